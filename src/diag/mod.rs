@@ -1,0 +1,13 @@
+//! Spans, sources and diagnostics: what every phase says when something is wrong.
+//!
+//! Knows nothing of the other rooms.
+
+mod diagnostic;
+mod render;
+mod source;
+mod suggest;
+
+pub use diagnostic::{Code, Diagnostic, Label, Severity};
+pub use render::{Rendering, render};
+pub use source::{Source, SourceId, Sources, Span};
+pub use suggest::closest;

@@ -1,0 +1,91 @@
+//! Claims: statements over measurements, judged when they are in.
+
+use serde::{Deserialize, Serialize};
+
+/// How many measurements become one number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Fold {
+    Mean,
+    Std,
+    Min,
+    Max,
+    Sum,
+}
+
+/// A number that is known when the measurements are in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Quantity {
+    /// Known before.
+    Number(f64),
+    /// A field of a measurement, by the measurement's node id: `gap[seed: 0]`, `slope`.
+    Field {
+        /// The node.
+        node: String,
+        /// The field.
+        field: String,
+    },
+    /// A fold over members.
+    Fold {
+        /// Which.
+        fold: Fold,
+        /// Over what.
+        of: Vec<Quantity>,
+    },
+    /// `count` of conditions.
+    Count(Vec<Condition>),
+    /// `-a`, `abs(a)`, `sqrt(a)`, …: a function of one number by name.
+    Apply {
+        /// `negate`, `abs`, `floor`, `ceil`, `round`, `sqrt`, `log`, `exp`.
+        function: String,
+        /// Of what.
+        of: Box<Quantity>,
+    },
+    /// `a + b`: `+ - * / %`.
+    Arithmetic {
+        /// The operator's character.
+        op: char,
+        /// Left.
+        left: Box<Quantity>,
+        /// Right.
+        right: Box<Quantity>,
+    },
+}
+
+/// `==`, `!=`, `<`, `<=`, `>`, `>=`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Comparison {
+    Equal,
+    NotEqual,
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual,
+}
+
+/// A condition over measurements.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Condition {
+    /// Known before.
+    Known(bool),
+    /// A comparison.
+    Compare {
+        /// Left.
+        left: Quantity,
+        /// How.
+        comparison: Comparison,
+        /// Right.
+        right: Quantity,
+    },
+    /// Every one holds.
+    All(Vec<Condition>),
+    /// One or more hold.
+    Any(Vec<Condition>),
+    /// It does not hold.
+    Not(Box<Condition>),
+}

@@ -1,0 +1,90 @@
+//! A number that changes over a run, in steps: what `then … at … over …` becomes.
+
+use serde::{Deserialize, Serialize};
+
+/// The shape of a blend: how its share goes from 0 to 1.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Along {
+    /// In proportion to the time.
+    Linear,
+    /// (1 − cos πu) / 2.
+    Cosine,
+    /// So many equal stairs: ⌊u · n⌋ / n.
+    Stairs(u32),
+}
+
+impl Along {
+    /// The share of the new value after the share `u` of the window, both in `[0, 1]`.
+    fn share(self, u: f64) -> f64 {
+        match self {
+            Along::Linear => u,
+            Along::Cosine => (1.0 - (std::f64::consts::PI * u).cos()) / 2.0,
+            Along::Stairs(stairs) => (u * f64::from(stairs)).floor() / f64::from(stairs),
+        }
+    }
+}
+
+/// A number as a function of the step.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Schedule {
+    /// The same at every step.
+    Constant(f64),
+    /// `before` up to and including step `from`, a blend inside the window, `after` from step `to` on.
+    /// With `from == to`, `after` begins at `from`.
+    Switch {
+        /// The value before the window.
+        before: Box<Schedule>,
+        /// The value after it.
+        after: Box<Schedule>,
+        /// The window's first step.
+        from: u64,
+        /// The window's end.
+        to: u64,
+        /// The blend's shape.
+        along: Along,
+    },
+    /// The sum of two.
+    Sum(Box<Schedule>, Box<Schedule>),
+    /// The product of two.
+    Product(Box<Schedule>, Box<Schedule>),
+    /// The quotient of two.
+    Quotient(Box<Schedule>, Box<Schedule>),
+}
+
+impl Schedule {
+    /// The value at a step (from 0).
+    pub fn at(&self, step: u64) -> f64 {
+        match self {
+            Schedule::Constant(value) => *value,
+            Schedule::Sum(a, b) => a.at(step) + b.at(step),
+            Schedule::Product(a, b) => a.at(step) * b.at(step),
+            Schedule::Quotient(a, b) => a.at(step) / b.at(step),
+            Schedule::Switch {
+                before,
+                after,
+                from,
+                to,
+                along,
+            } => {
+                if step >= *to {
+                    return after.at(step);
+                }
+                if step <= *from {
+                    return before.at(step);
+                }
+                let share = along.share((step - from) as f64 / (to - from) as f64);
+                (1.0 - share) * before.at(step) + share * after.at(step)
+            }
+        }
+    }
+
+    /// The value, where it never changes.
+    pub fn constant(&self) -> Option<f64> {
+        match self {
+            Schedule::Constant(value) => Some(*value),
+            _ => None,
+        }
+    }
+}

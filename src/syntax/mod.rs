@@ -1,0 +1,4 @@
+//! `parse(text) -> (Tree, errors)`, and the formatter. The only user of pest.
+//! Knows nothing of what the names mean.
+
+pub mod tree;

@@ -1,0 +1,127 @@
+//! Sources of data that the engine can read, and transforms of data sets.
+
+use super::{Default::*, Param, Type, Word};
+
+const fn word(name: &'static str, doc: &'static str, params: &'static [Param]) -> Word {
+    Word {
+        name,
+        doc,
+        params,
+        version: 1,
+    }
+}
+
+const CLASSES: Param = Param::required(
+    "classes",
+    Type::Int,
+    "Number of classes; a label outside is an error.",
+);
+const SHAPE: Param = Param::required(
+    "shape",
+    Type::List(&Type::Int),
+    "Shape of a sample: [channels, height, width].",
+);
+const TRAIN: Param = Param::required(
+    "train",
+    Type::Int,
+    "Number of training samples; held against the files.",
+);
+const TEST: Param = Param::required(
+    "test",
+    Type::Int,
+    "Number of test samples; held against the files.",
+);
+const MEAN: Param = Param::optional(
+    "mean",
+    Type::List(&Type::Number),
+    Absent,
+    "Per-channel mean of pixels in 0..1, taken off; 0 where left out.",
+);
+const STD: Param = Param::optional(
+    "std",
+    Type::List(&Type::Number),
+    Absent,
+    "Per-channel deviation of pixels in 0..1, divided by; 1 where left out.",
+);
+
+/// Every source. `mean` and `std` say how bytes become numbers: (byte / scale − mean) / std.
+pub const SOURCES: &[Word] = &[
+    word(
+        "idx",
+        "Four IDX files as MNIST ships them (LeCun et al. 1998), gzipped (`.gz`) or not, in one folder: `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte`, `t10k-labels-idx1-ubyte`.",
+        &[
+            Param::required("folder", Type::Path, "The folder."),
+            SHAPE,
+            CLASSES,
+            TRAIN,
+            TEST,
+            MEAN,
+            STD,
+        ],
+    ),
+    word(
+        "cifar_binary",
+        "CIFAR's binary files (Krizhevsky 2009) in one folder: `data_batch_1.bin` … `data_batch_5.bin`, `test_batch.bin` for 10 classes; `train.bin`, `test.bin` for 100 (fine labels).",
+        &[
+            Param::required("folder", Type::Path, "The folder."),
+            SHAPE,
+            CLASSES,
+            TRAIN,
+            TEST,
+            MEAN,
+            STD,
+        ],
+    ),
+    word(
+        "embedded",
+        "A small data set that is part of kdp itself: `digits` or `fashion_mini`.",
+        &[
+            Param::required(
+                "name",
+                Type::Choice(&["digits", "fashion_mini"]),
+                "Which one.",
+            ),
+            SHAPE,
+            CLASSES,
+            TRAIN,
+            TEST,
+            MEAN,
+            STD,
+        ],
+    ),
+];
+
+/// Every transform: `dataset noisy = clean |> label_noise(30%, seed: 7)`.
+pub const TRANSFORMS: &[Word] = &[
+    word(
+        "label_noise",
+        "Symmetric label noise on the training split: this share of its labels (exactly ⌊share · n⌋ of them, drawn by the seed) is replaced by another class, each other class as likely. The test split keeps its labels.",
+        &[
+            Param::required(
+                "share",
+                Type::Fraction,
+                "Share of the labels that become wrong.",
+            ),
+            Param::optional("seed", Type::Int, Int(0), "What is drawn hangs on it."),
+        ],
+    ),
+    word(
+        "take",
+        "The first so many samples of a split, in an order drawn by the seed.",
+        &[
+            Param::optional(
+                "train",
+                Type::Int,
+                Absent,
+                "How many training samples; all where left out.",
+            ),
+            Param::optional(
+                "test",
+                Type::Int,
+                Absent,
+                "How many test samples; all where left out.",
+            ),
+            Param::optional("seed", Type::Int, Int(0), "What is drawn hangs on it."),
+        ],
+    ),
+];

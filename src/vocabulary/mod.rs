@@ -1,0 +1,16 @@
+//! What the language's words are: each layer, data source, transform, optimiser, augmentation,
+//! objective and measure is declared once, with its arguments, types and documentation.
+//! The checker, the reference and the engine all take them from here; how they are computed
+//! stands elsewhere (`check::shapes` for shapes, `kdp-engine` for tensors).
+
+mod data;
+mod layers;
+mod measures;
+mod training;
+mod word;
+
+pub use data::{SOURCES, TRANSFORMS};
+pub use layers::LAYERS;
+pub use measures::{FIELDS, MEASURES};
+pub use training::{AUGMENTATIONS, OBJECTIVES, OPTIMISERS, RECIPE_FIELDS};
+pub use word::{Default, Param, Type, Word, find};

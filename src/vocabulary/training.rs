@@ -1,0 +1,184 @@
+//! Recipes: their fields, optimisers, augmentations; and objectives.
+
+use super::{Default::*, Param, Type, Word};
+
+const fn word(name: &'static str, doc: &'static str, params: &'static [Param]) -> Word {
+    Word {
+        name,
+        doc,
+        params,
+        version: 1,
+    }
+}
+
+/// Every optimiser.
+pub const OPTIMISERS: &[Word] = &[
+    word(
+        "sgd",
+        "Stochastic gradient descent as in PyTorch: g ← g + weight_decay·p; v ← momentum·v + g; p ← p − lr·(g + momentum·v with Nesterov, v without).",
+        &[
+            Param::optional(
+                "momentum",
+                Type::Number,
+                Number(0.0),
+                "Share of the last velocity that is kept.",
+            ),
+            Param::optional(
+                "nesterov",
+                Type::Bool,
+                Bool(false),
+                "Look ahead along the velocity (Nesterov 1983).",
+            ),
+        ],
+    ),
+    word(
+        "adamw",
+        "Adam with decoupled weight decay (Loshchilov & Hutter 2019).",
+        &[
+            Param::optional(
+                "beta1",
+                Type::Number,
+                Number(0.9),
+                "Decay of the first moment.",
+            ),
+            Param::optional(
+                "beta2",
+                Type::Number,
+                Number(0.999),
+                "Decay of the second moment.",
+            ),
+            Param::optional(
+                "epsilon",
+                Type::Number,
+                Number(1e-8),
+                "Added to the root of the second moment.",
+            ),
+        ],
+    ),
+];
+
+/// Every augmentation of training images.
+pub const AUGMENTATIONS: &[Word] = &[
+    word(
+        "pad_crop",
+        "Zeros around the image, then a crop of the old size at a place drawn from (seed, epoch, sample).",
+        &[Param::required(
+            "padding",
+            Type::Int,
+            "Pixels added on every side.",
+        )],
+    ),
+    word(
+        "flip",
+        "Left and right exchanged with probability one half, drawn from (seed, epoch, sample).",
+        &[],
+    ),
+];
+
+/// The fields of a recipe. `Required` means that a recipe that trains must have it.
+pub const RECIPE_FIELDS: &[Param] = &[
+    Param::required(
+        "optimizer",
+        Type::Optimiser,
+        "How gradients become steps: `sgd(…)` or `adamw(…)`.",
+    ),
+    Param::required(
+        "batch",
+        Type::Int,
+        "Samples a step; the last batch of an epoch may be smaller.",
+    ),
+    Param::required(
+        "length",
+        Type::Span,
+        "How long to train: `30 epochs`, `25k steps`.",
+    ),
+    Param::required(
+        "lr",
+        Type::Schedule,
+        "Learning rate, a number or a schedule.",
+    ),
+    Param::optional(
+        "weight_decay",
+        Type::Schedule,
+        Number(0.0),
+        "Weight decay, on every parameter.",
+    ),
+    Param::optional(
+        "augment",
+        Type::List(&Type::Augmentation),
+        Absent,
+        "What is done to each training image, in order.",
+    ),
+    Param::optional(
+        "clip",
+        Type::Number,
+        Absent,
+        "Largest norm of all gradients together; not clipped where left out.",
+    ),
+    Param::optional(
+        "precision",
+        Type::Choice(&["fp32"]),
+        Choice("fp32"),
+        "What is computed in.",
+    ),
+];
+
+/// Every objective.
+pub const OBJECTIVES: &[Word] = &[
+    word(
+        "one_hot",
+        "Cross-entropy against the labels, mean over the batch.",
+        &[],
+    ),
+    word(
+        "smooth",
+        "Cross-entropy against smoothed labels (Szegedy et al. 2016): 1 − amount on the label, amount spread over all classes.",
+        &[Param::required(
+            "amount",
+            Type::Schedule,
+            "Share of the target that is spread evenly.",
+        )],
+    ),
+    word(
+        "distill",
+        "weight · τ² · KL(softmax(teacher/τ) ‖ softmax(student/τ)) + (1 − weight) · cross-entropy, mean over the batch (Hinton et al. 2015). The teacher is in evaluation mode.",
+        &[
+            Param::required(
+                "teacher",
+                Type::Model,
+                "The model whose outputs are the targets.",
+            ),
+            Param::optional("temperature", Type::Schedule, Number(4.0), "τ; above 0."),
+            Param::optional(
+                "weight",
+                Type::Schedule,
+                Number(1.0),
+                "Share of the distillation term; the rest is one-hot.",
+            ),
+            Param::optional(
+                "view",
+                Type::Choice(&["same", "clean"]),
+                Choice("same"),
+                "Whether the teacher sees the student's augmented sample or the plain one.",
+            ),
+        ],
+    ),
+    word(
+        "match_logits",
+        "scale · mean over batch and classes of (student − teacher)² on the logits (Ba & Caruana 2014).",
+        &[
+            Param::required(
+                "teacher",
+                Type::Model,
+                "The model whose logits are the targets.",
+            ),
+            Param::optional("scale", Type::Schedule, Number(1.0), "Factor of the loss."),
+            Param::optional(
+                "view",
+                Type::Choice(&["same", "clean"]),
+                Choice("same"),
+                "Whether the teacher sees the student's augmented sample or the plain one.",
+            ),
+        ],
+    ),
+];
