@@ -1,2 +1,30 @@
-//! `lookup(key) -> Hit(Entry) | Miss(Slot)`; a slot's `commit` is the only writer.
+//! The store: `lookup(key) -> Hit(Entry) | Miss(Slot)`; a slot's `commit` is the only writer.
 //! Knows nothing of what the bytes mean.
+//!
+//! ```text
+//! <root>/objects/<2 hex>/<key>/manifest.json   what the object is, and the digest of each blob
+//!                              <blob>
+//!        staging/<key>.<random>/               an object in the making
+//!        aside/<key>.<random>/                 objects that were found damaged
+//!        locks/<key>                           held by the one process that makes the object
+//!        digests.json                          remembered digests of data files
+//! ```
+//!
+//! An object appears by one `rename` of a folder whose files are already on the disk, so a
+//! process that is killed at any instant leaves either the whole object or none. Locks are the
+//! operating system's and die with their process.
+
+mod digests;
+mod entry;
+mod error;
+mod files;
+mod manifest;
+mod objects;
+mod slot;
+mod tidy;
+
+pub use entry::Entry;
+pub use error::{Action, StoreError};
+pub use manifest::{About, Blob, FORMAT, Made, Manifest};
+pub use objects::{Lookup, Store};
+pub use slot::Slot;

@@ -1,0 +1,239 @@
+//! The folder: finding, locking, sweeping.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::digests::Digests;
+use super::error::Action::{Lock, Make, Read};
+use super::error::StoreError;
+use super::{Entry, Manifest, Slot, files};
+use crate::plan::{Digest, Key};
+
+/// What a lookup gave.
+#[derive(Debug)]
+pub enum Lookup {
+    /// The object is there.
+    Hit(Entry),
+    /// It is not; this process, and no other, may make it now.
+    Miss(Slot),
+}
+
+/// A store of objects by key, in a folder.
+#[derive(Clone, Debug)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    root: PathBuf,
+    warnings: Mutex<Vec<String>>,
+    digests: Mutex<Option<Digests>>,
+}
+
+impl Store {
+    /// The store in a folder, which need not be there: for looking only, nothing is made.
+    pub fn at(root: &Path) -> Store {
+        Store {
+            inner: Arc::new(Inner {
+                root: root.to_path_buf(),
+                warnings: Mutex::default(),
+                digests: Mutex::default(),
+            }),
+        }
+    }
+
+    /// The store in a folder: makes what is missing of it, and removes what processes that have
+    /// died left half-done.
+    pub fn open(root: &Path) -> Result<Store, StoreError> {
+        files::make_folder(root)?;
+        let root = root.canonicalize().map_err(StoreError::io(Make, root))?;
+        let store = Store::at(&root);
+        for folder in ["objects", "staging", "locks"] {
+            files::make_folder(&root.join(folder))?;
+        }
+        store.sweep();
+        Ok(store)
+    }
+
+    /// Its folder.
+    pub fn root(&self) -> &Path {
+        &self.inner.root
+    }
+
+    /// The folder of an object, whether it is there or not.
+    pub fn folder(&self, key: Key) -> PathBuf {
+        let hex = key.hex();
+        self.root().join("objects").join(&hex[..2]).join(hex)
+    }
+
+    /// The object of a key, if it is whole: its manifest is verified and every blob must be there
+    /// in full length. Takes no lock. A damaged object is not found, and a warning is noted.
+    pub fn find(&self, key: Key) -> Option<Entry> {
+        match self.inspect(key) {
+            Ok(entry) => entry,
+            Err(error) => {
+                self.warn(error.to_string());
+                None
+            }
+        }
+    }
+
+    /// The object of a key, or the right to make it. Waits while another process makes it.
+    pub fn lookup(&self, key: Key) -> Result<Lookup, StoreError> {
+        if let Ok(Some(entry)) = self.inspect(key) {
+            return Ok(Lookup::Hit(entry));
+        }
+        let lock = self.lock(key)?;
+        match self.inspect(key) {
+            Ok(Some(entry)) => return Ok(Lookup::Hit(entry)),
+            Ok(None) => {}
+            Err(StoreError::Damaged { path, what, .. }) => {
+                self.set_aside(key)?;
+                let aside = true;
+                self.warn(StoreError::Damaged { path, what, aside }.to_string());
+            }
+            Err(error) => return Err(error),
+        }
+        Slot::new(self.clone(), key, lock).map(Lookup::Miss)
+    }
+
+    /// The keys of all objects, damaged ones too, in order.
+    pub fn keys(&self) -> Result<Vec<Key>, StoreError> {
+        let mut keys = vec![];
+        for shelf in names(&self.root().join("objects"))? {
+            let shelf = self.root().join("objects").join(shelf);
+            if shelf.is_dir() {
+                keys.extend(names(&shelf)?.iter().filter_map(|name| Key::parse(name)));
+            }
+        }
+        keys.sort();
+        Ok(keys)
+    }
+
+    /// The warnings since they were last taken: each names a damaged file.
+    pub fn take_warnings(&self) -> Vec<String> {
+        let warnings = &self.inner.warnings;
+        std::mem::take(&mut *warnings.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The digest of a file. It is remembered by the file's path, size, times and inode, so that
+    /// a large file is read once.
+    pub fn digest_of_file(&self, path: &Path) -> io::Result<Digest> {
+        let digests = &self.inner.digests;
+        let mut digests = digests.lock().unwrap_or_else(PoisonError::into_inner);
+        digests
+            .get_or_insert_with(|| Digests::load(&self.root().join("digests.json")))
+            .of_file(path)
+    }
+
+    pub(super) fn warn(&self, warning: String) {
+        let warnings = &self.inner.warnings;
+        let mut warnings = warnings.lock().unwrap_or_else(PoisonError::into_inner);
+        if !warnings.contains(&warning) {
+            warnings.push(warning);
+        }
+    }
+
+    /// The object of a key; `None` where it is not there, an error where it is damaged.
+    pub(super) fn inspect(&self, key: Key) -> Result<Option<Entry>, StoreError> {
+        let folder = self.folder(key);
+        let path = folder.join("manifest.json");
+        let damaged = |path: PathBuf, what: String| StoreError::Damaged {
+            path,
+            what,
+            aside: false,
+        };
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound && !folder.exists() => {
+                return Ok(None);
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(damaged(path, "it is missing".into()));
+            }
+            Err(error) => return Err(StoreError::io(Read, &path)(error)),
+        };
+        let manifest = Manifest::unseal(&bytes).map_err(|what| damaged(path.clone(), what))?;
+        if manifest.key != key {
+            return Err(damaged(path, format!("it belongs to {}", manifest.key)));
+        }
+        for (name, blob) in &manifest.blobs {
+            let path = folder.join(name);
+            match fs::metadata(&path) {
+                Ok(metadata) if metadata.len() == blob.bytes => {}
+                Ok(metadata) => {
+                    let what = format!("{} bytes long, not {}", metadata.len(), blob.bytes);
+                    return Err(damaged(path, what));
+                }
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    return Err(damaged(path, "it is missing".into()));
+                }
+                Err(error) => return Err(StoreError::io(Read, &path)(error)),
+            }
+        }
+        Ok(Some(Entry::new(self.clone(), manifest)))
+    }
+
+    /// Takes the lock of a key, waiting for it.
+    pub(super) fn lock(&self, key: Key) -> Result<File, StoreError> {
+        let path = self.lock_path(key);
+        let lock = || -> io::Result<File> {
+            let file = File::options()
+                .create(true)
+                .truncate(false)
+                .write(true)
+                .open(&path)?;
+            file.lock()?;
+            Ok(file)
+        };
+        lock().map_err(StoreError::io(Lock, &path))
+    }
+
+    fn lock_path(&self, key: Key) -> PathBuf {
+        self.root().join("locks").join(key.hex())
+    }
+
+    /// Moves an object out of the way; the caller holds its lock.
+    pub(super) fn set_aside(&self, key: Key) -> Result<(), StoreError> {
+        let aside = self.root().join("aside");
+        files::make_folder(&aside)?;
+        let place = tempfile::Builder::new()
+            .prefix(&format!("{key}."))
+            .tempdir_in(&aside)
+            .map_err(StoreError::io(Make, &aside))?;
+        files::move_folder(&self.folder(key), &place.keep().join("object"))
+    }
+
+    /// Removes the staging folders whose makers have died: nobody holds their key's lock. A sweep
+    /// that fails harms nobody and is tried again by the next one.
+    fn sweep(&self) {
+        let staging = self.root().join("staging");
+        for name in names(&staging).unwrap_or_default() {
+            let key = name.split('.').next().and_then(Key::parse);
+            let Some(key) = key else { continue };
+            let Ok(lock) = File::create(self.lock_path(key)) else {
+                continue;
+            };
+            match lock.try_lock() {
+                Ok(()) => drop(fs::remove_dir_all(staging.join(name))),
+                Err(TryLockError::WouldBlock | TryLockError::Error(_)) => {}
+            }
+        }
+    }
+}
+
+/// The names in a folder; none where it is not there.
+pub(super) fn names(folder: &Path) -> Result<Vec<String>, StoreError> {
+    let read = || -> io::Result<Vec<String>> {
+        fs::read_dir(folder)?
+            .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
+            .collect()
+    };
+    match read() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(vec![]),
+        result => result.map_err(StoreError::io(Read, folder)),
+    }
+}

@@ -1,0 +1,60 @@
+//! Looking after the store: sizes, verification, removal.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use super::error::Action::Remove;
+use super::objects::names;
+use super::{Store, StoreError, files};
+use crate::plan::Key;
+
+impl Store {
+    /// Reads every byte of an object; an error where it is damaged. Moves nothing.
+    pub fn verify(&self, key: Key) -> Result<(), StoreError> {
+        if let Some(entry) = self.inspect(key)? {
+            for blob in entry.manifest.blobs.keys() {
+                entry.verified(blob)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Bytes of an object's files, as far as they can be read.
+    pub fn bytes(&self, key: Key) -> u64 {
+        let files = fs::read_dir(self.folder(key)).into_iter().flatten();
+        files
+            .flatten()
+            .filter_map(|file| file.metadata().ok())
+            .map(|metadata| metadata.len())
+            .sum()
+    }
+
+    /// Removes an object. It leaves its place in one step, so that no reader sees half of it.
+    pub fn remove(&self, key: Key) -> Result<(), StoreError> {
+        let _lock = self.lock(key)?;
+        let staging = self.root().join("staging").join(format!("{key}.removed"));
+        files::move_folder(&self.folder(key), &staging)?;
+        fs::remove_dir_all(&staging).map_err(StoreError::io(Remove, &staging))
+    }
+
+    /// Objects that no key of `kept` names.
+    pub fn unreached(&self, kept: &BTreeSet<Key>) -> Result<Vec<Key>, StoreError> {
+        let mut keys = self.keys()?;
+        keys.retain(|key| !kept.contains(key));
+        Ok(keys)
+    }
+
+    /// How many damaged objects lie aside.
+    pub fn aside(&self) -> Result<usize, StoreError> {
+        Ok(names(&self.root().join("aside"))?.len())
+    }
+
+    /// Removes the damaged objects that lie aside.
+    pub fn clear_aside(&self) -> Result<(), StoreError> {
+        let aside = self.root().join("aside");
+        if !aside.exists() {
+            return Ok(());
+        }
+        fs::remove_dir_all(&aside).map_err(StoreError::io(Remove, &aside))
+    }
+}
