@@ -1,0 +1,34 @@
+# `make` lists what there is. KIND=cuda fetches libtorch for NVIDIA GPUs: `make quickstart KIND=cuda`.
+
+# Everything here is built in one profile, so that libtorch's bindings are compiled once.
+PROFILE := --release
+KDP     := $(or $(CARGO_TARGET_DIR),target)/release/kdp
+KIND    ?= cpu
+
+.DEFAULT_GOAL := help
+.PHONY: help quickstart test build libtorch lint bless
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+quickstart: build ## fetch libtorch, build, and run pipelines/quickstart.kdp
+	$(KDP) run pipelines/quickstart.kdp
+
+test: build ## fetch libtorch, build, and run every test
+	cargo test $(PROFILE) --workspace
+
+build: libtorch ## fetch libtorch and build kdp and its engine
+	cargo build $(PROFILE) --workspace
+
+libtorch: ## fetch libtorch into .libtorch/ (nothing to do the second time, or with a LIBTORCH of your own)
+	@scripts/setup-libtorch.sh $(KIND)
+
+lint: libtorch ## formatting, clippy, documentation; licences and spelling where the tools are installed
+	cargo fmt --all --check
+	cargo clippy $(PROFILE) --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc $(PROFILE) --workspace --no-deps --document-private-items
+	@if cargo deny --version >/dev/null 2>&1; then cargo deny check bans licenses sources; else echo "cargo-deny is not installed: licences not checked"; fi
+	@if typos --version >/dev/null 2>&1; then typos; else echo "typos is not installed: spelling not checked"; fi
+
+bless: build ## rewrite the expected output of the golden tests; read the diff before you commit it
+	INSTA_UPDATE=always INSTA_FORCE_PASS=1 TRYCMD=overwrite BLESS=1 cargo test $(PROFILE) --workspace
