@@ -1,7 +1,23 @@
-//! `run(plan, store, workers, observer)`: a ready queue, workers and their pipe. Knows no tensors.
+//! `run(plan, store, options, observer) -> Outcome`: a ready queue, workers and their pipe.
+//! Knows no tensors.
 
+mod claims;
+mod observer;
+mod options;
 mod outcome;
 mod protocol;
+mod queue;
+mod scheduler;
+mod stop;
+mod target;
+mod worker;
 
-pub use outcome::{ClaimOutcome, NodeOutcome, Outcome, Status};
+pub use claims::judge;
+pub use observer::{Event, Observer, Progress};
+pub use options::{RunOptions, default_jobs};
+pub use outcome::{ClaimOutcome, Failure, NodeOutcome, Outcome, Status};
 pub use protocol::{Answer, Order, PROTOCOL};
+pub use queue::{Queue, State};
+pub use scheduler::{results, run};
+pub use stop::Stop;
+pub use target::{all_targets, select};

@@ -20,6 +20,22 @@ pub enum Status {
     Skipped,
     /// The run was stopped before it was done.
     Interrupted,
+    /// It is not in the store, and nothing that had to run needs it.
+    Unneeded,
+}
+
+impl Status {
+    /// As it stands in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Status::Ran => "ran",
+            Status::Stored => "stored",
+            Status::Failed => "failed",
+            Status::Skipped => "skipped",
+            Status::Interrupted => "interrupted",
+            Status::Unneeded => "unneeded",
+        }
+    }
 }
 
 /// A node's part of the outcome.
@@ -38,7 +54,7 @@ pub struct NodeOutcome {
     /// The digest of its main blob.
     pub digest: Option<Digest>,
     /// Why it failed or was skipped.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
 
@@ -53,6 +69,16 @@ pub struct ClaimOutcome {
     pub detail: String,
 }
 
+/// What stopped a run as a whole: the store, the machine or the engine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// What went wrong.
+    pub message: String,
+    /// The mend, where one is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+}
+
 /// What came out of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
@@ -60,7 +86,8 @@ pub struct Outcome {
     pub nodes: Vec<NodeOutcome>,
     /// The models that are in the store, by id.
     pub models: BTreeMap<String, ModelSummary>,
-    /// The measurements that are in the store, by id, field by field.
+    /// The measurements that are in the store, by id, field by field; a NaN is `null` in JSON.
+    #[serde(deserialize_with = "with_nan")]
     pub measures: BTreeMap<String, BTreeMap<String, f64>>,
     /// The claims.
     pub claims: Vec<ClaimOutcome>,
@@ -68,4 +95,43 @@ pub struct Outcome {
     pub run: Option<String>,
     /// Wall-clock time.
     pub seconds: f64,
+    /// What stopped the run as a whole, if anything did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<Failure>,
+}
+
+impl Outcome {
+    /// The exit code of the command; `strict` makes a false claim one.
+    pub fn exit_code(&self, strict: bool) -> u8 {
+        let any = |status| self.nodes.iter().any(|node| node.status == status);
+        if self.failure.is_some() {
+            5
+        } else if any(Status::Interrupted) {
+            130
+        } else if any(Status::Failed) {
+            3
+        } else if strict && self.claims.iter().any(|claim| claim.holds == Some(false)) {
+            4
+        } else {
+            0
+        }
+    }
+}
+
+fn with_nan<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, BTreeMap<String, f64>>, D::Error> {
+    let measures = BTreeMap::<String, BTreeMap<String, Option<f64>>>::deserialize(deserializer)?;
+    Ok(measures
+        .into_iter()
+        .map(|(id, fields)| (id, numbers(fields)))
+        .collect())
+}
+
+/// The fields of a measurement, `null` read as the NaN it stands for.
+pub(super) fn numbers(fields: BTreeMap<String, Option<f64>>) -> BTreeMap<String, f64> {
+    fields
+        .into_iter()
+        .map(|(name, value)| (name, value.unwrap_or(f64::NAN)))
+        .collect()
 }

@@ -1,0 +1,29 @@
+//! How a run is done; nothing of this is part of a key.
+
+use std::path::PathBuf;
+
+use super::Stop;
+
+/// How a run is done.
+#[derive(Clone, Debug)]
+pub struct RunOptions {
+    /// The worker's executable.
+    pub engine: PathBuf,
+    /// `auto`, `cpu`, `cuda:0`, `mps`; workers take them in turn.
+    pub devices: Vec<String>,
+    /// The most workers at a time.
+    pub jobs: usize,
+    /// Threads for the tensors of one node. It never hangs on how busy the machine is, because
+    /// the number of threads can change the last bits of a sum.
+    pub threads: usize,
+    /// Whether to go on when the store or the machine fails (a full disk).
+    pub keep_going: bool,
+    /// The way to stop it.
+    pub stop: Stop,
+}
+
+/// One job for each physical core that this process may use.
+pub fn default_jobs() -> usize {
+    let allowed = std::thread::available_parallelism().map_or(1, usize::from);
+    num_cpus::get_physical().clamp(1, allowed)
+}

@@ -1,0 +1,459 @@
+//! The run itself: hands out nodes, listens to workers, gathers what came out.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender, select, unbounded};
+use petgraph::graph::NodeIndex;
+
+use super::outcome::numbers;
+use super::worker::{Message, Said, Worker};
+use super::{
+    Answer, Event, Failure, NodeOutcome, Observer, Order, Outcome, Progress, Queue, RunOptions,
+    State, Status, judge,
+};
+use crate::plan::{Digest, Node, Plan};
+use crate::store::{Entry, Store};
+
+/// How often an observer hears of the time when nothing else happens.
+const TICK: Duration = Duration::from_millis(500);
+
+/// A worker that has not said hello by then never will.
+const GREETING: Duration = Duration::from_secs(180);
+
+/// Brings the targets and what they need into the store. Where nothing is pending, no worker is
+/// started. A node that fails takes those that need it along; all others still run.
+pub fn run(
+    plan: &Plan,
+    targets: &BTreeSet<NodeIndex>,
+    store: &Store,
+    options: &RunOptions,
+    observer: &mut dyn Observer,
+) -> Outcome {
+    let begin = Instant::now();
+    let mut found = BTreeMap::new();
+    for node in plan.graph.node_indices() {
+        if let Some(entry) = store.find(plan.graph[node].key) {
+            found.insert(node, entry);
+        }
+    }
+    let queue = Queue::new(plan, targets, |node| found.contains_key(&node));
+    let (sender, messages) = unbounded();
+    let mut run = Run {
+        plan,
+        store,
+        options,
+        observer,
+        queue,
+        found,
+        workers: vec![],
+        started: 0,
+        sender,
+        messages,
+        ends: BTreeMap::new(),
+        begun: BTreeMap::new(),
+        retried: BTreeSet::new(),
+        failure: None,
+        halted: false,
+    };
+    run.warn_of_damage();
+    run.go();
+    run.outcome(begin)
+}
+
+/// The models and measurements of a plan that are in the store, and the claims judged by them.
+pub fn results(plan: &Plan, found: &BTreeMap<NodeIndex, Entry>) -> Outcome {
+    let summary = |node: &NodeIndex| {
+        let entry = found.get(node)?;
+        Some(entry.manifest.summary.clone())
+    };
+    let models = plan.models.iter().filter_map(|(id, node)| {
+        let model = serde_json::from_value(summary(node)?).ok()?;
+        Some((id.clone(), model))
+    });
+    let measures = plan.measures.iter().filter_map(|(id, node)| {
+        let fields = serde_json::from_value(summary(node)?).ok()?;
+        Some((id.clone(), numbers(fields)))
+    });
+    let measures = measures.collect();
+    Outcome {
+        nodes: vec![],
+        models: models.collect(),
+        claims: plan
+            .claims
+            .iter()
+            .map(|claim| judge(claim, &measures))
+            .collect(),
+        measures,
+        run: None,
+        seconds: 0.0,
+        failure: None,
+    }
+}
+
+struct Run<'a> {
+    plan: &'a Plan,
+    store: &'a Store,
+    options: &'a RunOptions,
+    observer: &'a mut dyn Observer,
+    queue: Queue<'a>,
+    found: BTreeMap<NodeIndex, Entry>,
+    workers: Vec<Worker>,
+    /// Workers started so far: numbers and devices go by it.
+    started: usize,
+    sender: Sender<Message>,
+    messages: Receiver<Message>,
+    ends: BTreeMap<NodeIndex, NodeOutcome>,
+    begun: BTreeMap<NodeIndex, Instant>,
+    /// Nodes that had a second try because what they need was lost.
+    retried: BTreeSet<NodeIndex>,
+    failure: Option<Failure>,
+    /// Whether nothing can go on at all.
+    halted: bool,
+}
+
+impl Run<'_> {
+    fn go(&mut self) {
+        let pending: Vec<NodeIndex> = self.queue.waiting().collect();
+        let stored = self.found.len();
+        self.observer.event(Event::Begin {
+            pending: pending.len(),
+            stored,
+        });
+        for node in pending {
+            if let Some(missing) = missing_files(self.node(node)) {
+                self.fail(node, missing);
+            }
+        }
+        let mut last_word = Instant::now();
+        loop {
+            self.hand_out();
+            let busy = self.workers.iter().any(|worker| worker.node.is_some());
+            let starting = !self.stopping() && self.queue.ready() > 0;
+            let stopped = self.halted || self.options.stop.requested();
+            if stopped || !(busy || starting) {
+                break;
+            }
+            let (messages, stop) = (self.messages.clone(), self.options.stop.receiver.clone());
+            select! {
+                recv(messages) -> message => {
+                    last_word = Instant::now();
+                    if let Ok(message) = message {
+                        self.hear(message);
+                    }
+                }
+                recv(stop) -> _ => {}
+                default(TICK) => self.observer.event(Event::Tick),
+            }
+            let silent = self.workers.iter().any(|worker| !worker.greeted);
+            if silent && last_word.elapsed() > GREETING {
+                self.stop_all(Failure {
+                    message: format!(
+                        "the engine `{}` does not answer",
+                        self.options.engine.display()
+                    ),
+                    help: Some("`kdp doctor` shows which engine is used".into()),
+                });
+            }
+        }
+        // Dropped, a worker is killed: one that still has a node leaves nothing of it behind.
+        self.workers.clear();
+    }
+
+    /// Whether no further node is to be handed out.
+    fn stopping(&self) -> bool {
+        self.halted
+            || self.options.stop.requested()
+            || (self.failure.is_some() && !self.options.keep_going)
+    }
+
+    /// Gives nodes to idle workers, and starts workers for the nodes that are left.
+    fn hand_out(&mut self) {
+        if self.stopping() {
+            return;
+        }
+        for at in 0..self.workers.len() {
+            if self.workers[at].greeted
+                && self.workers[at].node.is_none()
+                && let Some(node) = self.queue.start()
+            {
+                self.give(at, node);
+            }
+        }
+        let coming = self.workers.iter().filter(|worker| !worker.greeted).count();
+        let free = self.options.jobs.max(1).saturating_sub(self.workers.len());
+        for _ in 0..self.queue.ready().saturating_sub(coming).min(free) {
+            let engine = &self.options.engine;
+            let devices = &self.options.devices;
+            let device = match devices.len() {
+                0 => "auto".to_string(),
+                n => devices[self.started % n].clone(),
+            };
+            match Worker::start(self.started, engine, device, &self.sender) {
+                Ok(worker) => self.workers.push(worker),
+                Err(error) => {
+                    let failure = cannot_start(engine, &error);
+                    return self.stop_all(failure);
+                }
+            }
+            self.started += 1;
+        }
+    }
+
+    fn give(&mut self, at: usize, index: NodeIndex) {
+        let node = self.plan.graph[index].clone();
+        self.observer.event(Event::Started(&node));
+        self.begun.insert(index, Instant::now());
+        let worker = &mut self.workers[at];
+        worker.node = Some(index);
+        let order = Order::Run {
+            node,
+            store: self.store.root().to_path_buf(),
+            device: worker.device.clone(),
+            threads: self.options.threads,
+        };
+        worker.order(&order);
+    }
+
+    fn hear(&mut self, message: Message) {
+        let number = message.worker;
+        let Some(at) = self.workers.iter().position(|w| w.number == number) else {
+            return;
+        };
+        match message.said {
+            Said::Log(line) => self.observer.event(Event::Log(&line)),
+            Said::Nonsense(line) => {
+                let failure = Failure {
+                    message: format!("the engine said what is no answer: `{}`", cut(&line)),
+                    help: Some("build kdp and its engine together (`make build`)".into()),
+                };
+                self.stop_all(failure);
+            }
+            Said::End => self.bury(at),
+            Said::Answer(answer) => self.answer(at, answer),
+        }
+    }
+
+    fn answer(&mut self, at: usize, answer: Answer) {
+        let index = self.workers[at].node;
+        let has = |key| index.filter(|index| self.plan.graph[*index].key == key);
+        match answer {
+            Answer::Hello {
+                protocol, version, ..
+            } => {
+                if let Err(failure) = self.workers[at].greet(protocol, &version) {
+                    self.stop_all(failure);
+                }
+            }
+            Answer::Progress {
+                key,
+                step,
+                steps,
+                loss,
+                accuracy,
+            } => {
+                if let Some(index) = has(key) {
+                    let progress = Progress {
+                        step,
+                        steps,
+                        loss,
+                        accuracy,
+                    };
+                    let node = &self.plan.graph[index];
+                    self.observer.event(Event::Progress(node, progress));
+                }
+            }
+            Answer::Done { key, seconds, .. } => {
+                if let Some(index) = has(key) {
+                    self.workers[at].node = None;
+                    self.finish(index, seconds);
+                }
+            }
+            Answer::Failed {
+                key,
+                message,
+                help,
+                machine,
+            } => {
+                if let Some(index) = has(key) {
+                    self.workers[at].node = None;
+                    self.failed(index, message, help, machine);
+                }
+            }
+        }
+    }
+
+    /// The worker says that the node is in the store: it is looked up.
+    fn finish(&mut self, index: NodeIndex, seconds: f64) {
+        match self.store.find(self.node(index).key) {
+            Some(entry) => {
+                let digest = entry.manifest.digest();
+                self.found.insert(index, entry);
+                self.queue.done(index);
+                self.end(index, Status::Ran, seconds, digest, None);
+            }
+            None => {
+                self.warn_of_damage();
+                let message = "the worker says that it is done, but its result is not in the store";
+                self.fail(index, message.into());
+            }
+        }
+    }
+
+    fn failed(&mut self, index: NodeIndex, message: String, help: Option<String>, machine: bool) {
+        let lost: Vec<NodeIndex> = self
+            .queue
+            .inputs(index)
+            .into_iter()
+            .filter(|input| self.store.find(self.node(*input).key).is_none())
+            .collect();
+        if !lost.is_empty() && self.retried.insert(index) {
+            self.observer.event(Event::Warning(&message));
+            for input in &lost {
+                self.found.remove(input);
+            }
+            return self.queue.again(index, &lost);
+        }
+        if machine {
+            self.failure.get_or_insert(Failure {
+                message: format!("{}: {message}", self.node(index).id),
+                help: help.clone(),
+            });
+        }
+        let error = match help {
+            Some(help) => format!("{message} (help: {help})"),
+            None => message,
+        };
+        self.fail(index, error);
+    }
+
+    /// A worker's pipe has ended.
+    fn bury(&mut self, at: usize) {
+        let worker = self.workers.remove(at);
+        let (node, greeted) = (worker.node, worker.greeted);
+        let epitaph = worker.epitaph();
+        match node {
+            Some(index) => self.fail(index, epitaph),
+            None if greeted => self.observer.event(Event::Warning(&epitaph)),
+            // The next one would not do better.
+            None => self.stop_all(Failure {
+                message: format!(
+                    "the engine `{}` did not start: {epitaph}",
+                    self.options.engine.display()
+                ),
+                help: Some("`kdp doctor` shows what the engine needs".into()),
+            }),
+        }
+    }
+
+    /// Fails a node and skips what needs it.
+    fn fail(&mut self, index: NodeIndex, error: String) {
+        let seconds = self.begun.get(&index);
+        let seconds = seconds.map_or(0.0, |begun| begun.elapsed().as_secs_f64());
+        let skipped = self.queue.fail(index);
+        self.end(index, Status::Failed, seconds, None, Some(error));
+        for node in skipped {
+            let error = format!("`{}`, which it needs, failed", self.node(index).id);
+            self.end(node, Status::Skipped, 0.0, None, Some(error));
+        }
+    }
+
+    /// Nothing goes on: without an engine there is nothing to go on with.
+    fn stop_all(&mut self, failure: Failure) {
+        self.failure.get_or_insert(failure);
+        self.workers.clear();
+        self.halted = true;
+    }
+
+    fn end(
+        &mut self,
+        index: NodeIndex,
+        status: Status,
+        seconds: f64,
+        digest: Option<Digest>,
+        error: Option<String>,
+    ) {
+        let node = &self.plan.graph[index];
+        let outcome = NodeOutcome {
+            seconds,
+            digest,
+            error,
+            ..blank(node, status)
+        };
+        self.observer.event(Event::Ended(node, &outcome));
+        self.ends.insert(index, outcome);
+    }
+
+    fn node(&self, index: NodeIndex) -> &Node {
+        &self.plan.graph[index]
+    }
+
+    fn warn_of_damage(&mut self) {
+        for warning in self.store.take_warnings() {
+            self.observer.event(Event::Warning(&warning));
+        }
+    }
+
+    fn outcome(mut self, begin: Instant) -> Outcome {
+        let nodes = self.plan.graph.node_indices().map(|index| {
+            let node = &self.plan.graph[index];
+            if let Some(outcome) = self.ends.remove(&index) {
+                return outcome;
+            }
+            match self.queue.state(index) {
+                State::Stored => NodeOutcome {
+                    digest: self.found.get(&index).and_then(|e| e.manifest.digest()),
+                    ..blank(node, Status::Stored)
+                },
+                State::Unneeded => blank(node, Status::Unneeded),
+                _ => blank(node, Status::Interrupted),
+            }
+        });
+        Outcome {
+            nodes: nodes.collect(),
+            seconds: begin.elapsed().as_secs_f64(),
+            failure: self.failure,
+            ..results(self.plan, &self.found)
+        }
+    }
+}
+
+fn blank(node: &Node, status: Status) -> NodeOutcome {
+    NodeOutcome {
+        id: node.id.clone(),
+        kind: node.task.kind().into(),
+        key: node.key,
+        status,
+        seconds: 0.0,
+        digest: None,
+        error: None,
+    }
+}
+
+/// What is wrong with a node whose files were not there when it was planned.
+fn missing_files(node: &Node) -> Option<String> {
+    let (role, file) = node.files.iter().find(|(_, file)| file.digest.is_none())?;
+    Some(format!(
+        "`{}` ({role} of `{}`, declared at {}) is not there or cannot be read",
+        file.path.display(),
+        node.id,
+        node.declared
+    ))
+}
+
+fn cannot_start(engine: &std::path::Path, error: &std::io::Error) -> Failure {
+    Failure {
+        message: format!(
+            "the engine `{}` cannot be started: {error}",
+            engine.display()
+        ),
+        help: Some(
+            "build it (`make build`), or name it in KDP_ENGINE or as `engine` in `kdp.toml`".into(),
+        ),
+    }
+}
+
+/// The beginning of a line that may be long.
+fn cut(line: &str) -> String {
+    line.chars().take(120).collect()
+}
