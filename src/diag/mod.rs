@@ -8,6 +8,6 @@ mod source;
 mod suggest;
 
 pub use diagnostic::{Code, Diagnostic, Label, Severity};
-pub use render::{Rendering, render};
+pub use render::{Rendering, render, to_json};
 pub use source::{Source, SourceId, Sources, Span};
 pub use suggest::closest;

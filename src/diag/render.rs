@@ -1,9 +1,15 @@
 //! Diagnostics as text for a person (miette draws them) or as JSON.
 
-use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceSpan};
+use std::borrow::Cow;
+use std::fmt;
+
+use miette::{
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents,
+    SourceCode, SourceSpan, SpanContents,
+};
 use serde_json::{Value, json};
 
-use super::{Diagnostic, Severity, Sources, Span};
+use super::{Diagnostic, Label, Severity, Source, Sources, Span};
 
 /// How diagnostics are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,15 +29,15 @@ pub fn render(diagnostics: &[Diagnostic], sources: &Sources, rendering: Renderin
     let handler = GraphicalReportHandler::new_themed(theme)
         .with_links(false)
         .with_width(110)
+        .with_show_related_as_nested(true)
         .with_context_lines(0);
     let mut out = String::new();
     for diagnostic in sorted(diagnostics) {
-        let shown = Shown {
-            diagnostic,
-            sources,
-        };
+        if !out.is_empty() {
+            out.push('\n');
+        }
         // Writing into a String cannot fail.
-        let _ = handler.render_report(&mut out, &shown);
+        let _ = handler.render_report(&mut out, &Shown::new(diagnostic, sources));
     }
     out
 }
@@ -65,83 +71,271 @@ fn sorted(diagnostics: &[Diagnostic]) -> Vec<&Diagnostic> {
     sorted
 }
 
-/// A diagnostic with the texts it points into, as miette wants it.
+/// A diagnostic, or what it says of another file, with the text it points into, as miette wants
+/// it.
 struct Shown<'a> {
-    diagnostic: &'a Diagnostic,
-    sources: &'a Sources,
+    severity: miette::Severity,
+    /// With the code behind it.
+    message: Cow<'a, str>,
+    /// What another file says of the finding: its message is its label.
+    is_note: bool,
+    help: Option<&'a str>,
+    /// What it points into; nothing where it points nowhere.
+    text: Option<Text<'a>>,
+    /// All in that text; the first is where the finding is.
+    labels: Vec<&'a Label>,
+    /// One for each label in another text.
+    elsewhere: Vec<Shown<'a>>,
 }
 
-impl Shown<'_> {
-    /// A drawable span: one at the end of the text is moved onto its last character.
-    fn drawable(&self, span: Span) -> SourceSpan {
-        let text = &self.sources.get(span.source).text;
-        let mut start = (span.start as usize).min(text.len());
-        let mut end = (span.end as usize).clamp(start, text.len());
-        if start == end {
-            end = text[start..]
-                .chars()
-                .next()
-                .map_or(start, |c| start + c.len_utf8());
+impl<'a> Shown<'a> {
+    fn new(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Self {
+        let first = diagnostic.labels.first();
+        let (labels, others): (Vec<&Label>, Vec<&Label>) = diagnostic
+            .labels
+            .iter()
+            .partition(|label| Some(label.span.source) == first.map(|label| label.span.source));
+        Self {
+            severity: match diagnostic.severity {
+                Severity::Error => miette::Severity::Error,
+                Severity::Warning => miette::Severity::Warning,
+            },
+            message: format!("{} [{}]", diagnostic.message, diagnostic.code.0).into(),
+            is_note: false,
+            help: diagnostic.help.as_deref(),
+            text: first.map(|label| Text(sources.get(label.span.source))),
+            labels,
+            elsewhere: others
+                .into_iter()
+                .map(|label| Self::elsewhere(label, sources))
+                .collect(),
         }
-        if start == end {
-            start = text.char_indices().next_back().map_or(0, |(at, _)| at);
+    }
+
+    /// A label in another file, as a note of its own.
+    fn elsewhere(label: &'a Label, sources: &'a Sources) -> Self {
+        Self {
+            severity: miette::Severity::Advice,
+            message: if label.text.is_empty() {
+                "see here".into()
+            } else {
+                label.text.as_str().into()
+            },
+            is_note: true,
+            help: None,
+            text: Some(Text(sources.get(label.span.source))),
+            labels: vec![label],
+            elsewhere: vec![],
+        }
+    }
+}
+
+/// Places with no more lines than this between them are shown in one piece.
+const LINES_BETWEEN: usize = 2;
+
+/// A text and its name; read without copying it.
+struct Text<'a>(&'a Source);
+
+impl Text<'_> {
+    /// A span that can be seen: an empty one takes the character behind it, one at the end of a
+    /// line or of the text the place right behind its last character.
+    fn drawable(&self, span: Span) -> SourceSpan {
+        let text = &self.0.text;
+        let boundary = |at: u32| {
+            let mut at = (at as usize).min(text.len());
+            while !text.is_char_boundary(at) {
+                at -= 1;
+            }
+            at
+        };
+        let (mut start, mut end) = (boundary(span.start), boundary(span.end));
+        if start < end {
+            return (start..end).into();
+        }
+        if start == text.len() {
+            // miette draws nothing behind the last byte: take the last character that shows.
+            end = text.trim_end().len();
+            start = text[..end]
+                .char_indices()
+                .next_back()
+                .map_or(0, |(at, _)| at);
+        } else {
+            end = start + text[start..].chars().next().map_or(0, char::len_utf8);
         }
         (start..end).into()
     }
 }
 
-impl std::fmt::Debug for Shown<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.diagnostic.fmt(f)
+impl SourceCode for Text<'_> {
+    /// The whole lines of a span; miette's own reading would cut them off at the span's ends.
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        _lines_before: usize,
+        _lines_after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let text = self.0.text.as_str();
+        let last = (span.offset() + span.len().max(1) - 1).min(text.len());
+        let before = text.get(..span.offset()).ok_or(MietteError::OutOfBounds)?;
+        let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let bytes = &text.as_bytes()[last..];
+        let newline = bytes.iter().position(|byte| *byte == b'\n');
+        let end = newline.map_or(text.len(), |newline| last + newline + 1);
+        let lines = |text: &str| text.bytes().filter(|byte| *byte == b'\n').count();
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.0.name.clone(),
+            &text.as_bytes()[start..end],
+            (start, end - start).into(),
+            lines(&before[..start]),
+            before[start..].chars().count(),
+            // By this miette tells whether two places are shown in one piece.
+            lines(&text[start..end]) + LINES_BETWEEN,
+        )))
     }
 }
 
-impl std::fmt::Display for Shown<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.diagnostic.message)
+impl fmt::Debug for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
     }
 }
 
 impl std::error::Error for Shown<'_> {}
 
 impl miette::Diagnostic for Shown<'_> {
-    fn code<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
-        Some(Box::new(self.diagnostic.code.0))
-    }
-
     fn severity(&self) -> Option<miette::Severity> {
-        Some(match self.diagnostic.severity {
-            Severity::Error => miette::Severity::Error,
-            Severity::Warning => miette::Severity::Warning,
-        })
+        Some(self.severity)
     }
 
-    fn help<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
-        self.diagnostic
-            .help
-            .as_ref()
-            .map(|help| Box::new(help) as Box<dyn std::fmt::Display>)
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.help.map(|help| Box::new(help) as _)
     }
 
-    fn source_code(&self) -> Option<&dyn miette::SourceCode> {
-        None
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.text.as_ref().map(|text| text as _)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        None
+        let text = self.text.as_ref()?;
+        let told = |label: &Label| {
+            let tells = !self.is_note && !label.text.is_empty();
+            tells.then(|| label.text.clone())
+        };
+        let labels = self.labels.iter().enumerate().map(move |(index, label)| {
+            let span = text.drawable(label.span);
+            if index == 0 {
+                LabeledSpan::new_primary_with_span(told(label), span)
+            } else {
+                LabeledSpan::new_with_span(told(label), span)
+            }
+        });
+        Some(Box::new(labels))
     }
 
     fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn miette::Diagnostic> + 'a>> {
-        None
+        let notes = self
+            .elsewhere
+            .iter()
+            .map(|note| note as &dyn miette::Diagnostic);
+        (!self.elsewhere.is_empty()).then(|| Box::new(notes) as _)
     }
 }
 
-impl Shown<'_> {
-    #[allow(dead_code)]
-    fn named(&self) -> Option<NamedSource<String>> {
-        let span = self.diagnostic.labels.first()?.span;
-        let source = self.sources.get(span.source);
-        let _ = self.drawable(span);
-        Some(NamedSource::new(&source.name, source.text.clone()))
+#[cfg(test)]
+mod tests {
+    use super::{Rendering, render, to_json};
+    use crate::diag::{Code, Diagnostic, Sources, Span};
+
+    const CODE: Code = Code("some-code");
+
+    fn drawn(diagnostic: Diagnostic, sources: &Sources) -> String {
+        render(&[diagnostic], sources, Rendering::Plain)
+    }
+
+    #[test]
+    fn two_places_are_drawn_with_their_words_and_the_help() {
+        let mut sources = Sources::default();
+        let text = "recipe r {\n  length: 450 epochs\n  lr: 1.0 then 0.1 at 480 epochs\n}\n";
+        let source = sources.add("cifar.kdp", text);
+        let place = |word: &str| {
+            let at = text.find(word).unwrap_or(0);
+            Span::new(source, at, at + word.len())
+        };
+        let diagnostic = Diagnostic::error(CODE, "`at 480 epochs` lies past the end of the run")
+            .label(place("at 480 epochs"), "this window starts here")
+            .label(place("450 epochs"), "the run ends here")
+            .help("give a time within the run, or a fraction such as `at 90%`");
+        let wanted = "  × `at 480 epochs` lies past the end of the run [some-code]
+   ╭─[cifar.kdp:3:20]
+ 2 │   length: 450 epochs
+   ·           ─────┬────
+   ·                ╰── the run ends here
+ 3 │   lr: 1.0 then 0.1 at 480 epochs
+   ·                    ──────┬──────
+   ·                          ╰── this window starts here
+   ╰────
+  help: give a time within the run, or a fraction such as `at 90%`
+";
+        assert_eq!(drawn(diagnostic, &sources), wanted);
+    }
+
+    #[test]
+    fn a_place_in_another_file_is_a_note_with_its_own_text() {
+        let mut sources = Sources::default();
+        let here = sources.add("a.kdp", "teacher t = mlp(3)\n");
+        let there = sources.add("std.archs", "arch mlp() = relu()\n");
+        let diagnostic = Diagnostic::warning(CODE, "`mlp` takes no arguments")
+            .label(Span::new(here, 16, 17), "")
+            .label(Span::new(there, 5, 8), "declared here");
+        let wanted = "  ⚠ `mlp` takes no arguments [some-code]
+   ╭─[a.kdp:1:17]
+ 1 │ teacher t = mlp(3)
+   ·                 ─
+   ╰────
+  ╰─▶   ☞ declared here
+         ╭─[std.archs:1:6]
+       1 │ arch mlp() = relu()
+         ·      ───
+         ╰────
+";
+        assert_eq!(drawn(diagnostic, &sources), wanted);
+    }
+
+    #[test]
+    fn the_end_of_a_file_can_be_pointed_at() {
+        for text in ["let a = (\n", "let a = (", "", "\n\n", "ü"] {
+            let mut sources = Sources::default();
+            let source = sources.add("a.kdp", text);
+            let end = Span::new(source, text.len(), text.len());
+            let drawn = drawn(
+                Diagnostic::error(CODE, "too short").label(end, "ends here"),
+                &sources,
+            );
+            assert!(
+                drawn.contains("too short") && !drawn.contains("Failed"),
+                "{drawn}"
+            );
+            assert!(
+                text.trim().is_empty() || drawn.contains("ends here"),
+                "{drawn}"
+            );
+        }
+    }
+
+    #[test]
+    fn json_tells_lines_and_columns_from_one() {
+        let mut sources = Sources::default();
+        let source = sources.add("a.kdp", "// ü\nlet ü\n");
+        let diagnostic = Diagnostic::error(CODE, "no").label(Span::new(source, 10, 12), "here");
+        let at = &to_json(&[diagnostic], &sources)[0]["labels"][0]["at"];
+        assert_eq!(at["line"], 2);
+        assert_eq!(at["column"], 5);
+        assert_eq!(at["end_column"], 6);
     }
 }

@@ -1,0 +1,415 @@
+//! Declarations: a file's, and an experiment's.
+
+use super::cursor::{Failed, Parsed, Parser};
+use super::token::{Kind, Token};
+use crate::diag::{Diagnostic, Span, closest};
+use crate::syntax::codes;
+use crate::syntax::tree::{Expr, ExprKind, Item, ItemKind, Name, RecipeBody, Tree, Use, UseName};
+
+/// The words that open declarations.
+pub(super) const WORDS: &[&str] = &[
+    "use",
+    "param",
+    "let",
+    "fn",
+    "arch",
+    "dataset",
+    "recipe",
+    "teacher",
+    "student",
+    "model",
+    "objective",
+    "measure",
+    "claim",
+    "experiment",
+    "trial",
+];
+
+impl Parser<'_> {
+    /// The whole file.
+    pub(super) fn file(mut self) -> (Tree, Vec<Diagnostic>) {
+        let doc = self.file_doc();
+        let items = self.items(None);
+        self.report_unused_docs();
+        let mut errors = self.errors;
+        let skipped = self.skipped;
+        errors.extend(self.word_errors.into_iter().filter(|error| {
+            let place = error.labels.first().map(|label| label.span);
+            !place.is_some_and(|place| {
+                skipped
+                    .iter()
+                    .any(|skipped| skipped.start <= place.start && place.end <= skipped.end)
+            })
+        }));
+        errors.sort_by_key(|error| error.labels.first().map(|label| label.span));
+        let tree = Tree {
+            doc,
+            items,
+            comments: self.comments,
+        };
+        (tree, errors)
+    }
+
+    /// Declarations up to the end of the file, or to the `}` of the experiment that begins at
+    /// `experiment`.
+    fn items(&mut self, experiment: Option<Token>) -> Vec<Item> {
+        let brackets = self.open.len();
+        let mut items: Vec<Item> = vec![];
+        let mut inset = None;
+        loop {
+            let token = self.peek();
+            let closed = experiment.is_some() && token.kind == Kind::BraceClose;
+            if token.kind == Kind::End || closed {
+                break;
+            }
+            if let Some(experiment) = experiment {
+                // A member as far out as the experiment itself, where the first stood further in,
+                // is no member: the experiment was not closed.
+                let column = self.column(token);
+                let out =
+                    column <= self.column(experiment) && column < *inset.get_or_insert(column);
+                if out && self.begins_declaration(self.at, Some(column)) {
+                    break;
+                }
+            }
+            let outer = std::mem::replace(&mut self.declaration, token);
+            self.declared = None;
+            match self.item() {
+                Ok(item) => items.push(item),
+                Err(Failed) => {
+                    items.extend(self.unreadable());
+                    self.skip_to_declaration(brackets);
+                }
+            }
+            self.declaration = outer;
+        }
+        items
+    }
+
+    fn item(&mut self) -> Parsed<Item> {
+        let doc = self.take_docs();
+        let start = self.peek();
+        let word = self.declaration_word()?;
+        let kind = match word {
+            "use" => ItemKind::Use(self.import()?),
+            "param" => self.param()?,
+            "let" => self.constant()?,
+            "fn" => ItemKind::Fn {
+                name: self.declared_name("the function's name")?,
+                params: self.parameters()?,
+                body: self.after_equals()?,
+            },
+            "arch" => ItemKind::Arch {
+                name: self.declared_name("the network's name")?,
+                params: self.parameters()?,
+                body: self.arch_body()?,
+            },
+            "dataset" => ItemKind::Dataset {
+                name: self.declared_name("the data set's name")?,
+                indices: self.index_sets()?,
+                source: self.after_equals()?,
+            },
+            "recipe" => ItemKind::Recipe {
+                name: self.declared_name("the recipe's name")?,
+                body: self.recipe_body()?,
+            },
+            "objective" => ItemKind::Objective {
+                name: self.declared_name("the objective's name")?,
+                params: self.parameters()?,
+                body: self.after_equals()?,
+            },
+            "measure" => ItemKind::Measure {
+                name: self.declared_name("the measurement's name")?,
+                indices: self.index_sets()?,
+                value: self.after_equals()?,
+            },
+            "claim" => ItemKind::Claim {
+                text: self.claim_text()?,
+                condition: self.after_equals()?,
+            },
+            "experiment" => self.experiment(start)?,
+            "trial" => ItemKind::Trial {
+                name: self.declared_name("the trial's name")?,
+                indices: self.index_sets()?,
+                value: self.after_equals()?,
+            },
+            _ => self.model(start, word)?,
+        };
+        let span = self.span_from(start);
+        self.declaration_end();
+        Ok(Item { doc, kind, span })
+    }
+
+    /// What stands for a declaration that could not be read past its name: who uses the name is
+    /// not told that it is unknown.
+    fn unreadable(&mut self) -> Option<Item> {
+        let name = self.declared.take()?;
+        let span = self.span_from(self.declaration);
+        let value = missing(name.span);
+        Some(Item {
+            doc: vec![],
+            kind: ItemKind::Let { name, value },
+            span,
+        })
+    }
+
+    /// The word that opens a declaration, or the one that a misspelt one was meant to be.
+    fn declaration_word(&mut self) -> Parsed<&'static str> {
+        let token = self.peek();
+        let written = self.slice(token);
+        if let Some(word) = WORDS.iter().find(|word| **word == written) {
+            self.bump();
+            return Ok(word);
+        }
+        if !token.kind.is_word() {
+            return Err(self.unexpected("a declaration"));
+        }
+        let next = self.ahead(1);
+        let named = !next.first && (next.kind.is_word() || next.kind == Kind::Quote);
+        let meant = closest(written, WORDS.iter().copied()).filter(|_| named);
+        let meant = meant.or_else(|| (next.kind == Kind::Assign).then_some("let"));
+        let help = match meant {
+            Some("let") if !named => format!("a constant is declared with `let {written} = …`"),
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => format!("the words are {}", WORDS.join(", ")),
+        };
+        self.error_at(
+            codes::UNKNOWN_DECLARATION,
+            token,
+            format!("`{written}` does not begin a declaration"),
+            help,
+        );
+        let meant = WORDS.iter().find(|word| Some(**word) == meant);
+        match meant {
+            Some(word) => {
+                if named {
+                    self.bump();
+                }
+                Ok(word)
+            }
+            None => Err(Failed),
+        }
+    }
+
+    /// A declaration ends with its line.
+    fn declaration_end(&mut self) {
+        let next = self.peek();
+        let inside = !self.open.is_empty();
+        if next.kind == Kind::End || next.first && !next.kind.closes() {
+            return;
+        }
+        if inside && next.kind == Kind::BraceClose {
+            return;
+        }
+        // What could be read stays in the tree, so the item is not lost.
+        self.unexpected("the end of the line");
+        self.skip_to_declaration(self.open.len());
+    }
+
+    // --- the declarations with a shape of their own ---
+
+    fn import(&mut self) -> Parsed<Use> {
+        if self.is(Kind::Quote) {
+            let path = self.text()?;
+            let alias = self.alias()?;
+            return Ok(Use::File { path, alias });
+        }
+        let mut path =
+            vec![self.any_name("a module such as `std.archs`, or the path of a file as a text")?];
+        while self.eat(Kind::Dot) {
+            if self.is(Kind::BraceOpen) {
+                let names =
+                    self.bracketed(true, |parser| parser.comma_separated(Self::use_name))?;
+                return Ok(Use::Names {
+                    path,
+                    names,
+                    braces: true,
+                });
+            }
+            if self.is(Kind::Star) {
+                let star = self.peek();
+                self.error_at(
+                    codes::UNEXPECTED_TOKEN,
+                    star,
+                    "names are taken one by one",
+                    "list them: `use std.archs.{mlp, small_cnn}`",
+                );
+                return Err(Failed);
+            }
+            path.push(self.any_name("a name")?);
+        }
+        let alias = self.alias()?;
+        let Some(name) = path.pop() else {
+            return Err(self.unexpected("a name"));
+        };
+        Ok(Use::Names {
+            path,
+            names: vec![UseName { name, alias }],
+            braces: false,
+        })
+    }
+
+    fn use_name(&mut self) -> Parsed<UseName> {
+        Ok(UseName {
+            name: self.any_name("a name")?,
+            alias: self.alias()?,
+        })
+    }
+
+    fn alias(&mut self) -> Parsed<Option<Name>> {
+        if self.line_ended() || !self.eat(Kind::As) {
+            return Ok(None);
+        }
+        self.declared_name("the name it has here").map(Some)
+    }
+
+    fn param(&mut self) -> Parsed<ItemKind> {
+        let name = self.declared_name("the parameter's name")?;
+        let ty = self.type_annotation(&name, "param")?;
+        let default = if self.is(Kind::Assign) {
+            self.bump();
+            Some(self.value()?)
+        } else {
+            None
+        };
+        let condition = if self.is_word(self.peek(), "where") && self.ahead(1).kind != Kind::Colon {
+            self.bump();
+            Some(self.expression()?)
+        } else {
+            None
+        };
+        Ok(ItemKind::Param {
+            name,
+            ty,
+            default,
+            condition,
+        })
+    }
+
+    fn constant(&mut self) -> Parsed<ItemKind> {
+        let name = self.declared_name("the constant's name")?;
+        let typed = self.is(Kind::Colon)
+            && self.ahead(1).kind == Kind::Name
+            && matches!(self.ahead(2).kind, Kind::Assign | Kind::ListOpen);
+        if typed {
+            let colon = self.bump();
+            self.error_at(
+                codes::UNEXPECTED_TOKEN,
+                colon,
+                "a constant has no type written on it",
+                format!("write `let {} = …`", name.text),
+            );
+            self.type_expr()?;
+        }
+        Ok(ItemKind::Let {
+            name,
+            value: self.after_equals()?,
+        })
+    }
+
+    fn recipe_body(&mut self) -> Parsed<RecipeBody> {
+        if self.is(Kind::BraceOpen) {
+            return Ok(RecipeBody::Fields(self.body_fields()));
+        }
+        let start = self.ahead(1);
+        let base = self.after_equals()?;
+        if !self.is(Kind::BraceOpen) || self.line_ended() {
+            return Ok(RecipeBody::Expr(base));
+        }
+        let brace = self.peek();
+        self.error_at(
+            codes::UNEXPECTED_TOKEN,
+            brace,
+            "a changed copy of a recipe is written with `with`",
+            "write `with {` here",
+        );
+        let below = self.height;
+        let fields = self.body_fields();
+        let base = Box::new(base);
+        let kind = ExprKind::With { base, fields };
+        self.grown(start, below, kind).map(RecipeBody::Expr)
+    }
+
+    fn model(&mut self, start: Token, word: &str) -> Parsed<ItemKind> {
+        let word = Name {
+            text: word.to_owned(),
+            span: self.span(start),
+        };
+        let name = self.declared_name("the model's name")?;
+        let indices = self.index_sets()?;
+        let network = self.network()?;
+        let fields = if self.is(Kind::BraceOpen) {
+            Some(self.body_fields())
+        } else {
+            None
+        };
+        Ok(ItemKind::Model {
+            word,
+            name,
+            indices,
+            network,
+            fields,
+        })
+    }
+
+    /// `= NETWORK`; where it is missing or cannot be read, the block behind it is read all the
+    /// same.
+    fn network(&mut self) -> Parsed<Expr> {
+        let start = self.peek();
+        if start.kind == Kind::BraceOpen {
+            self.error_at(
+                codes::UNEXPECTED_TOKEN,
+                start,
+                "a model needs a network before its fields",
+                "write `= NETWORK {`",
+            );
+            let at = self.span_from(start);
+            return Ok(missing(at));
+        }
+        let brackets = self.open.len();
+        self.after_equals().or_else(|Failed| {
+            self.skip_to_body(brackets)?;
+            let at = self.span_from(start);
+            Ok(missing(at))
+        })
+    }
+
+    fn claim_text(&mut self) -> Parsed<Expr> {
+        match self.peek().kind {
+            Kind::Quote | Kind::CurlyText => self.text(),
+            _ => Err(self.unexpected("the claim as a text, `\"…\"`")),
+        }
+    }
+
+    fn experiment(&mut self, start: Token) -> Parsed<ItemKind> {
+        let name = self.declared_name("the experiment's name")?;
+        let params = self.parameters()?;
+        if !self.is(Kind::BraceOpen) {
+            return Err(self.unexpected("`{` and the experiment's declarations"));
+        }
+        let opening = self.at;
+        let mut items = vec![];
+        let closed = self.bracketed(false, |parser| {
+            items = parser.items(Some(start));
+            Ok(())
+        });
+        if closed.is_err() {
+            // Its members can be checked all the same.
+            let brackets = self.open.iter().take_while(|open| **open < opening).count();
+            self.open.truncate(brackets);
+        }
+        Ok(ItemKind::Experiment {
+            name,
+            params,
+            items,
+        })
+    }
+}
+
+/// What stands for an expression that could not be read.
+pub(super) fn missing(span: Span) -> Expr {
+    Expr {
+        kind: ExprKind::Missing,
+        span,
+    }
+}

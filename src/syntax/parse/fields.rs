@@ -1,0 +1,264 @@
+//! Blocks in braces: fields, and the body of an arch. And the documentation before things.
+
+use super::cursor::{Failed, Parsed, Parser};
+use super::declarations::missing;
+use super::token::{Kind, Token};
+use crate::diag::{Diagnostic, Span};
+use crate::syntax::codes;
+use crate::syntax::tree::{ArchBody, ExprKind, Field, Name, Statement, TextPart};
+
+impl Parser<'_> {
+    /// `{ name: value … }`, parted by new lines or commas. A field that cannot be read is
+    /// [`ExprKind::Missing`], and the next one is read.
+    pub(super) fn block_fields(&mut self) -> Parsed<Vec<Field>> {
+        let mut fields = vec![];
+        self.bracketed(false, |parser| parser.fields_into(&mut fields))?;
+        Ok(fields)
+    }
+
+    /// The block that ends a declaration: what could be read of it stands, whatever follows.
+    pub(super) fn body_fields(&mut self) -> Vec<Field> {
+        let brackets = self.open.len();
+        let mut fields = vec![];
+        let read = self.bracketed(false, |parser| parser.fields_into(&mut fields));
+        if let Err(Failed) = read {
+            self.skip_to_declaration(brackets);
+        }
+        fields
+    }
+
+    fn fields_into(&mut self, fields: &mut Vec<Field>) -> Parsed<()> {
+        let mut height = 0;
+        loop {
+            while self.eat(Kind::Comma) {}
+            if self.is(Kind::BraceClose) {
+                self.height = height;
+                return Ok(());
+            }
+            let brackets = self.open.len();
+            let doc = self.take_docs();
+            let Ok((name, quoted)) = self.field_head() else {
+                self.skip_to_field(brackets)?;
+                continue;
+            };
+            let value = self.value();
+            let ended = value.is_ok() && self.field_ended();
+            let value = value.unwrap_or_else(|Failed| missing(name.span));
+            height = height.max(self.height);
+            fields.push(Field {
+                doc,
+                name,
+                quoted,
+                value,
+            });
+            if !ended {
+                self.skip_to_field(brackets)?;
+            }
+        }
+    }
+
+    /// Whether a field ends here; reports what else stands here.
+    fn field_ended(&mut self) -> bool {
+        let next = self.peek();
+        let ended = match next.kind {
+            Kind::Comma | Kind::BraceClose => true,
+            Kind::ParenClose | Kind::ListClose => false,
+            _ => next.first,
+        };
+        if !ended {
+            self.unexpected("a new line or `,` behind the field");
+        }
+        ended
+    }
+
+    /// `name:` or `"name":`; `name =` is reported and taken for it.
+    fn field_head(&mut self) -> Parsed<(Name, bool)> {
+        let token = self.peek();
+        let (name, quoted) = match token.kind {
+            Kind::Quote => (self.quoted_name()?, true),
+            kind if kind.is_word() => (self.word(), false),
+            _ => return Err(self.unexpected("a field, `name: value`, or `}`")),
+        };
+        let next = self.peek();
+        match next.kind {
+            Kind::Colon => {}
+            Kind::Assign => self.equals_for_colon(next, &name.text),
+            // The next declaration, of which this is the first word: the block was not closed.
+            _ if self.begins_declaration(self.at - 1, None) => {
+                self.at -= 1;
+                return Err(self.unexpected("`}`"));
+            }
+            _ => {
+                return Err(self.unexpected(&format!("`:` behind the field's name `{}`", name.text)));
+            }
+        }
+        self.bump();
+        Ok((name, quoted))
+    }
+
+    pub(super) fn equals_for_colon(&mut self, token: Token, name: &str) {
+        self.error_at(
+            codes::EQUALS_FOR_COLON,
+            token,
+            format!("`{name}` is given its value behind `:`"),
+            format!("write `{name}: …`"),
+        );
+    }
+
+    /// A text in the place of a name: it interpolates nothing.
+    pub(super) fn quoted_name(&mut self) -> Parsed<Name> {
+        let text = self.text()?;
+        let name = match text.kind {
+            ExprKind::Text(parts) => match <[TextPart; 1]>::try_from(parts) {
+                Ok([TextPart::Literal(name)]) => Some(name),
+                Err(parts) if parts.is_empty() => Some(String::new()),
+                _ => None,
+            },
+            _ => None,
+        };
+        let Some(name) = name else {
+            self.error(
+                Diagnostic::error(codes::UNEXPECTED_TOKEN, "a name interpolates nothing")
+                    .label(text.span, "")
+                    .help("write it out; a brace is written `{{`"),
+            );
+            return Err(Failed);
+        };
+        Ok(Name {
+            text: name,
+            span: text.span,
+        })
+    }
+
+    // --- the body of an arch ---
+
+    /// `= LAYERS` or `{ let …  require COND, "why"  LAYERS }`
+    pub(super) fn arch_body(&mut self) -> Parsed<ArchBody> {
+        if !self.is(Kind::BraceOpen) {
+            return self.after_equals().map(ArchBody::Expr);
+        }
+        self.bracketed(false, |parser| {
+            let mut statements = vec![];
+            loop {
+                let token = parser.peek();
+                if parser.is_word(token, "let") {
+                    parser.bump();
+                    let name = parser.declared_name("the constant's name")?;
+                    let value = parser.after_equals()?;
+                    statements.push(Statement::Let { name, value });
+                } else if parser.is_word(token, "require") {
+                    parser.bump();
+                    statements.push(parser.requirement()?);
+                } else {
+                    break;
+                }
+                let next = parser.peek();
+                if !next.first && next.kind != Kind::BraceClose {
+                    return Err(parser.unexpected("a new line before the next statement"));
+                }
+            }
+            if parser.is(Kind::BraceClose) {
+                return Err(parser.unexpected("the layers, behind the `let`s and `require`s"));
+            }
+            let layers = parser.expression()?;
+            let next = parser.peek();
+            if parser.is_word(next, "let") || parser.is_word(next, "require") {
+                let word = parser.slice(next);
+                parser.error_at(
+                    codes::UNEXPECTED_TOKEN,
+                    next,
+                    format!("`{word}` stands behind the layers"),
+                    "the layers come last in an arch's body",
+                );
+                return Err(Failed);
+            }
+            Ok(ArchBody::Block { statements, layers })
+        })
+    }
+
+    fn requirement(&mut self) -> Parsed<Statement> {
+        let condition = self.expression()?;
+        let why = if self.eat(Kind::Comma) {
+            Some(self.expression()?)
+        } else {
+            None
+        };
+        Ok(Statement::Require { condition, why })
+    }
+
+    // --- documentation ---
+
+    /// The `//!` lines at the head of the file.
+    pub(super) fn file_doc(&mut self) -> Vec<String> {
+        let count = self
+            .docs
+            .iter()
+            .take_while(|doc| doc.of_file && doc.next == 0)
+            .count();
+        self.next_doc = count;
+        (0..count).map(|index| self.doc_line(index)).collect()
+    }
+
+    /// The `///` lines right before the next token. Others that were passed stand in a wrong
+    /// place.
+    pub(super) fn take_docs(&mut self) -> Vec<String> {
+        let mut lines = vec![];
+        while let Some(doc) = self.docs.get(self.next_doc).copied() {
+            if doc.next > self.at {
+                break;
+            }
+            if doc.next == self.at
+                && doc.alone
+                && !doc.of_file
+                && !self.peek().kind.closes()
+                && !self.is(Kind::End)
+            {
+                lines.push(self.doc_line(self.next_doc));
+            } else {
+                self.misplaced_doc(doc.span, doc.of_file);
+            }
+            self.next_doc += 1;
+        }
+        lines
+    }
+
+    /// Reports the documentation that belongs to nothing.
+    pub(super) fn report_unused_docs(&mut self) {
+        while let Some(doc) = self.docs.get(self.next_doc).copied() {
+            self.misplaced_doc(doc.span, doc.of_file);
+            self.next_doc += 1;
+        }
+    }
+
+    fn misplaced_doc(&mut self, span: Span, of_file: bool) {
+        let inside_skipped = self
+            .skipped
+            .iter()
+            .any(|skipped| skipped.start <= span.start && span.end <= skipped.end);
+        if inside_skipped {
+            return;
+        }
+        let (message, help) = if of_file {
+            (
+                "`//!` documents the file and stands at its head",
+                "move it to the first line, or write `///` for the next declaration",
+            )
+        } else {
+            (
+                "`///` documents nothing here",
+                "it stands alone on the line before a declaration or a field; write `//` for a comment",
+            )
+        };
+        self.errors.push(
+            Diagnostic::error(codes::MISPLACED_DOCUMENTATION, message)
+                .label(span, "")
+                .help(help),
+        );
+    }
+
+    fn doc_line(&self, index: usize) -> String {
+        let line = &self.text[self.docs[index].span.range()];
+        let line = line.get(3..).unwrap_or("");
+        line.strip_prefix(' ').unwrap_or(line).to_owned()
+    }
+}

@@ -1,0 +1,196 @@
+//! What is said where the text reads otherwise than expected, and where reading goes on after it.
+
+use super::cursor::{Failed, Parsed, Parser};
+use super::declarations;
+use super::token::{Kind, Token};
+use crate::diag::{Diagnostic, Span};
+use crate::syntax::codes;
+
+impl Parser<'_> {
+    /// Reports that `what` was expected where the next token stands.
+    pub(super) fn unexpected(&mut self, what: &str) -> Failed {
+        let found = self.peek();
+        if found.kind.is_reported() {
+            return Failed;
+        }
+        let at_field =
+            self.free && found.first && found.kind.is_word() && self.ahead(1).kind == Kind::Colon;
+        if found.kind == Kind::End || at_field || self.begins_declaration(self.at, None) {
+            if let Some(opening) = self.open.last().map(|at| self.tokens[*at]) {
+                self.unclosed(opening, found);
+                return Failed;
+            }
+        }
+        let error = if found.kind.closes() && self.open.is_empty() {
+            let bracket = self.slice(found);
+            Diagnostic::error(
+                codes::UNMATCHED_BRACKET,
+                format!("`{bracket}` closes a bracket that was never opened"),
+            )
+            .label(self.span(found), "")
+            .help("delete it, or open a bracket before it")
+        } else {
+            let shown = self.shown(found);
+            let error = Diagnostic::error(
+                codes::UNEXPECTED_TOKEN,
+                format!("expected {what}, found {shown}"),
+            )
+            .label(self.span(found), "");
+            match self.open.last().map(|at| self.tokens[*at]) {
+                Some(opening) if found.kind.closes() || what.starts_with("`,`") => error.label(
+                    self.span(opening),
+                    format!("`{}` was opened here", self.slice(opening)),
+                ),
+                _ => error,
+            }
+        };
+        self.error(error);
+        Failed
+    }
+
+    fn unclosed(&mut self, opening: Token, reached: Token) {
+        let bracket = self.slice(opening);
+        let reached = match reached.kind {
+            Kind::End => (self.span(reached), "the file ends here".to_owned()),
+            _ => (self.span(reached), "something else begins here".to_owned()),
+        };
+        let closing = match opening.kind {
+            Kind::ParenOpen => ")",
+            Kind::ListOpen => "]",
+            _ => "}",
+        };
+        self.error(
+            Diagnostic::error(
+                codes::UNCLOSED_BRACKET,
+                format!("this `{bracket}` is never closed"),
+            )
+            .label(self.span(opening), "opened here")
+            .label(reached.0, reached.1)
+            .help(format!("close it with `{closing}`")),
+        );
+    }
+
+    /// A token as an error names it.
+    pub(super) fn shown(&self, token: Token) -> String {
+        match token.kind {
+            Kind::End => "the end of the file".to_owned(),
+            Kind::Quote | Kind::CurlyText => "a text".to_owned(),
+            _ => format!("`{}`", self.slice(token)),
+        }
+    }
+
+    /// Whether a declaration begins at the token of that index: a word of one, the first of its
+    /// line, at the line's very beginning or as far in as `like` stands.
+    pub(super) fn begins_declaration(&self, index: usize, like: Option<usize>) -> bool {
+        let token = self.tokens[index];
+        if !token.first
+            || token.kind != Kind::Name
+            || !declarations::WORDS.contains(&self.slice(token))
+        {
+            return false;
+        }
+        let next = self.tokens[(index + 1).min(self.tokens.len() - 1)];
+        let named = (next.kind.is_word() || next.kind == Kind::Quote) && !next.first;
+        let column = self.column(token);
+        named && (column == 0 || Some(column) == like)
+    }
+
+    /// Goes on to the next declaration, or to the `}` of the experiment around it.
+    pub(super) fn skip_to_declaration(&mut self, brackets: usize) {
+        let failed = self.declaration;
+        let like = self.column(failed);
+        let mut depth = self.open.len().saturating_sub(brackets);
+        let from = self.peek();
+        loop {
+            let token = self.peek();
+            let out = brackets > 0 && depth == 0 && token.kind == Kind::BraceClose;
+            let next = token.start > failed.start && self.begins_declaration(self.at, Some(like));
+            if token.kind == Kind::End || out || next {
+                break;
+            }
+            depth = depth_behind(depth, token.kind);
+            self.bump();
+        }
+        self.skipped_from(from, brackets);
+    }
+
+    /// Goes on to the next field of the block whose bracket is the `brackets`-th, or to its `}`.
+    /// Fails where there is no such place.
+    pub(super) fn skip_to_field(&mut self, brackets: usize) -> Parsed<()> {
+        let from = self.peek();
+        // A bracket that is never closed hides the fields behind it: then the next line that
+        // begins like a field is one.
+        let place = self
+            .next_field(brackets, false)
+            .or_else(|| self.next_field(brackets, true));
+        self.at = place.ok_or(Failed)?;
+        self.skipped_from(from, brackets);
+        Ok(())
+    }
+
+    /// The index of the next field, or of the `}` of its block, whose bracket is the
+    /// `brackets`-th. `anyhow`: whatever other brackets are open there.
+    fn next_field(&self, brackets: usize, anyhow: bool) -> Option<usize> {
+        let opened = self.open.get(brackets..).unwrap_or(&[]);
+        let mut open: Vec<Kind> = opened.iter().map(|at| self.tokens[*at].kind).collect();
+        for index in self.at..self.tokens.len() {
+            let token = self.tokens[index];
+            if token.kind == Kind::End || self.begins_declaration(index, None) {
+                return None;
+            }
+            let in_block = !open.contains(&Kind::BraceOpen);
+            if in_block && token.kind == Kind::BraceClose {
+                return (anyhow || open.is_empty()).then_some(index);
+            }
+            let named = token.kind.is_word() && self.tokens[index + 1].kind == Kind::Colon;
+            let parted = token.first || index > 0 && self.tokens[index - 1].kind == Kind::Comma;
+            if named && (open.is_empty() && parted || anyhow && in_block && token.first) {
+                return Some(index);
+            }
+            if token.kind.closing().is_some() {
+                open.push(token.kind);
+            } else if token.kind.closes() {
+                open.pop();
+            }
+        }
+        None
+    }
+
+    /// Goes on to the `{` of the declaration's own block. Fails where there is none.
+    pub(super) fn skip_to_body(&mut self, brackets: usize) -> Parsed<()> {
+        let from = self.peek();
+        let mut depth = self.open.len().saturating_sub(brackets);
+        for index in self.at..self.tokens.len() {
+            let token = self.tokens[index];
+            if token.kind == Kind::End || self.begins_declaration(index, None) {
+                break;
+            }
+            if depth == 0 && token.kind == Kind::BraceOpen {
+                self.at = index;
+                self.skipped_from(from, brackets);
+                return Ok(());
+            }
+            depth = depth_behind(depth, token.kind);
+        }
+        Err(Failed)
+    }
+
+    fn skipped_from(&mut self, from: Token, brackets: usize) {
+        self.open.truncate(brackets);
+        self.skipped.push(Span {
+            source: self.source,
+            start: from.end,
+            end: self.peek().start.max(from.end),
+        });
+    }
+}
+
+fn depth_behind(depth: usize, kind: Kind) -> usize {
+    if kind.closing().is_some() {
+        depth + 1
+    } else if kind.closes() {
+        depth.saturating_sub(1)
+    } else {
+        depth
+    }
+}

@@ -1,0 +1,105 @@
+//! What stands between a declaration's name and its value: parameters, types, index sets.
+
+use super::cursor::{Failed, Parsed, Parser};
+use super::token::Kind;
+use crate::diag::Diagnostic;
+use crate::syntax::codes;
+use crate::syntax::tree::{Expr, IndexSet, Name, Parameter, TypeExpr};
+
+impl Parser<'_> {
+    /// `(a: TYPE, b: TYPE = DEFAULT)`
+    pub(super) fn parameters(&mut self) -> Parsed<Vec<Parameter>> {
+        if !self.is(Kind::ParenOpen) {
+            return Err(self.unexpected("`(` and the parameters"));
+        }
+        self.bracketed(true, |parser| {
+            parser.comma_separated(|parser| {
+                let name = parser.declared_name("a parameter's name")?;
+                let ty = parser.type_annotation(&name, "")?;
+                let default = if parser.eat(Kind::Assign) {
+                    Some(parser.value()?)
+                } else {
+                    None
+                };
+                Ok(Parameter { name, ty, default })
+            })
+        })
+    }
+
+    /// `: TYPE` behind the name of a parameter that `word` declares.
+    pub(super) fn type_annotation(&mut self, name: &Name, word: &str) -> Parsed<TypeExpr> {
+        if self.eat(Kind::Colon) {
+            return self.type_expr();
+        }
+        let written = format!("{word} {}: int", name.text);
+        self.error(
+            Diagnostic::error(
+                codes::MISSING_TYPE,
+                format!("the parameter `{}` needs a type", name.text),
+            )
+            .label(name.span, "")
+            .help(format!(
+                "write it behind a colon: `{}`",
+                written.trim_start()
+            )),
+        );
+        Err(Failed)
+    }
+
+    /// `int`, `list[number]`
+    pub(super) fn type_expr(&mut self) -> Parsed<TypeExpr> {
+        let start = self.peek();
+        self.deeper(|parser| {
+            let name = parser.any_name("a type such as `int` or `list[number]`")?;
+            let args = if parser.is(Kind::ListOpen) && parser.touches() {
+                parser.bracketed(true, |parser| parser.comma_separated(Self::type_expr))?
+            } else {
+                vec![]
+            };
+            Ok(TypeExpr {
+                name,
+                args,
+                span: parser.span_from(start),
+            })
+        })
+    }
+
+    /// `[seed in seeds, tau in [1, 2]]`, or nothing.
+    pub(super) fn index_sets(&mut self) -> Parsed<Vec<IndexSet>> {
+        if !self.is(Kind::ListOpen) {
+            return Ok(vec![]);
+        }
+        if !self.touches() {
+            self.detached("the index sets", "a family's name");
+        }
+        self.bracketed(true, |parser| {
+            parser.comma_separated(|parser| {
+                let name = parser.declared_name("the index's name")?;
+                parser.expect(Kind::In, "`in` and the values that the index takes")?;
+                let set = parser.value()?;
+                Ok(IndexSet { name, set })
+            })
+        })
+    }
+
+    /// `= VALUE`
+    pub(super) fn after_equals(&mut self) -> Parsed<Expr> {
+        let token = self.peek();
+        match token.kind {
+            Kind::Assign => {
+                self.bump();
+            }
+            Kind::Colon => {
+                self.bump();
+                self.error_at(
+                    codes::COLON_FOR_EQUALS,
+                    token,
+                    "a declaration gives its value behind `=`",
+                    "write `=` here",
+                );
+            }
+            _ => return Err(self.unexpected("`=`")),
+        }
+        self.expression()
+    }
+}

@@ -1,0 +1,19 @@
+//! Golden tests: a folder a case, one test a folder. `BLESS=1` rewrites what differs:
+//!
+//! ```text
+//! cargo test --test goldens -- syntax/whole_file
+//! BLESS=1 cargo test --test goldens -- syntax/
+//! ```
+
+mod dump;
+mod suite;
+mod syntax;
+
+use libtest_mimic::Arguments;
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let mut trials = vec![];
+    trials.extend(suite::trials("syntax", syntax::outputs));
+    libtest_mimic::run(&arguments, trials).exit();
+}
