@@ -1,0 +1,101 @@
+//! Named tensors as safetensors bytes, out and in. What is written is a function of the tensors
+//! alone: names are sorted and there is no metadata.
+
+use std::collections::BTreeMap;
+
+use safetensors::tensor::{Dtype, SafeTensorError, TensorView};
+use tch::{Kind, TchError, Tensor};
+
+/// A tensor on its way into a file.
+struct Item {
+    dtype: Dtype,
+    shape: Vec<usize>,
+    bytes: Vec<u8>,
+}
+
+/// Named tensors on their way into a file.
+#[derive(Default)]
+pub struct Blob(BTreeMap<String, Item>);
+
+impl Blob {
+    fn put(&mut self, name: &str, dtype: Dtype, shape: &[i64], bytes: Vec<u8>) {
+        let shape = shape.iter().map(|&size| size as usize).collect();
+        let item = Item {
+            dtype,
+            shape,
+            bytes,
+        };
+        self.0.insert(name.to_string(), item);
+    }
+
+    /// Adds bytes.
+    pub fn u8(&mut self, name: &str, shape: &[i64], values: &[u8]) {
+        self.put(name, Dtype::U8, shape, values.to_vec());
+    }
+
+    /// Adds a list of whole numbers.
+    pub fn i64(&mut self, name: &str, values: &[i64]) {
+        let bytes = values.iter().flat_map(|value| value.to_le_bytes());
+        self.put(name, Dtype::I64, &[values.len() as i64], bytes.collect());
+    }
+
+    /// Adds a list of numbers.
+    pub fn f64(&mut self, name: &str, values: &[f64]) {
+        let bytes = values.iter().flat_map(|value| value.to_le_bytes());
+        self.put(name, Dtype::F64, &[values.len() as i64], bytes.collect());
+    }
+
+    /// Adds a tensor of f32 or i64, in row-major order whatever its memory format.
+    pub fn tensor(&mut self, name: &str, tensor: &Tensor) -> Result<(), TchError> {
+        let kind = tensor.f_kind()?;
+        let (dtype, width) = match kind {
+            Kind::Float => (Dtype::F32, 4),
+            Kind::Int64 => (Dtype::I64, 8),
+            other => return Err(TchError::Kind(format!("{other:?} is not written to files"))),
+        };
+        let plain = tensor
+            .f_detach()?
+            .f_to_device(tch::Device::Cpu)?
+            .f_contiguous()?;
+        let mut bytes = vec![0; plain.numel() * width];
+        plain.f_copy_data_u8(&mut bytes, plain.numel())?;
+        self.put(name, dtype, &tensor.size(), bytes);
+        Ok(())
+    }
+
+    /// The file's bytes.
+    pub fn bytes(&self) -> Result<Vec<u8>, SafeTensorError> {
+        let views = self
+            .0
+            .iter()
+            .map(|(name, item)| {
+                let view = TensorView::new(item.dtype, item.shape.clone(), &item.bytes)?;
+                Ok((name.as_str(), view))
+            })
+            .collect::<Result<Vec<_>, SafeTensorError>>()?;
+        safetensors::serialize(views, None)
+    }
+}
+
+/// A view's whole numbers.
+pub fn read_i64(view: &TensorView) -> Option<Vec<i64>> {
+    let (words, rest) = view.data().as_chunks::<8>();
+    (view.dtype() == Dtype::I64 && rest.is_empty())
+        .then(|| words.iter().map(|word| i64::from_le_bytes(*word)).collect())
+}
+
+/// A view as a tensor in memory of its own; `None` for a type that libtorch does not have.
+pub fn read_tensor(view: &TensorView) -> Option<Result<Tensor, TchError>> {
+    let kind = match view.dtype() {
+        Dtype::F32 => Kind::Float,
+        Dtype::F64 => Kind::Double,
+        Dtype::F16 => Kind::Half,
+        Dtype::BF16 => Kind::BFloat16,
+        Dtype::I64 => Kind::Int64,
+        Dtype::I32 => Kind::Int,
+        _ => return None,
+    };
+    let shape: Vec<i64> = view.shape().iter().map(|&size| size as i64).collect();
+    // `TensorView` has held the number of bytes against the shape.
+    Some(Tensor::f_from_data_size(view.data(), &shape, kind))
+}

@@ -1,0 +1,55 @@
+//! CIFAR's binary files (Krizhevsky 2009): records of one label byte (CIFAR-10) or a coarse and a
+//! fine one (CIFAR-100), then the pixels, channel by channel.
+
+use super::DataError;
+use super::files::Files;
+use super::samples::{Declared, Samples};
+
+/// The roles of the files of a split: the files' names without `.bin`.
+fn roles(files: &Files, split: &str) -> &'static [&'static str] {
+    let of_100 = files.has("train");
+    match (split, of_100) {
+        ("train", true) => &["train"],
+        ("train", false) => &[
+            "data_batch_1",
+            "data_batch_2",
+            "data_batch_3",
+            "data_batch_4",
+            "data_batch_5",
+        ],
+        (_, true) => &["test"],
+        (_, false) => &["test_batch"],
+    }
+}
+
+/// The samples of a split.
+pub fn read(files: &Files, declared: &Declared) -> Result<Samples, DataError> {
+    let label_bytes = if files.has("train") { 2 } else { 1 };
+    let size = declared.shape.iter().product::<i64>() as usize;
+    let record = label_bytes + size;
+    let (mut images, mut labels) = (Vec::new(), Vec::new());
+    let mut last = None;
+    for role in roles(files, declared.split) {
+        let (path, bytes) = files.read(role)?;
+        if bytes.len() % record != 0 {
+            return Err(DataError::Records {
+                path,
+                record,
+                found: bytes.len(),
+            });
+        }
+        let mut own = Vec::with_capacity(bytes.len() / record);
+        for sample in bytes.chunks_exact(record) {
+            // The fine label stands right before the pixels.
+            own.push(sample[label_bytes - 1]);
+            images.extend_from_slice(&sample[label_bytes..]);
+        }
+        declared.hold_labels(&path, &own)?;
+        labels.extend(own);
+        last = Some(path);
+    }
+    if let Some(path) = last {
+        declared.hold_count(&path, labels.len())?;
+    }
+    Ok(Samples::new(declared.shape, images, &labels))
+}

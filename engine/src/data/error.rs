@@ -1,0 +1,113 @@
+//! What can be wrong with data.
+
+use std::path::PathBuf;
+
+use tch::TchError;
+
+/// Why data could not be read. The node's name and declaration are put before it.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs)]
+pub enum DataError {
+    #[error("the file `{}` is not there", .0.display())]
+    Missing(PathBuf),
+    #[error("the file `{}` cannot be read: {reason}", .path.display())]
+    Unreadable {
+        path: PathBuf,
+        reason: std::io::Error,
+    },
+    #[error("the file `{}` has changed since the run was planned", .0.display())]
+    Changed(PathBuf),
+    #[error("no file is given for `{0}`")]
+    NoRole(String),
+    #[error("the file `{}` is not sound gzip: {reason}", .path.display())]
+    Gzip {
+        path: PathBuf,
+        reason: std::io::Error,
+    },
+    #[error("the file `{}` is cut short: its header promises {promised} bytes, it has {found}", .path.display())]
+    Truncated {
+        path: PathBuf,
+        promised: u64,
+        found: u64,
+    },
+    #[error("the file `{}` goes on after its end: its header promises {promised} bytes, it has {found}", .path.display())]
+    TooLong {
+        path: PathBuf,
+        promised: u64,
+        found: u64,
+    },
+    #[error("the file `{}` is not an IDX file of {what}: it begins with {found:#010x}, not {wanted:#010x}", .path.display())]
+    Magic {
+        path: PathBuf,
+        what: &'static str,
+        found: u32,
+        wanted: u32,
+    },
+    #[error("the file `{}` is cut short: {found} bytes are not a whole number of records of {record}", .path.display())]
+    Records {
+        path: PathBuf,
+        record: usize,
+        found: usize,
+    },
+    #[error("the file `{}` holds {found} {split} samples, but {declared} are declared", .path.display())]
+    Count {
+        path: PathBuf,
+        split: &'static str,
+        found: usize,
+        declared: i64,
+    },
+    #[error("the samples of the file `{}` are {found:?}, but {declared:?} is declared", .path.display())]
+    Shape {
+        path: PathBuf,
+        found: Vec<i64>,
+        declared: Vec<i64>,
+    },
+    #[error("label {value} of sample {sample} in the file `{}` is outside the {classes} declared classes (0 to {})", .path.display(), .classes - 1)]
+    Label {
+        path: PathBuf,
+        sample: usize,
+        value: u8,
+        classes: i64,
+    },
+    #[error("`take` wants {wanted} {split} samples, but there are {there}")]
+    Take {
+        split: &'static str,
+        wanted: i64,
+        there: usize,
+    },
+    #[error("after its transforms the data has {found} {split} samples, but {declared} are declared")]
+    Transformed {
+        split: &'static str,
+        found: usize,
+        declared: i64,
+    },
+    #[error("`{word}` has no usable `{argument}`")]
+    Argument { word: String, argument: String },
+    #[error("the engine does not know {what} `{name}`")]
+    Unknown { what: &'static str, name: String },
+    #[error("the stored data object is not sound: {0}")]
+    Object(String),
+    #[error(transparent)]
+    Tensors(#[from] safetensors::SafeTensorError),
+    #[error("{}", crate::errors::plain(.0))]
+    Torch(#[from] TchError),
+}
+
+impl DataError {
+    /// The mend, where one is known.
+    pub fn help(&self) -> Option<&'static str> {
+        match self {
+            DataError::Missing(_) => {
+                Some("put the file there, or change the folder in the declaration")
+            }
+            DataError::Changed(_) => Some("run again: the file's new content gives a new key"),
+            DataError::Truncated { .. } | DataError::Gzip { .. } | DataError::Records { .. } => {
+                Some("the download was probably cut off: fetch the file again")
+            }
+            DataError::Count { .. } | DataError::Shape { .. } | DataError::Label { .. } => {
+                Some("change the declaration, or put the right files there")
+            }
+            _ => None,
+        }
+    }
+}

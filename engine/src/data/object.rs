@@ -1,0 +1,79 @@
+//! A data object's blobs: what a data node writes and what other nodes read of it.
+
+use kdp::plan::{DataMeta, Split};
+use safetensors::SafeTensors;
+use safetensors::tensor::Dtype;
+
+use super::{DataError, Decoded, Samples};
+use crate::blob::{Blob, read_i64};
+
+/// A split of a data object, loaded.
+pub struct Loaded {
+    /// Its samples.
+    pub samples: Samples,
+    /// How bytes become numbers.
+    pub meta: DataMeta,
+}
+
+fn pack(samples: &Samples) -> Result<Vec<u8>, DataError> {
+    let [channels, height, width] = samples.shape;
+    let mut blob = Blob::default();
+    blob.u8(
+        "images",
+        &[samples.len() as i64, channels, height, width],
+        &samples.images,
+    );
+    blob.i64("labels", &samples.labels);
+    blob.i64("true_labels", &samples.true_labels);
+    blob.i64("index", &samples.index);
+    Ok(blob.bytes()?)
+}
+
+fn unpack(bytes: &[u8]) -> Result<Samples, DataError> {
+    let tensors = SafeTensors::deserialize(bytes)?;
+    let numbers = |name: &str| {
+        read_i64(&tensors.tensor(name)?)
+            .ok_or_else(|| DataError::Object(format!("`{name}` is not of i64")))
+    };
+    let images = tensors.tensor("images")?;
+    let sizes: Vec<i64> = images.shape().iter().map(|&size| size as i64).collect();
+    let [count, channels, height, width] = sizes[..] else {
+        return Err(DataError::Object("`images` is not n×C×H×W".to_string()));
+    };
+    let samples = Samples {
+        shape: [channels, height, width],
+        images: images.data().to_vec(),
+        labels: numbers("labels")?,
+        true_labels: numbers("true_labels")?,
+        index: numbers("index")?,
+    };
+    let lists = [&samples.labels, &samples.true_labels, &samples.index];
+    if images.dtype() != Dtype::U8 || lists.iter().any(|list| list.len() as i64 != count) {
+        return Err(DataError::Object(
+            "its tensors are not equally long".to_string(),
+        ));
+    }
+    Ok(samples)
+}
+
+/// The blobs of a data object by name.
+pub fn blobs(decoded: &Decoded) -> Result<Vec<(&'static str, Vec<u8>)>, DataError> {
+    let meta = serde_json::to_vec_pretty(&decoded.meta)
+        .map_err(|error| DataError::Object(error.to_string()))?;
+    Ok(vec![
+        ("train.safetensors", pack(&decoded.train)?),
+        ("test.safetensors", pack(&decoded.test)?),
+        ("meta.json", meta),
+    ])
+}
+
+/// A split of a data object whose blobs `read` gives.
+pub fn load<E: From<DataError>>(
+    split: Split,
+    read: impl Fn(&str) -> Result<Vec<u8>, E>,
+) -> Result<Loaded, E> {
+    let meta = serde_json::from_slice(&read("meta.json")?)
+        .map_err(|error| DataError::Object(error.to_string()))?;
+    let samples = unpack(&read(&format!("{}.safetensors", split.word()))?)?;
+    Ok(Loaded { samples, meta })
+}

@@ -1,0 +1,34 @@
+//! libtorch's errors, cut down to what they say.
+
+/// Where libtorch's own C++ stack begins in its messages.
+const STACK: &str = "\nException raised from";
+
+/// A message without the C++ stack behind it.
+pub fn cut(message: &str) -> &str {
+    let end = message.find(STACK).unwrap_or(message.len());
+    message[..end].trim_end()
+}
+
+/// What an error says, without the C++ stack behind it.
+pub fn plain(error: &tch::TchError) -> String {
+    match error {
+        tch::TchError::Torch(message) => cut(message).to_string(),
+        other => cut(&other.to_string()).to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tch::Tensor;
+
+    #[test]
+    fn an_error_of_libtorch_is_one_plain_line() {
+        let error = Tensor::from_slice(&[1.0, 2.0])
+            .f_matmul(&Tensor::from_slice(&[1.0, 2.0, 3.0]))
+            .expect_err("these do not fit");
+        let text = super::plain(&error);
+        assert!(text.contains("size"), "{text}");
+        assert!(!text.contains("Exception raised"), "{text}");
+        assert!(!text.contains(".cpp"), "{text}");
+    }
+}

@@ -1,0 +1,123 @@
+//! The learning curves of a run, watched without waiting for the device at every step.
+
+use kdp::plan::{Curves, Schedule};
+use tch::{Kind, TchError, Tensor};
+
+use super::TrainError;
+
+/// Points that the curve of the training loss has, at most.
+const TRAIN_POINTS: u64 = 100;
+/// Points that the curve of the test accuracy has, about.
+const TEST_POINTS: u64 = 25;
+
+/// Watches a run.
+pub struct Watch<'a> {
+    curves: Curves,
+    steps: u64,
+    test_every: u64,
+    lr: &'a Schedule,
+    /// Loss and number right of the steps since `fetched`, on the device.
+    pending: Vec<Tensor>,
+    fetched: u64,
+    /// Σ loss · samples, Σ right, Σ samples since the last point.
+    sums: [f64; 3],
+    sizes: Vec<f64>,
+}
+
+impl<'a> Watch<'a> {
+    /// A run of so many steps.
+    pub fn new(steps: u64, steps_per_epoch: u64, lr: &'a Schedule) -> Self {
+        let epochs = steps.div_ceil(steps_per_epoch.max(1));
+        Self {
+            curves: Curves::default(),
+            steps,
+            test_every: match epochs {
+                ..=TEST_POINTS => steps_per_epoch.max(1),
+                _ => epochs.div_ceil(TEST_POINTS) * steps_per_epoch.max(1),
+            },
+            lr,
+            pending: Vec::new(),
+            fetched: 0,
+            sums: [0.0; 3],
+            sizes: Vec::new(),
+        }
+    }
+
+    /// Notes a step. What it needs of the tensors is computed where they are.
+    pub fn note(&mut self, loss: &Tensor, logits: &Tensor, labels: &Tensor) -> Result<(), TchError> {
+        let logits = logits.f_detach()?;
+        let right = logits
+            .f_argmax(-1, false)?
+            .f_eq_tensor(labels)?
+            .f_sum(Kind::Float)?;
+        let pair = Tensor::f_stack(&[loss.f_detach()?, right], 0)?;
+        self.sizes.push(labels.numel() as f64);
+        self.pending.push(pair);
+        Ok(())
+    }
+
+    /// Brings the pending steps in; fails at the first whose loss is not finite.
+    pub fn fetch(&mut self) -> Result<(), TrainError> {
+        if self.pending.is_empty() {
+            return Ok(());
+        }
+        let pairs = Tensor::f_stack(&std::mem::take(&mut self.pending), 0)?;
+        let numbers = Vec::<f32>::try_from(pairs.f_reshape([-1])?)?;
+        for (pair, size) in numbers.chunks_exact(2).zip(self.sizes.drain(..)) {
+            if !pair[0].is_finite() {
+                return Err(TrainError::Loss {
+                    step: self.fetched,
+                    lr: self.lr.at(self.fetched),
+                });
+            }
+            self.fetched += 1;
+            self.sums[0] += f64::from(pair[0]) * size;
+            self.sums[1] += f64::from(pair[1]);
+            self.sums[2] += size;
+        }
+        Ok(())
+    }
+
+    /// Whether the training curve gets a point after so many steps.
+    pub fn is_train_point(&self, done: u64) -> bool {
+        done == self.steps || done % self.steps.div_ceil(TRAIN_POINTS) == 0
+    }
+
+    /// Whether the test curve gets a point after so many steps.
+    pub fn is_test_point(&self, done: u64) -> bool {
+        done == self.steps || done % self.test_every == 0
+    }
+
+    /// Mean loss and accuracy since the last point, of what was fetched.
+    pub fn recent(&self) -> Option<(f64, f64)> {
+        let [loss, right, samples] = self.sums;
+        if samples > 0.0 {
+            return Some((loss / samples, right / samples));
+        }
+        let last = (self.curves.train_loss.last(), self.curves.train_accuracy.last());
+        last.0.copied().zip(last.1.copied())
+    }
+
+    /// Puts a point on the training curve.
+    pub fn train_point(&mut self, done: u64) -> Result<(), TrainError> {
+        self.fetch()?;
+        if let Some((loss, accuracy)) = self.recent() {
+            self.curves.train_steps.push(done);
+            self.curves.train_loss.push(loss);
+            self.curves.train_accuracy.push(accuracy);
+        }
+        self.sums = [0.0; 3];
+        Ok(())
+    }
+
+    /// Puts a point on the test curve.
+    pub fn test_point(&mut self, done: u64, accuracy: f64) {
+        self.curves.test_steps.push(done);
+        self.curves.test_accuracy.push(accuracy);
+    }
+
+    /// The curves.
+    pub fn finish(self) -> Curves {
+        self.curves
+    }
+}

@@ -1,0 +1,65 @@
+//! What the worker says on its standard output.
+
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+use kdp::plan::Key;
+use kdp::run::Answer;
+
+use crate::train::Progress;
+
+/// Between two words on how far a node is.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// The worker's standard output.
+pub struct Answers;
+
+impl Answers {
+    /// Says an answer. Where nobody listens any more, the process ends: `kdp` is gone, and what is
+    /// being made here would be waited for by its next run.
+    pub fn send(&self, answer: &Answer) {
+        let mut out = std::io::stdout().lock();
+        let said = serde_json::to_writer(&mut out, answer)
+            .map_err(std::io::Error::from)
+            .and_then(|()| out.write_all(b"\n"))
+            .and_then(|()| out.flush());
+        if said.is_err() {
+            std::process::exit(1);
+        }
+    }
+}
+
+/// Tells how far a node is, not too often.
+pub struct Teller<'a> {
+    answers: &'a Answers,
+    key: Key,
+    last: Instant,
+}
+
+impl<'a> Teller<'a> {
+    /// For a node.
+    pub fn new(answers: &'a Answers, key: Key) -> Self {
+        Self {
+            answers,
+            key,
+            last: Instant::now(),
+        }
+    }
+}
+
+impl Progress for Teller<'_> {
+    fn due(&mut self) -> bool {
+        self.last.elapsed() >= PAUSE
+    }
+
+    fn tell(&mut self, step: u64, steps: u64, recent: Option<(f64, f64)>) {
+        self.last = Instant::now();
+        self.answers.send(&Answer::Progress {
+            key: self.key,
+            step,
+            steps,
+            loss: recent.map(|(loss, _)| loss),
+            accuracy: recent.map(|(_, accuracy)| accuracy),
+        });
+    }
+}

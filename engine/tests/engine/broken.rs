@@ -1,0 +1,221 @@
+//! Input that is broken: each error names the file, the place and the declaration, fails its node
+//! alone and leaves nothing in the store.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use kdp::plan::{Digest, InputFile, Node, Split, Task, WeightsTask};
+use kdp::store::Store;
+
+use super::*;
+
+fn idx_bytes(magic: u32, sizes: &[u32], content: &[u8]) -> Vec<u8> {
+    let head = std::iter::once(&magic).chain(sizes);
+    let head = head.flat_map(|word| word.to_be_bytes());
+    head.chain(content.iter().copied()).collect()
+}
+
+/// Four sound files: 6 training samples and 4 test samples.
+fn write_sound(folder: &Path) {
+    for (prefix, count) in [("train", 6u32), ("t10k", 4)] {
+        let pixels = vec![7; 64 * count as usize];
+        let labels: Vec<u8> = (0..count as u8).collect();
+        let images = idx_bytes(0x803, &[count, 8, 8], &pixels);
+        std::fs::write(folder.join(format!("{prefix}-images-idx3-ubyte")), images).expect("written");
+        let labels = idx_bytes(0x801, &[count], &labels);
+        std::fs::write(folder.join(format!("{prefix}-labels-idx1-ubyte")), labels).expect("written");
+    }
+}
+
+/// What the worker says of a node that fails; the store must not hold it afterwards.
+fn failure(worker: &mut Worker, node: &Node, store: &Path) -> String {
+    let (message, _) = worker.run(node, store).expect_err("it is broken");
+    assert!(Store::at(store).find(node.key).is_none());
+    assert!(message.contains("made.kdp:1:1"), "{message}");
+    assert!(message.contains(&node.id), "{message}");
+    message
+}
+
+#[test]
+fn sound_files_decode_gzipped_or_not() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write_sound(folder.path());
+    let plain = idx(folder.path(), 6, 4);
+    let store = folder.path().join("store");
+    let mut worker = Worker::start();
+    let digest = worker.run_all(&[&plain], &store);
+
+    let path = folder.path().join("train-images-idx3-ubyte");
+    let bytes = std::fs::read(&path).expect("read");
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut packed, &bytes).expect("packed");
+    std::fs::write(&path, packed.finish().expect("packed")).expect("written");
+    let gzipped = idx(folder.path(), 6, 4);
+    assert_ne!(gzipped.key, plain.key);
+    assert_eq!(worker.run_all(&[&gzipped], &store), digest);
+}
+
+#[test]
+fn every_kind_of_broken_file_is_told_plainly() {
+    type Break = fn(&Path);
+    let cases: [(&str, Break, &[&str]); 6] = [
+        (
+            "cut short",
+            |folder| {
+                let bytes = idx_bytes(0x803, &[6, 8, 8], &[7; 100]);
+                std::fs::write(folder.join("train-images-idx3-ubyte"), bytes).expect("written");
+            },
+            &["train-images-idx3-ubyte", "cut short", "400", "116"],
+        ),
+        (
+            "wrong magic",
+            |folder| {
+                let bytes = idx_bytes(0x801, &[6, 8, 8], &[7; 384]);
+                std::fs::write(folder.join("train-images-idx3-ubyte"), bytes).expect("written");
+            },
+            &["train-images-idx3-ubyte", "0x00000801", "0x00000803"],
+        ),
+        (
+            "wrong count",
+            |folder| {
+                let bytes = idx_bytes(0x801, &[3], &[1, 2, 3]);
+                std::fs::write(folder.join("t10k-labels-idx1-ubyte"), bytes).expect("written");
+            },
+            &["t10k-labels-idx1-ubyte", "3 test samples", "4 are declared"],
+        ),
+        (
+            "wrong shape",
+            |folder| {
+                let bytes = idx_bytes(0x803, &[6, 4, 4], &[7; 96]);
+                std::fs::write(folder.join("train-images-idx3-ubyte"), bytes).expect("written");
+            },
+            &["train-images-idx3-ubyte", "[1, 4, 4]", "[1, 8, 8]"],
+        ),
+        (
+            "label out of range",
+            |folder| {
+                let bytes = idx_bytes(0x801, &[6], &[0, 1, 2, 3, 11, 5]);
+                std::fs::write(folder.join("train-labels-idx1-ubyte"), bytes).expect("written");
+            },
+            &["train-labels-idx1-ubyte", "label 11", "sample 4", "10 declared classes"],
+        ),
+        (
+            "missing",
+            |folder| std::fs::remove_file(folder.join("t10k-images-idx3-ubyte")).expect("gone"),
+            &["t10k-images-idx3-ubyte", "is not there"],
+        ),
+    ];
+    let mut worker = Worker::start();
+    for (case, break_it, words) in cases {
+        let folder = tempfile::tempdir().expect("a folder");
+        write_sound(folder.path());
+        break_it(folder.path());
+        let store = folder.path().join("store");
+        let message = failure(&mut worker, &idx(folder.path(), 6, 4), &store);
+        for word in words {
+            assert!(message.contains(word), "{case}: {message}");
+        }
+    }
+}
+
+#[test]
+fn a_file_that_changed_since_it_was_planned_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write_sound(folder.path());
+    let planned = idx(folder.path(), 6, 4);
+    let labels = idx_bytes(0x801, &[6], &[9; 6]);
+    std::fs::write(folder.path().join("train-labels-idx1-ubyte"), labels).expect("written");
+    let store = folder.path().join("store");
+    let message = failure(&mut Worker::start(), &planned, &store);
+    assert!(message.contains("train-labels-idx1-ubyte` has changed"), "{message}");
+}
+
+/// A node that takes the weights of a `small_cnn(8)` from a file.
+fn weights(data: &Node, path: &Path) -> Node {
+    let bytes = std::fs::read(path).expect("the file");
+    let digest = Digest::of_bytes(&bytes);
+    let task = WeightsTask {
+        version: 1,
+        network: small_cnn(8),
+        weights: digest,
+        data: split(data, Split::Train),
+        test: split(data, Split::Test),
+    };
+    let file = InputFile {
+        path: path.to_path_buf(),
+        digest: Some(digest),
+    };
+    Node {
+        files: BTreeMap::from([("weights".to_string(), file)]),
+        ..node("given", Task::Weights(task))
+    }
+}
+
+#[test]
+fn weights_are_taken_as_they_are_or_refused_by_name() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = folder.path().join("store");
+    let data = digits(vec![]);
+    let (small, big) = (
+        train("small", &data, small_cnn(8), one_hot(), 1),
+        train("big", &data, small_cnn(16), one_hot(), 1),
+    );
+    let mut worker = Worker::start();
+    let digest = worker.run_all(&[&data, &big, &small], &store);
+    let path = |node: &Node| Store::at(&store).find(node.key).expect("there").path("weights.safetensors");
+    assert_eq!(worker.run_all(&[&weights(&data, &path(&small))], &store), digest);
+
+    let message = failure(&mut worker, &weights(&data, &path(&big)), &store);
+    for word in ["weights.safetensors", "conv1.weight", "[16, 1, 3, 3]", "[8, 1, 3, 3]"] {
+        assert!(message.contains(word), "{message}");
+    }
+
+    let bytes = std::fs::read(path(&small)).expect("the file");
+    let tensors = safetensors::SafeTensors::deserialize(&bytes).expect("sound");
+    let named = |change: fn(&str) -> Option<&str>| {
+        let tensors = tensors.tensors();
+        let kept = tensors.iter().filter_map(|(name, view)| Some((change(name)?, view)));
+        let path = folder.path().join("given.safetensors");
+        std::fs::write(&path, safetensors::serialize(kept, None).expect("packed")).expect("written");
+        weights(&data, &path)
+    };
+    let missing = named(|name| (name != "fc.bias").then_some(name));
+    let message = failure(&mut worker, &missing, &store);
+    assert!(message.contains("given.safetensors` has no tensor `fc.bias`"), "{message}");
+
+    let with_surplus = tensors.tensors();
+    let extra = with_surplus.iter().find(|(name, _)| name == "fc.bias").expect("there");
+    let all = with_surplus.iter().map(|(name, view)| (name.as_str(), view));
+    let all = all.chain([("fc.extra", &extra.1)]);
+    let path = folder.path().join("surplus.safetensors");
+    std::fs::write(&path, safetensors::serialize(all, None).expect("packed")).expect("written");
+    let message = failure(&mut worker, &weights(&data, &path), &store);
+    assert!(message.contains("surplus.safetensors` has a tensor `fc.extra`"), "{message}");
+}
+
+#[test]
+fn a_loss_that_is_not_finite_fails_its_node_and_the_worker_goes_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = digits(vec![]);
+    let mut wild = train("wild", &data, small_cnn(8), one_hot(), 2);
+    if let Task::Train(task) = &mut wild.task {
+        task.lr = kdp::plan::Schedule::Constant(1e30);
+        task.clip = None;
+    }
+    let mut worker = Worker::start();
+    worker.run_all(&[&data], folder.path());
+    let message = failure(&mut worker, &wild, folder.path());
+    assert!(message.contains("the loss is not finite at step"), "{message}");
+    assert!(message.contains("learning rate 1"), "{message}");
+    let sound = train("sound", &data, small_cnn(8), one_hot(), 1);
+    worker.run_all(&[&sound], folder.path());
+}
+
+#[test]
+fn what_it_needs_must_be_in_the_store() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = digits(vec![]);
+    let orphan = train("orphan", &data, small_cnn(8), one_hot(), 1);
+    let message = failure(&mut Worker::start(), &orphan, folder.path());
+    assert!(message.contains("is not in the store"), "{message}");
+}

@@ -1,0 +1,11 @@
+//! The engine held against PyTorch and NumPy, and the worker as `kdp` sees it: a process, orders in,
+//! answers out.
+
+mod broken;
+mod models;
+mod nodes;
+mod pipe;
+mod reference;
+
+use nodes::*;
+use pipe::Worker;

@@ -1,0 +1,230 @@
+//! Nodes made by hand.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use kdp::plan::*;
+use kdp::vocabulary::{self, Default};
+
+/// A word with arguments, and with the defaults of those left out.
+pub fn call(words: &'static [vocabulary::Word], name: &str, args: &[(&str, Datum)]) -> Call {
+    let word = vocabulary::find(words, name).expect("a word");
+    let mut all: BTreeMap<String, Datum> = BTreeMap::new();
+    for param in word.params {
+        let value = match param.default {
+            Default::Required | Default::Absent => continue,
+            Default::Int(value) => Datum::Int(value),
+            Default::Number(value) => Datum::Number(value),
+            Default::Bool(value) => Datum::Bool(value),
+            Default::Choice(value) => Datum::Text(value.to_string()),
+        };
+        all.insert(param.name.to_string(), value);
+    }
+    all.extend(args.iter().map(|(name, value)| (name.to_string(), value.clone())));
+    Call {
+        name: name.to_string(),
+        version: word.version,
+        args: all,
+    }
+}
+
+pub fn layer(
+    name: &str,
+    word: &str,
+    args: &[(&str, Datum)],
+    input: &[i64],
+    output: &[i64],
+) -> Layer {
+    Layer {
+        name: name.to_string(),
+        call: call(vocabulary::LAYERS, word, args),
+        children: vec![],
+        input: input.to_vec(),
+        output: output.to_vec(),
+    }
+}
+
+pub fn network(input: &[i64], layers: Vec<Layer>) -> Network {
+    Network {
+        input: input.to_vec(),
+        classes: 10,
+        root: chain(layers, input),
+    }
+}
+
+/// Layers one after the other.
+pub fn chain(children: Vec<Layer>, input: &[i64]) -> Layer {
+    let last = children.last();
+    Layer {
+        name: String::new(),
+        call: call(vocabulary::LAYERS, "chain", &[]),
+        input: input.to_vec(),
+        output: last.map_or_else(|| input.to_vec(), |last| last.output.clone()),
+        children,
+    }
+}
+
+/// A small convolution network on the 8×8 digits, with batch norm and dropout.
+pub fn small_cnn(channels: i64) -> Network {
+    let conv = [
+        ("channels", Datum::Int(channels)),
+        ("kernel", Datum::Int(3)),
+        ("padding", Datum::Int(1)),
+        ("bias", Datum::Bool(false)),
+    ];
+    let (open, pooled) = ([channels, 8, 8], [channels, 4, 4]);
+    network(
+        &[1, 8, 8],
+        vec![
+            layer("conv1", "conv", &conv, &[1, 8, 8], &open),
+            layer("bn1", "batch_norm", &[], &open, &open),
+            layer("", "relu", &[], &open, &open),
+            layer("", "max_pool", &[("kernel", Datum::Int(2))], &open, &pooled),
+            layer("", "flatten", &[], &pooled, &[16 * channels]),
+            layer("drop", "dropout", &[("rate", Datum::Number(0.1))], &[16 * channels], &[16 * channels]),
+            layer("fc", "linear", &[("features", Datum::Int(10))], &[16 * channels], &[10]),
+        ],
+    )
+}
+
+/// A node, with the key of its task.
+pub fn node(id: &str, task: Task) -> Node {
+    Node {
+        id: id.to_string(),
+        word: task.kind().to_string(),
+        key: facts(&task).key(),
+        task,
+        files: BTreeMap::new(),
+        declared: "made.kdp:1:1".to_string(),
+    }
+}
+
+/// The arguments of a source of 8×8 images in ten classes.
+pub fn source_args(train: i64, test: i64) -> Vec<(&'static str, Datum)> {
+    vec![
+        ("shape", Datum::List(vec![Datum::Int(1), Datum::Int(8), Datum::Int(8)])),
+        ("classes", Datum::Int(10)),
+        ("train", Datum::Int(train)),
+        ("test", Datum::Int(test)),
+    ]
+}
+
+pub fn shape(train: i64, test: i64) -> DataShape {
+    DataShape {
+        sample: vec![1, 8, 8],
+        classes: 10,
+        train,
+        test,
+    }
+}
+
+/// The embedded digits.
+pub fn digits(transforms: Vec<Call>) -> Node {
+    let mut args = source_args(1437, 360);
+    args.push(("name", Datum::Text("digits".to_string())));
+    let task = DataTask {
+        source: call(vocabulary::SOURCES, "embedded", &args),
+        files: BTreeMap::new(),
+        transforms,
+        shape: shape(1437, 360),
+    };
+    node("digits", Task::Data(task))
+}
+
+/// IDX files of 8×8 images in a folder, as the plan would see them now.
+pub fn idx(folder: &Path, train: i64, test: i64) -> Node {
+    let mut files = BTreeMap::new();
+    for (role, name) in [
+        ("train_images", "train-images-idx3-ubyte"),
+        ("train_labels", "train-labels-idx1-ubyte"),
+        ("test_images", "t10k-images-idx3-ubyte"),
+        ("test_labels", "t10k-labels-idx1-ubyte"),
+    ] {
+        let path = folder.join(name);
+        let digest = std::fs::read(&path).ok().map(|bytes| Digest::of_bytes(&bytes));
+        files.insert(role.to_string(), InputFile { path, digest });
+    }
+    let digests = files.iter().filter_map(|(role, file)| Some((role.clone(), file.digest?)));
+    let task = DataTask {
+        source: call(vocabulary::SOURCES, "idx", &source_args(train, test)),
+        files: digests.collect(),
+        transforms: vec![],
+        shape: shape(train, test),
+    };
+    Node {
+        files,
+        ..node("mnist", Task::Data(task))
+    }
+}
+
+pub fn split(data: &Node, split: Split) -> SplitRef {
+    SplitRef {
+        data: data.key,
+        split,
+    }
+}
+
+pub fn one_hot() -> Vec<Term> {
+    vec![Term {
+        weight: Schedule::Constant(1.0),
+        loss: Loss::CrossEntropy {
+            smoothing: Schedule::Constant(0.0),
+        },
+    }]
+}
+
+/// Distillation that gives way to one-hot in a linear window.
+pub fn distill_then_one_hot(teacher: &Node, from: u64, to: u64) -> Vec<Term> {
+    let switch = |before: f64, after: f64| Schedule::Switch {
+        before: Box::new(Schedule::Constant(before)),
+        after: Box::new(Schedule::Constant(after)),
+        from,
+        to,
+        along: Along::Linear,
+    };
+    let mut terms = one_hot();
+    terms[0].weight = switch(0.0, 1.0);
+    terms.push(Term {
+        weight: switch(1.0, 0.0),
+        loss: Loss::Kl {
+            teacher: teacher.key,
+            temperature: Schedule::Constant(4.0),
+            view: View::Same,
+        },
+    });
+    terms
+}
+
+/// A training of so many epochs on 1,437 samples.
+pub fn train(id: &str, data: &Node, network: Network, objective: Vec<Term>, epochs: u64) -> Node {
+    let sgd = [("momentum", Datum::Number(0.9)), ("nesterov", Datum::Bool(true))];
+    let augment = [("padding", Datum::Int(1))];
+    let task = TrainTask {
+        version: 1,
+        network,
+        data: split(data, Split::Train),
+        test: split(data, Split::Test),
+        objective,
+        optimizer: call(vocabulary::OPTIMISERS, "sgd", &sgd),
+        lr: Schedule::Constant(0.05),
+        weight_decay: Schedule::Constant(5e-4),
+        batch: 128,
+        steps: 12 * epochs,
+        steps_per_epoch: 12,
+        augment: vec![call(vocabulary::AUGMENTATIONS, "pad_crop", &augment)],
+        clip: Some(5.0),
+        precision: "fp32".to_string(),
+        seed: 1,
+    };
+    node(id, Task::Train(task))
+}
+
+pub fn measure(name: &str, models: &[(&str, &Node)], data: &Node) -> Node {
+    let models = models.iter().map(|(role, model)| (role.to_string(), model.key));
+    let task = MeasureTask {
+        measure: call(vocabulary::MEASURES, name, &[]),
+        models: models.collect(),
+        on: split(data, Split::Test),
+    };
+    node(name, Task::Measure(task))
+}

@@ -1,0 +1,95 @@
+//! A worker at the other end of a pipe.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use kdp::plan::{Digest, Key, Node};
+use kdp::run::{Answer, Order, PROTOCOL};
+
+pub struct Worker {
+    process: Child,
+    orders: Option<ChildStdin>,
+    answers: BufReader<ChildStdout>,
+}
+
+impl Worker {
+    /// A worker that has said hello.
+    pub fn start() -> Worker {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_kdp-engine"))
+            .arg("worker")
+            .env_remove("LD_LIBRARY_PATH")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the worker starts");
+        let orders = process.stdin.take();
+        let answers = BufReader::new(process.stdout.take().expect("piped"));
+        let mut worker = Worker {
+            process,
+            orders,
+            answers,
+        };
+        match worker.answer() {
+            Some(Answer::Hello { protocol, .. }) => assert_eq!(protocol, PROTOCOL),
+            other => panic!("not a hello: {other:?}"),
+        }
+        worker
+    }
+
+    fn answer(&mut self) -> Option<Answer> {
+        let mut line = String::new();
+        self.answers.read_line(&mut line).expect("a line");
+        let answer = serde_json::from_str(&line);
+        (!line.is_empty()).then(|| answer.expect("an answer"))
+    }
+
+    /// Orders a node; gives the digest of its main blob or the error and its help.
+    pub fn run(&mut self, node: &Node, store: &Path) -> Result<Digest, (String, Option<String>)> {
+        let order = Order::Run {
+            node: node.clone(),
+            store: store.to_path_buf(),
+            device: "cpu".to_string(),
+            threads: 1,
+        };
+        let mut line = serde_json::to_string(&order).expect("an order");
+        line.push('\n');
+        let orders = self.orders.as_mut().expect("open");
+        orders.write_all(line.as_bytes()).expect("taken");
+        loop {
+            match self.answer().expect("the worker lives") {
+                Answer::Progress { key, step, steps, .. } => {
+                    assert_eq!(key, node.key);
+                    assert!(step <= steps);
+                }
+                Answer::Done { key, digest, .. } => {
+                    assert_eq!(key, node.key);
+                    return Ok(digest);
+                }
+                Answer::Failed {
+                    key, message, help, ..
+                } => {
+                    assert_eq!(key, node.key);
+                    return Err((message, help));
+                }
+                hello @ Answer::Hello { .. } => panic!("a second {hello:?}"),
+            }
+        }
+    }
+
+    /// Orders nodes that succeed; gives the last one's digest.
+    pub fn run_all(&mut self, nodes: &[&Node], store: &Path) -> Digest {
+        let mut last = Key([0; 32]);
+        for node in nodes {
+            last = self.run(node, store).unwrap_or_else(|(error, _)| panic!("{error}"));
+        }
+        last
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        drop(self.orders.take());
+        let _ = self.process.wait();
+    }
+}

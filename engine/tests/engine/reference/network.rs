@@ -1,0 +1,243 @@
+//! A small residual network: forward, running statistics, and the gradients of every objective.
+
+use std::collections::BTreeMap;
+
+use kdp::plan::{Along, Datum, Key, Layer, Loss, Network, Schedule, Term, View};
+use kdp_engine::nets::{Mode, Net};
+use kdp_engine::train::loss;
+use serde::Deserialize;
+use tch::{TchError, Tensor};
+
+use super::layers::net;
+use super::{Numbers, hold, read};
+use crate::nodes::{chain, layer};
+
+#[derive(Deserialize)]
+struct Gradients {
+    loss: f64,
+    gradients: BTreeMap<String, Numbers>,
+}
+
+#[derive(Deserialize)]
+struct Reference {
+    images: Numbers,
+    teacher: Numbers,
+    labels: Vec<i64>,
+    start: BTreeMap<String, Numbers>,
+    evaluate: Numbers,
+    train: Vec<Numbers>,
+    after: BTreeMap<String, Numbers>,
+    objectives: BTreeMap<String, Gradients>,
+}
+
+const TRAIN: Mode = Mode::Train { seed: 0, step: 0 };
+
+fn conv(name: &str, channels: i64, stride: i64, bias: bool, input: &[i64], output: &[i64]) -> Layer {
+    let args = [
+        ("channels", Datum::Int(channels)),
+        ("kernel", Datum::Int(3)),
+        ("stride", Datum::Int(stride)),
+        ("padding", Datum::Int(1)),
+        ("bias", Datum::Bool(bias)),
+    ];
+    layer(name, "conv", &args, input, output)
+}
+
+/// The network of `make_reference.py`.
+fn network() -> Network {
+    let (image, open, half) = ([1, 6, 6], [2, 6, 6], [4, 3, 3]);
+    let body = chain(
+        vec![
+            conv("layer1.0.conv1", 4, 2, false, &open, &half),
+            layer("layer1.0.bn1", "batch_norm", &[], &half, &half),
+            layer("", "relu", &[], &half, &half),
+            conv("layer1.0.conv2", 4, 1, false, &half, &half),
+            layer("layer1.0.bn2", "batch_norm", &[], &half, &half),
+        ],
+        &open,
+    );
+    let args = [("channels", Datum::Int(4)), ("stride", Datum::Int(2))];
+    let shortcut = layer("", "subsample_and_pad", &args, &open, &half);
+    let mut residual = layer("", "residual", &[], &open, &half);
+    residual.children = vec![body, shortcut];
+    let root = chain(
+        vec![
+            conv("conv1", 2, 1, true, &image, &open),
+            layer("bn1", "batch_norm", &[], &open, &open),
+            layer("", "relu", &[], &open, &open),
+            residual,
+            layer("", "relu", &[], &half, &half),
+            layer("", "global_avg_pool", &[], &half, &[4]),
+            layer("fc", "linear", &[("features", Datum::Int(5))], &[4], &[5]),
+        ],
+        &image,
+    );
+    Network {
+        input: image.to_vec(),
+        classes: 5,
+        root,
+    }
+}
+
+#[test]
+fn forward_and_running_statistics_agree_with_pytorch() {
+    let reference: Reference = read("network.json");
+    let images = reference.images.tensor();
+    let net = net(&network(), &reference.start);
+    let run = |images: &Tensor, mode| net.forward(images, mode).expect("it runs");
+    reference.evaluate.hold("evaluate", &run(&images, Mode::Evaluate));
+    reference.train[0].hold("train", &run(&images, TRAIN));
+    reference.train[1].hold("train again", &run(&(&images * 2.0), TRAIN));
+    assert_eq!(reference.after.len(), 15);
+    for (name, wanted) in &reference.after {
+        wanted.hold(name, &net.tensors()[name]);
+    }
+}
+
+fn constant(value: f64) -> Schedule {
+    Schedule::Constant(value)
+}
+
+fn window(before: f64, after: f64, from: u64, to: u64) -> Schedule {
+    Schedule::Switch {
+        before: Box::new(constant(before)),
+        after: Box::new(constant(after)),
+        from,
+        to,
+        along: Along::Linear,
+    }
+}
+
+const TEACHER: Key = Key([7; 32]);
+
+fn one_hot(weight: Schedule, smoothing: Schedule) -> Term {
+    let loss = Loss::CrossEntropy { smoothing };
+    Term { weight, loss }
+}
+
+fn kl(weight: Schedule, temperature: Schedule) -> Term {
+    let loss = Loss::Kl {
+        teacher: TEACHER,
+        temperature,
+        view: View::Same,
+    };
+    Term { weight, loss }
+}
+
+/// The objectives of `make_reference.py` as a plan writes them, and the step each is looked at.
+fn objectives() -> Vec<(&'static str, u64, Vec<Term>)> {
+    let squared = Loss::SquaredLogits {
+        teacher: TEACHER,
+        view: View::Clean,
+    };
+    vec![
+        ("one_hot", 0, vec![one_hot(constant(1.0), constant(0.0))]),
+        ("smooth", 0, vec![one_hot(constant(1.0), constant(0.1))]),
+        (
+            "distill at temperature 4",
+            0,
+            vec![
+                kl(constant(1.0), constant(4.0)),
+                one_hot(constant(0.0), constant(0.0)),
+            ],
+        ),
+        (
+            "distill with weight 0.7",
+            0,
+            vec![
+                kl(constant(0.7), constant(4.0)),
+                one_hot(constant(0.3), constant(0.0)),
+            ],
+        ),
+        (
+            "match_logits with scale 0.5",
+            0,
+            vec![Term {
+                weight: constant(0.5),
+                loss: squared,
+            }],
+        ),
+        (
+            "half of a window from distill to one_hot",
+            20,
+            vec![
+                kl(window(1.0, 0.0, 10, 30), constant(4.0)),
+                one_hot(window(0.0, 1.0, 10, 30), constant(0.0)),
+            ],
+        ),
+        (
+            "a quarter of a window of the temperature from 4 to 1",
+            15,
+            vec![kl(constant(1.0), window(4.0, 1.0, 10, 30))],
+        ),
+        (
+            "0.4 of a window of smoothing from 0 to 0.5",
+            18,
+            vec![one_hot(constant(1.0), window(0.0, 0.5, 10, 30))],
+        ),
+    ]
+}
+
+/// The loss and each parameter's gradient.
+fn step(net: &Net, reference: &Reference, step: u64, terms: &[Term]) -> (f64, Vec<(String, Tensor)>) {
+    net.require_gradients().expect("trainable");
+    let logits = net.forward(&reference.images.tensor(), TRAIN).expect("it runs");
+    let labels = Tensor::from_slice(&reference.labels);
+    let loss = loss(terms, step, &logits, &labels, |key, _| {
+        assert_eq!(key, TEACHER);
+        Ok::<_, TchError>(reference.teacher.tensor())
+    });
+    let loss = loss.expect("a loss");
+    let flat = net.gradients(&loss).expect("gradients");
+    let parts = net.cut(&flat).expect("parts").into_iter();
+    let parts = parts.map(|(name, part)| (name.to_string(), part)).collect();
+    (loss.double_value(&[]), parts)
+}
+
+#[test]
+fn loss_and_gradients_of_every_objective_agree_with_pytorch() {
+    let reference: Reference = read("network.json");
+    let objectives = objectives();
+    assert_eq!(objectives.len(), reference.objectives.len());
+    for (name, at, terms) in objectives {
+        let wanted = &reference.objectives[name];
+        let net = net(&network(), &reference.start);
+        let (loss, gradients) = step(&net, &reference, at, &terms);
+        hold(name, &[loss], &[wanted.loss], 1e-5);
+        assert_eq!(gradients.len(), wanted.gradients.len());
+        let all = wanted.gradients.values().flat_map(|g| &g.values);
+        let largest = all.fold(0f64, |largest, value| largest.max(value.abs()));
+        for (parameter, gradient) in gradients {
+            let wanted = &wanted.gradients[&parameter];
+            let what = format!("{name}: {parameter}");
+            // A bias before batch norm has a gradient of 0, which rounding makes a small number.
+            if parameter == "conv1.bias" {
+                assert!(super::numbers(&gradient).iter().all(|g| g.abs() < 1e-5 * largest));
+            } else {
+                wanted.hold(&what, &gradient);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_teacher_is_not_asked_where_its_weight_is_zero() {
+    let reference: Reference = read("network.json");
+    let net = net(&network(), &reference.start);
+    let logits = net.forward(&reference.images.tensor(), Mode::Evaluate).expect("it runs");
+    let labels = Tensor::from_slice(&reference.labels);
+    let asked = |step: u64| {
+        let terms = [
+            kl(window(0.0, 1.0, 10, 30), constant(4.0)),
+            one_hot(window(1.0, 0.0, 10, 30), constant(0.0)),
+        ];
+        let mut asked = false;
+        loss(&terms, step, &logits, &labels, |_, _| {
+            asked = true;
+            Ok::<_, TchError>(reference.teacher.tensor())
+        })
+        .expect("a loss");
+        asked
+    };
+    assert_eq!([0, 10, 11, 29, 30].map(asked), [false, false, true, true, true]);
+}
