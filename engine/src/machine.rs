@@ -33,7 +33,9 @@ pub struct Doctor {
 /// The folder of the `libtorch_cpu.so` that is loaded, as the kernel lists it.
 fn libtorch_folder() -> Option<PathBuf> {
     let maps = std::fs::read_to_string("/proc/self/maps").ok()?;
-    let line = maps.lines().find(|line| line.ends_with("/libtorch_cpu.so"))?;
+    let line = maps
+        .lines()
+        .find(|line| line.ends_with("/libtorch_cpu.so"))?;
     let path = PathBuf::from(&line[line.find('/')?..]);
     Some(path.parent()?.to_path_buf())
 }
@@ -76,7 +78,10 @@ fn load_cuda() {
     // SAFETY: `name` ends in a zero byte. The library's initialisers only register kernels.
     let handle = unsafe { libc::dlopen(name.as_ptr(), libc::RTLD_NOW | libc::RTLD_GLOBAL) };
     if handle.is_null() {
-        eprintln!("kdp-engine: `{}` could not be loaded; CUDA is not used", path.display());
+        eprintln!(
+            "kdp-engine: `{}` could not be loaded; CUDA is not used",
+            path.display()
+        );
     }
 }
 

@@ -75,7 +75,9 @@ pub enum DataError {
         wanted: i64,
         there: usize,
     },
-    #[error("after its transforms the data has {found} {split} samples, but {declared} are declared")]
+    #[error(
+        "after its transforms the data has {found} {split} samples, but {declared} are declared"
+    )]
     Transformed {
         split: &'static str,
         found: usize,

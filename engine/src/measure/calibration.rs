@@ -19,7 +19,9 @@ pub fn calibration(logits: &Logits, labels: &[i64]) -> Fields {
         bin.1 += confidence;
         bin.2 += f64::from(u8::from(class as i64 == *label));
     }
-    let gaps = bins.iter().map(|(_, confidence, right)| (right - confidence).abs());
+    let gaps = bins
+        .iter()
+        .map(|(_, confidence, right)| (right - confidence).abs());
     let ece = gaps.sum::<f64>() / logits.len() as f64;
     Fields::from([
         ("ece".to_string(), ece),

@@ -20,7 +20,9 @@ pub enum MeasureError {
     OneClass(usize),
     #[error("the logits of `{0}` are not finite")]
     NotFinite(String),
-    #[error("the teacher is equally sure of every sample, so that no line can be laid through the points")]
+    #[error(
+        "the teacher is equally sure of every sample, so that no line can be laid through the points"
+    )]
     NoLine,
     #[error(transparent)]
     Net(#[from] NetError),

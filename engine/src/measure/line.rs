@@ -34,7 +34,9 @@ mod tests {
 
     #[test]
     fn a_line_is_found_again_and_no_line_is_made_up() {
-        let points: Vec<_> = (0..10).map(|i| (f64::from(i), 3.0 - 0.5 * f64::from(i))).collect();
+        let points: Vec<_> = (0..10)
+            .map(|i| (f64::from(i), 3.0 - 0.5 * f64::from(i)))
+            .collect();
         let line = fit(&points).expect("a line");
         assert!((line.slope + 0.5).abs() < 1e-12 && (line.intercept - 3.0).abs() < 1e-12);
         assert_eq!(fit(&[]), None);

@@ -12,19 +12,25 @@ pub enum NetError {
     Argument { layer: String, argument: String },
     #[error("the layer `{layer}` cannot take an input of shape {input:?}")]
     Input { layer: String, input: Vec<i64> },
-    #[error("the file `{file}` has no tensor `{tensor}`, which the network wants with shape {wanted:?}")]
+    #[error(
+        "the file `{file}` has no tensor `{tensor}`, which the network wants with shape {wanted:?}"
+    )]
     MissingTensor {
         file: String,
         tensor: String,
         wanted: Vec<i64>,
     },
-    #[error("the file `{file}` has a tensor `{tensor}` of shape {found:?} that the network has no place for")]
+    #[error(
+        "the file `{file}` has a tensor `{tensor}` of shape {found:?} that the network has no place for"
+    )]
     SurplusTensor {
         file: String,
         tensor: String,
         found: Vec<i64>,
     },
-    #[error("the tensor `{tensor}` of the file `{file}` has shape {found:?}, the network wants {wanted:?}")]
+    #[error(
+        "the tensor `{tensor}` of the file `{file}` has shape {found:?}, the network wants {wanted:?}"
+    )]
     TensorShape {
         file: String,
         tensor: String,

@@ -95,7 +95,12 @@ impl Module {
                 .map(|child| Module::build(child, tensors))
                 .collect::<Result<Vec<_>, _>>()
         };
-        let stride_or_kernel = || layer.call.int("stride").map_or_else(|| int(layer, "kernel"), Ok);
+        let stride_or_kernel = || {
+            layer
+                .call
+                .int("stride")
+                .map_or_else(|| int(layer, "kernel"), Ok)
+        };
         Ok(match layer.call.name.as_str() {
             "conv" => Module::Conv {
                 weight: tensor("weight")?,

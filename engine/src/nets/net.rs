@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use kdp::plan::Network;
 use tch::{Device, Kind, TchError, Tensor, no_grad_guard};
 
+use super::NetError;
 use super::module::{Mode, Module};
 use super::specs::{Spec, Start, specs};
-use super::NetError;
 use crate::data::{BLOCK, Pixels, Samples};
 use crate::random::Draws;
 
@@ -143,7 +143,10 @@ impl Net {
     pub fn gradients(&self, loss: &Tensor) -> Result<Tensor, TchError> {
         let parameters: Vec<&Tensor> = self.parameters().map(|(_, tensor)| tensor).collect();
         let gradients = Tensor::f_run_backward(&[loss], &parameters, false, false)?;
-        let flat = gradients.iter().map(flatten).collect::<Result<Vec<_>, _>>()?;
+        let flat = gradients
+            .iter()
+            .map(flatten)
+            .collect::<Result<Vec<_>, _>>()?;
         Tensor::f_cat(&flat, 0)
     }
 

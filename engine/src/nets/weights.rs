@@ -27,11 +27,10 @@ impl Net {
         bytes: &[u8],
         device: Device,
     ) -> Result<Net, NetError> {
-        let found =
-            SafeTensors::deserialize(bytes).map_err(|reason| NetError::NotSafetensors {
-                file: file.to_string(),
-                reason,
-            })?;
+        let found = SafeTensors::deserialize(bytes).map_err(|reason| NetError::NotSafetensors {
+            file: file.to_string(),
+            reason,
+        })?;
         let net = Net::empty(network, device)?;
         for spec in net.specs() {
             let Ok(tensor) = found.tensor(&spec.name) else {

@@ -44,7 +44,12 @@ impl<'a> Watch<'a> {
     }
 
     /// Notes a step. What it needs of the tensors is computed where they are.
-    pub fn note(&mut self, loss: &Tensor, logits: &Tensor, labels: &Tensor) -> Result<(), TchError> {
+    pub fn note(
+        &mut self,
+        loss: &Tensor,
+        logits: &Tensor,
+        labels: &Tensor,
+    ) -> Result<(), TchError> {
         let logits = logits.f_detach()?;
         let right = logits
             .f_argmax(-1, false)?
@@ -80,12 +85,12 @@ impl<'a> Watch<'a> {
 
     /// Whether the training curve gets a point after so many steps.
     pub fn is_train_point(&self, done: u64) -> bool {
-        done == self.steps || done % self.steps.div_ceil(TRAIN_POINTS) == 0
+        done == self.steps || done.is_multiple_of(self.steps.div_ceil(TRAIN_POINTS))
     }
 
     /// Whether the test curve gets a point after so many steps.
     pub fn is_test_point(&self, done: u64) -> bool {
-        done == self.steps || done % self.test_every == 0
+        done == self.steps || done.is_multiple_of(self.test_every)
     }
 
     /// Mean loss and accuracy since the last point, of what was fetched.
@@ -94,7 +99,10 @@ impl<'a> Watch<'a> {
         if samples > 0.0 {
             return Some((loss / samples, right / samples));
         }
-        let last = (self.curves.train_loss.last(), self.curves.train_accuracy.last());
+        let last = (
+            self.curves.train_loss.last(),
+            self.curves.train_accuracy.last(),
+        );
         last.0.copied().zip(last.1.copied())
     }
 

@@ -23,9 +23,7 @@ pub fn loss<E: From<TchError>>(
             continue;
         }
         let mut loss = match &term.loss {
-            Loss::CrossEntropy { smoothing } => {
-                cross_entropy(logits, labels, smoothing.at(step))?
-            }
+            Loss::CrossEntropy { smoothing } => cross_entropy(logits, labels, smoothing.at(step))?,
             Loss::Kl {
                 teacher: key,
                 temperature,
@@ -51,16 +49,19 @@ pub fn loss<E: From<TchError>>(
 }
 
 fn cross_entropy(logits: &Tensor, labels: &Tensor, smoothing: f64) -> Result<Tensor, TchError> {
-    logits.f_cross_entropy_loss(labels, None::<&Tensor>, Reduction::Mean, NO_LABEL, smoothing)
+    logits.f_cross_entropy_loss(
+        labels,
+        None::<&Tensor>,
+        Reduction::Mean,
+        NO_LABEL,
+        smoothing,
+    )
 }
 
 /// τ² · KL(softmax(teacher/τ) ‖ softmax(student/τ)), mean over the batch.
 fn kl(student: &Tensor, teacher: &Tensor, temperature: f64) -> Result<Tensor, TchError> {
-    let log_probabilities = |logits: &Tensor| {
-        logits
-            .f_div_scalar(temperature)?
-            .f_log_softmax(-1, None)
-    };
+    let log_probabilities =
+        |logits: &Tensor| logits.f_div_scalar(temperature)?.f_log_softmax(-1, None);
     let batch = student.size().first().copied().unwrap_or(1);
     log_probabilities(student)?
         .f_kl_div(&log_probabilities(teacher)?, Reduction::Sum, true)?

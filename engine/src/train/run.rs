@@ -93,9 +93,13 @@ pub fn train(
         };
         let logits = net.forward(&batch.images, mode)?;
         teachers.next_step();
-        let loss = loss(&task.objective, step, &logits, &batch.labels, |key, view| {
-            teachers.logits(key, view, &batch)
-        })?;
+        let loss = loss(
+            &task.objective,
+            step,
+            &logits,
+            &batch.labels,
+            |key, view| teachers.logits(key, view, &batch),
+        )?;
         let mut gradient = net.gradients(&loss)?;
         {
             let _guard = no_grad_guard();

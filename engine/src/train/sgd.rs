@@ -54,7 +54,10 @@ impl Optimiser for Sgd {
 
     fn moments(&self) -> Vec<(&'static str, &Tensor)> {
         let velocity = self.velocity.as_ref();
-        velocity.map(|v| ("momentum_buffer", v)).into_iter().collect()
+        velocity
+            .map(|v| ("momentum_buffer", v))
+            .into_iter()
+            .collect()
     }
 
     fn count(&self) -> Option<Scalar> {

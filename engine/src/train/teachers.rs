@@ -55,7 +55,10 @@ impl<'a> Teachers<'a> {
     /// A teacher's logits of a batch, with no gradient.
     pub fn logits(&mut self, key: Key, view: View, batch: &Batch) -> Result<Tensor, TrainError> {
         let _guard = no_grad_guard();
-        let teacher = self.teachers.get_mut(&key).ok_or(TrainError::Teacher(key))?;
+        let teacher = self
+            .teachers
+            .get_mut(&key)
+            .ok_or(TrainError::Teacher(key))?;
         if view == View::Same && self.augmented {
             if let Some(logits) = self.batch.get(&key) {
                 return Ok(logits.shallow_clone());

@@ -21,9 +21,11 @@ fn write_sound(folder: &Path) {
         let pixels = vec![7; 64 * count as usize];
         let labels: Vec<u8> = (0..count as u8).collect();
         let images = idx_bytes(0x803, &[count, 8, 8], &pixels);
-        std::fs::write(folder.join(format!("{prefix}-images-idx3-ubyte")), images).expect("written");
+        std::fs::write(folder.join(format!("{prefix}-images-idx3-ubyte")), images)
+            .expect("written");
         let labels = idx_bytes(0x801, &[count], &labels);
-        std::fs::write(folder.join(format!("{prefix}-labels-idx1-ubyte")), labels).expect("written");
+        std::fs::write(folder.join(format!("{prefix}-labels-idx1-ubyte")), labels)
+            .expect("written");
     }
 }
 
@@ -97,7 +99,12 @@ fn every_kind_of_broken_file_is_told_plainly() {
                 let bytes = idx_bytes(0x801, &[6], &[0, 1, 2, 3, 11, 5]);
                 std::fs::write(folder.join("train-labels-idx1-ubyte"), bytes).expect("written");
             },
-            &["train-labels-idx1-ubyte", "label 11", "sample 4", "10 declared classes"],
+            &[
+                "train-labels-idx1-ubyte",
+                "label 11",
+                "sample 4",
+                "10 declared classes",
+            ],
         ),
         (
             "missing",
@@ -127,7 +134,10 @@ fn a_file_that_changed_since_it_was_planned_is_refused() {
     std::fs::write(folder.path().join("train-labels-idx1-ubyte"), labels).expect("written");
     let store = folder.path().join("store");
     let message = failure(&mut Worker::start(), &planned, &store);
-    assert!(message.contains("train-labels-idx1-ubyte` has changed"), "{message}");
+    assert!(
+        message.contains("train-labels-idx1-ubyte` has changed"),
+        "{message}"
+    );
 }
 
 /// A node that takes the weights of a `small_cnn(8)` from a file.
@@ -162,11 +172,24 @@ fn weights_are_taken_as_they_are_or_refused_by_name() {
     );
     let mut worker = Worker::start();
     let digest = worker.run_all(&[&data, &big, &small], &store);
-    let path = |node: &Node| Store::at(&store).find(node.key).expect("there").path("weights.safetensors");
-    assert_eq!(worker.run_all(&[&weights(&data, &path(&small))], &store), digest);
+    let path = |node: &Node| {
+        Store::at(&store)
+            .find(node.key)
+            .expect("there")
+            .path("weights.safetensors")
+    };
+    assert_eq!(
+        worker.run_all(&[&weights(&data, &path(&small))], &store),
+        digest
+    );
 
     let message = failure(&mut worker, &weights(&data, &path(&big)), &store);
-    for word in ["weights.safetensors", "conv1.weight", "[16, 1, 3, 3]", "[8, 1, 3, 3]"] {
+    for word in [
+        "weights.safetensors",
+        "conv1.weight",
+        "[16, 1, 3, 3]",
+        "[8, 1, 3, 3]",
+    ] {
         assert!(message.contains(word), "{message}");
     }
 
@@ -174,23 +197,37 @@ fn weights_are_taken_as_they_are_or_refused_by_name() {
     let tensors = safetensors::SafeTensors::deserialize(&bytes).expect("sound");
     let named = |change: fn(&str) -> Option<&str>| {
         let tensors = tensors.tensors();
-        let kept = tensors.iter().filter_map(|(name, view)| Some((change(name)?, view)));
+        let kept = tensors
+            .iter()
+            .filter_map(|(name, view)| Some((change(name)?, view)));
         let path = folder.path().join("given.safetensors");
-        std::fs::write(&path, safetensors::serialize(kept, None).expect("packed")).expect("written");
+        std::fs::write(&path, safetensors::serialize(kept, None).expect("packed"))
+            .expect("written");
         weights(&data, &path)
     };
     let missing = named(|name| (name != "fc.bias").then_some(name));
     let message = failure(&mut worker, &missing, &store);
-    assert!(message.contains("given.safetensors` has no tensor `fc.bias`"), "{message}");
+    assert!(
+        message.contains("given.safetensors` has no tensor `fc.bias`"),
+        "{message}"
+    );
 
     let with_surplus = tensors.tensors();
-    let extra = with_surplus.iter().find(|(name, _)| name == "fc.bias").expect("there");
-    let all = with_surplus.iter().map(|(name, view)| (name.as_str(), view));
+    let extra = with_surplus
+        .iter()
+        .find(|(name, _)| name == "fc.bias")
+        .expect("there");
+    let all = with_surplus
+        .iter()
+        .map(|(name, view)| (name.as_str(), view));
     let all = all.chain([("fc.extra", &extra.1)]);
     let path = folder.path().join("surplus.safetensors");
     std::fs::write(&path, safetensors::serialize(all, None).expect("packed")).expect("written");
     let message = failure(&mut worker, &weights(&data, &path), &store);
-    assert!(message.contains("surplus.safetensors` has a tensor `fc.extra`"), "{message}");
+    assert!(
+        message.contains("surplus.safetensors` has a tensor `fc.extra`"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -205,7 +242,10 @@ fn a_loss_that_is_not_finite_fails_its_node_and_the_worker_goes_on() {
     let mut worker = Worker::start();
     worker.run_all(&[&data], folder.path());
     let message = failure(&mut worker, &wild, folder.path());
-    assert!(message.contains("the loss is not finite at step"), "{message}");
+    assert!(
+        message.contains("the loss is not finite at step"),
+        "{message}"
+    );
     assert!(message.contains("learning rate 1"), "{message}");
     let sound = train("sound", &data, small_cnn(8), one_hot(), 1);
     worker.run_all(&[&sound], folder.path());

@@ -38,7 +38,10 @@ fn a_pipeline_runs_from_data_to_measurements() {
         let curves = entry.read("curves.json").expect("curves");
         let curves: Curves = serde_json::from_slice(&curves).expect("curves");
         assert_eq!(curves.train_steps, (1..=96).collect::<Vec<_>>());
-        assert_eq!(curves.test_steps, (1..=8).map(|e| 12 * e).collect::<Vec<_>>());
+        assert_eq!(
+            curves.test_steps,
+            (1..=8).map(|e| 12 * e).collect::<Vec<_>>()
+        );
         assert_eq!(curves.test_accuracy.last(), Some(&summary.test_accuracy));
         for blob in ["network.json", "optimizer.safetensors"] {
             assert!(entry.manifest.blobs.contains_key(blob), "{blob}");
@@ -62,7 +65,9 @@ fn a_pipeline_runs_from_data_to_measurements() {
             assert_eq!(*top1, student.test_accuracy);
         }
     }
-    let points = entry(store, &gap).read("points.safetensors").expect("points");
+    let points = entry(store, &gap)
+        .read("points.safetensors")
+        .expect("points");
     let points = safetensors::SafeTensors::deserialize(&points).expect("points");
     assert_eq!(points.tensor("x").expect("x").shape(), [360]);
 }
@@ -75,12 +80,19 @@ fn entry_summary(store: &Path, model: &kdp::plan::Node) -> ModelSummary {
 fn the_same_task_gives_the_same_bits_alone_again_and_beside_another() {
     let data = digits(vec![]);
     let teacher = train("big", &data, small_cnn(8), one_hot(), 2);
-    let student = train("small", &data, small_cnn(8), distill_then_one_hot(&teacher, 6, 18), 2);
+    let student = train(
+        "small",
+        &data,
+        small_cnn(8),
+        distill_then_one_hot(&teacher, 6, 18),
+        2,
+    );
     let all = [&data, &teacher, &student];
     let run = || {
         let folder = tempfile::tempdir().expect("a folder");
         let digest = Worker::start().run_all(&all, folder.path());
-        let optimizer = entry(folder.path(), &student).manifest.blobs["optimizer.safetensors"].digest;
+        let optimizer =
+            entry(folder.path(), &student).manifest.blobs["optimizer.safetensors"].digest;
         (digest, optimizer)
     };
     let alone = run();

@@ -20,7 +20,10 @@ pub fn call(words: &'static [vocabulary::Word], name: &str, args: &[(&str, Datum
         };
         all.insert(param.name.to_string(), value);
     }
-    all.extend(args.iter().map(|(name, value)| (name.to_string(), value.clone())));
+    all.extend(
+        args.iter()
+            .map(|(name, value)| (name.to_string(), value.clone())),
+    );
     Call {
         name: name.to_string(),
         version: word.version,
@@ -81,8 +84,20 @@ pub fn small_cnn(channels: i64) -> Network {
             layer("", "relu", &[], &open, &open),
             layer("", "max_pool", &[("kernel", Datum::Int(2))], &open, &pooled),
             layer("", "flatten", &[], &pooled, &[16 * channels]),
-            layer("drop", "dropout", &[("rate", Datum::Number(0.1))], &[16 * channels], &[16 * channels]),
-            layer("fc", "linear", &[("features", Datum::Int(10))], &[16 * channels], &[10]),
+            layer(
+                "drop",
+                "dropout",
+                &[("rate", Datum::Number(0.1))],
+                &[16 * channels],
+                &[16 * channels],
+            ),
+            layer(
+                "fc",
+                "linear",
+                &[("features", Datum::Int(10))],
+                &[16 * channels],
+                &[10],
+            ),
         ],
     )
 }
@@ -102,7 +117,10 @@ pub fn node(id: &str, task: Task) -> Node {
 /// The arguments of a source of 8×8 images in ten classes.
 pub fn source_args(train: i64, test: i64) -> Vec<(&'static str, Datum)> {
     vec![
-        ("shape", Datum::List(vec![Datum::Int(1), Datum::Int(8), Datum::Int(8)])),
+        (
+            "shape",
+            Datum::List(vec![Datum::Int(1), Datum::Int(8), Datum::Int(8)]),
+        ),
         ("classes", Datum::Int(10)),
         ("train", Datum::Int(train)),
         ("test", Datum::Int(test)),
@@ -141,10 +159,14 @@ pub fn idx(folder: &Path, train: i64, test: i64) -> Node {
         ("test_labels", "t10k-labels-idx1-ubyte"),
     ] {
         let path = folder.join(name);
-        let digest = std::fs::read(&path).ok().map(|bytes| Digest::of_bytes(&bytes));
+        let digest = std::fs::read(&path)
+            .ok()
+            .map(|bytes| Digest::of_bytes(&bytes));
         files.insert(role.to_string(), InputFile { path, digest });
     }
-    let digests = files.iter().filter_map(|(role, file)| Some((role.clone(), file.digest?)));
+    let digests = files
+        .iter()
+        .filter_map(|(role, file)| Some((role.clone(), file.digest?)));
     let task = DataTask {
         source: call(vocabulary::SOURCES, "idx", &source_args(train, test)),
         files: digests.collect(),
@@ -173,19 +195,23 @@ pub fn one_hot() -> Vec<Term> {
     }]
 }
 
-/// Distillation that gives way to one-hot in a linear window.
-pub fn distill_then_one_hot(teacher: &Node, from: u64, to: u64) -> Vec<Term> {
-    let switch = |before: f64, after: f64| Schedule::Switch {
+/// A number that goes from one value to another in a linear window.
+pub fn linear(before: f64, after: f64, from: u64, to: u64) -> Schedule {
+    Schedule::Switch {
         before: Box::new(Schedule::Constant(before)),
         after: Box::new(Schedule::Constant(after)),
         from,
         to,
         along: Along::Linear,
-    };
+    }
+}
+
+/// Distillation that gives way to one-hot in a linear window.
+pub fn distill_then_one_hot(teacher: &Node, from: u64, to: u64) -> Vec<Term> {
     let mut terms = one_hot();
-    terms[0].weight = switch(0.0, 1.0);
+    terms[0].weight = linear(0.0, 1.0, from, to);
     terms.push(Term {
-        weight: switch(1.0, 0.0),
+        weight: linear(1.0, 0.0, from, to),
         loss: Loss::Kl {
             teacher: teacher.key,
             temperature: Schedule::Constant(4.0),
@@ -197,7 +223,10 @@ pub fn distill_then_one_hot(teacher: &Node, from: u64, to: u64) -> Vec<Term> {
 
 /// A training of so many epochs on 1,437 samples.
 pub fn train(id: &str, data: &Node, network: Network, objective: Vec<Term>, epochs: u64) -> Node {
-    let sgd = [("momentum", Datum::Number(0.9)), ("nesterov", Datum::Bool(true))];
+    let sgd = [
+        ("momentum", Datum::Number(0.9)),
+        ("nesterov", Datum::Bool(true)),
+    ];
     let augment = [("padding", Datum::Int(1))];
     let task = TrainTask {
         version: 1,
@@ -206,7 +235,7 @@ pub fn train(id: &str, data: &Node, network: Network, objective: Vec<Term>, epoc
         test: split(data, Split::Test),
         objective,
         optimizer: call(vocabulary::OPTIMISERS, "sgd", &sgd),
-        lr: Schedule::Constant(0.05),
+        lr: linear(0.05, 0.0, 0, 12 * epochs),
         weight_decay: Schedule::Constant(5e-4),
         batch: 128,
         steps: 12 * epochs,
@@ -220,7 +249,9 @@ pub fn train(id: &str, data: &Node, network: Network, objective: Vec<Term>, epoc
 }
 
 pub fn measure(name: &str, models: &[(&str, &Node)], data: &Node) -> Node {
-    let models = models.iter().map(|(role, model)| (role.to_string(), model.key));
+    let models = models
+        .iter()
+        .map(|(role, model)| (role.to_string(), model.key));
     let task = MeasureTask {
         measure: call(vocabulary::MEASURES, name, &[]),
         models: models.collect(),

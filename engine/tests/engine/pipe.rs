@@ -58,7 +58,9 @@ impl Worker {
         orders.write_all(line.as_bytes()).expect("taken");
         loop {
             match self.answer().expect("the worker lives") {
-                Answer::Progress { key, step, steps, .. } => {
+                Answer::Progress {
+                    key, step, steps, ..
+                } => {
                     assert_eq!(key, node.key);
                     assert!(step <= steps);
                 }
@@ -81,7 +83,9 @@ impl Worker {
     pub fn run_all(&mut self, nodes: &[&Node], store: &Path) -> Digest {
         let mut last = Key([0; 32]);
         for node in nodes {
-            last = self.run(node, store).unwrap_or_else(|(error, _)| panic!("{error}"));
+            last = self
+                .run(node, store)
+                .unwrap_or_else(|(error, _)| panic!("{error}"));
         }
         last
     }

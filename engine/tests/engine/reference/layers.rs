@@ -46,7 +46,9 @@ fn every_layer_agrees_with_pytorch() {
         let (input, output) = (&case.input.shape[1..], &case.output.shape[1..]);
         let one = layer("", &case.word, &data(&case.arguments), input, output);
         let net = net(&network(input, vec![one]), &case.tensors);
-        let found = net.forward(&case.input.tensor(), Mode::Evaluate).expect("it runs");
+        let found = net
+            .forward(&case.input.tensor(), Mode::Evaluate)
+            .expect("it runs");
         case.output.hold(&case.word, &found);
     }
     let mut seen: BTreeSet<&str> = cases.iter().map(|case| case.word.as_str()).collect();
@@ -62,7 +64,10 @@ fn dropout_keeps_the_mean_and_hangs_on_the_step() {
     let drop = layer("drop", "dropout", &rate, &[1000], &[1000]);
     let net = net(&network(&[1000], vec![chain(vec![drop], &[1000])]), []);
     let ones = tch::Tensor::ones([20, 1000], (tch::Kind::Float, Device::Cpu));
-    let run = |step| net.forward(&ones, Mode::Train { seed: 1, step }).expect("it runs");
+    let run = |step| {
+        net.forward(&ones, Mode::Train { seed: 1, step })
+            .expect("it runs")
+    };
     let (first, again, next) = (run(3), run(3), run(4));
     assert!(first == again);
     assert!(first != next);
@@ -71,7 +76,10 @@ fn dropout_keeps_the_mean_and_hangs_on_the_step() {
         .into_iter()
         .map(f32::to_bits)
         .collect();
-    assert_eq!(values, BTreeSet::from([0f32.to_bits(), (1f32 / 0.75).to_bits()]));
+    assert_eq!(
+        values,
+        BTreeSet::from([0f32.to_bits(), (1f32 / 0.75).to_bits()])
+    );
     // Five standard deviations of the mean of 20,000.
     assert!((first.mean(None).double_value(&[]) - 1.0).abs() < 0.021);
 }

@@ -30,9 +30,8 @@ struct Reference {
 #[test]
 fn every_measure_agrees_with_numpy() {
     let reference: Reference = read("measures.json");
-    let logits = |values: &[f64]| {
-        Logits::new("model", reference.classes, values.to_vec()).expect("logits")
-    };
+    let logits =
+        |values: &[f64]| Logits::new("model", reference.classes, values.to_vec()).expect("logits");
     let (student, teacher) = (logits(&reference.student), logits(&reference.teacher));
     let labels = &reference.labels;
     assert_eq!(reference.deviations.len(), 4);
@@ -52,10 +51,20 @@ fn every_measure_agrees_with_numpy() {
         let names: Vec<_> = found.fields.keys().collect();
         assert_eq!(names, wanted.fields.keys().collect::<Vec<_>>());
         for (name, value) in &wanted.fields {
-            hold(&format!("{what} {name}"), &[found.fields[name]], &[*value], 1e-8);
+            hold(
+                &format!("{what} {name}"),
+                &[found.fields[name]],
+                &[*value],
+                1e-8,
+            );
         }
     }
-    hold("ece", &[calibration(&student, labels)["ece"]], &[reference.ece], 1e-9);
+    hold(
+        "ece",
+        &[calibration(&student, labels)["ece"]],
+        &[reference.ece],
+        1e-9,
+    );
     assert_eq!(accuracy(&student, labels)["top1"], reference.top1);
 }
 
@@ -66,6 +75,10 @@ fn a_confidence_that_float64_cannot_tell_from_one_keeps_its_logit() {
     let model = Logits::new("model", 4, [row, &[0.0, 1.0, 2.0, 3.0]].concat()).expect("logits");
     let found = deviation(&model, &model, &[0, 0], Class::Teacher, Space::Logit).expect("a line");
     // 90 − log(e¹ + e² + e³)
-    assert!((found.x[0] - 86.592_394_035_555_62).abs() < 1e-9, "{}", found.x[0]);
+    assert!(
+        (found.x[0] - 86.592_394_035_555_62).abs() < 1e-9,
+        "{}",
+        found.x[0]
+    );
     assert!((found.fields["slope"] - 1.0).abs() < 1e-12);
 }

@@ -44,7 +44,9 @@ fn numbers(tensor: &Tensor) -> Vec<f64> {
 /// Holds numbers against others: none may be off by more than `tolerance` of the largest one.
 fn hold(what: &str, found: &[f64], wanted: &[f64], tolerance: f64) {
     assert_eq!(found.len(), wanted.len(), "{what}");
-    let largest = wanted.iter().fold(0f64, |largest, value| largest.max(value.abs()));
+    let largest = wanted
+        .iter()
+        .fold(0f64, |largest, value| largest.max(value.abs()));
     for (place, (found, wanted)) in found.iter().zip(wanted).enumerate() {
         let off = (found - wanted).abs();
         assert!(
@@ -71,5 +73,8 @@ fn data(arguments: &Arguments) -> Vec<(&str, Datum)> {
             Datum::Int,
         ),
     };
-    arguments.iter().map(|(name, value)| (name.as_str(), datum(value))).collect()
+    arguments
+        .iter()
+        .map(|(name, value)| (name.as_str(), datum(value)))
+        .collect()
 }

@@ -46,16 +46,32 @@ fn five_steps_of_every_optimiser_agree_with_pytorch() {
                 clip(&mut gradient, largest).expect("clipped");
             }
             let (lr, decay) = (reference.lr[step], reference.weight_decay[step]);
-            optimiser.step(&mut parameters, gradient, lr, decay).expect("a step");
-            hold(&format!("{what}, step {step}"), &numbers(&parameters), wanted, 1e-6);
+            optimiser
+                .step(&mut parameters, gradient, lr, decay)
+                .expect("a step");
+            hold(
+                &format!("{what}, step {step}"),
+                &numbers(&parameters),
+                wanted,
+                1e-6,
+            );
         }
         let moments = optimiser.moments();
         assert_eq!(moments.len(), case.moments.len(), "{what}");
         for (name, moment) in moments {
-            hold(&format!("{what}, {name}"), &numbers(moment), &case.moments[name], 1e-6);
+            hold(
+                &format!("{what}, {name}"),
+                &numbers(moment),
+                &case.moments[name],
+                1e-6,
+            );
         }
     }
     for word in OPTIMISERS {
-        assert!(reference.cases.iter().any(|case| case.word == word.name), "{}", word.name);
+        assert!(
+            reference.cases.iter().any(|case| case.word == word.name),
+            "{}",
+            word.name
+        );
     }
 }
