@@ -14,7 +14,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("check", &["diag", "vocabulary", "syntax", "plan"]),
     ("plan", &["diag", "vocabulary", "check", "store"]),
     ("store", &["plan"]),
-    ("run", &["plan", "store"]),
+    ("run", &["diag", "plan", "store"]),
     ("report", &["diag", "vocabulary", "plan", "store", "run"]),
     (
         "cli",
