@@ -27,3 +27,29 @@ pub struct Plan {
     /// The claims in the order of the file.
     pub claims: Vec<Claim>,
 }
+
+impl Plan {
+    /// The nodes, in the order of the plan.
+    pub fn nodes(&self) -> impl Iterator<Item = &Node> {
+        self.graph.node_weights()
+    }
+
+    /// Every model with each of its names, in the order of the plan.
+    pub fn named_models(&self) -> Vec<(&str, &Node)> {
+        self.named(&self.models)
+    }
+
+    /// Every measurement with each of its names, in the order of the plan.
+    pub fn named_measures(&self) -> Vec<(&str, &Node)> {
+        self.named(&self.measures)
+    }
+
+    fn named<'a>(&'a self, names: &'a BTreeMap<String, NodeIndex>) -> Vec<(&'a str, &'a Node)> {
+        let mut sorted: Vec<_> = names.iter().map(|(name, &at)| (at, name)).collect();
+        sorted.sort();
+        sorted
+            .into_iter()
+            .filter_map(|(at, name)| Some((name.as_str(), self.graph.node_weight(at)?)))
+            .collect()
+    }
+}

@@ -87,4 +87,24 @@ impl Schedule {
             _ => None,
         }
     }
+
+    /// Every window in which it changes, as `(from, to)` in steps, in the order of the steps.
+    pub fn windows(&self) -> Vec<(u64, u64)> {
+        let mut windows = match self {
+            Schedule::Constant(_) => vec![],
+            Schedule::Sum(a, b) | Schedule::Product(a, b) | Schedule::Quotient(a, b) => {
+                [a.windows(), b.windows()].concat()
+            }
+            Schedule::Switch {
+                before,
+                after,
+                from,
+                to,
+                ..
+            } => [before.windows(), vec![(*from, *to)], after.windows()].concat(),
+        };
+        windows.sort_unstable();
+        windows.dedup();
+        windows
+    }
 }

@@ -1,1 +1,8 @@
-//! (report)
+//! Events to the terminal; results to a page. How they came about is not known here.
+
+pub mod graph;
+pub mod page;
+mod plots;
+mod template;
+
+pub use template::TemplateError;

@@ -1,0 +1,231 @@
+//! `svg(plan, collapsed)`: the DAG as a drawing.
+
+mod layout;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::page::declaration;
+use super::template::{self, TemplateError};
+use crate::plan::{Key, Node, Plan, Task};
+use crate::run::{Outcome, Status};
+
+/// A drawing with more nodes than this shows families as one box.
+pub const MOST_BOXES: usize = 14;
+
+/// Letters of a title; the rest is cut.
+const MOST_LETTERS: usize = 30;
+
+/// The DAG as an SVG file of its own. `collapsed` shows a family as one box.
+pub fn svg(plan: &Plan, collapsed: bool) -> Result<String, TemplateError> {
+    let graph = Graph::new(plan, None, collapsed);
+    template::render("graph.svg.html", &BTreeMap::from([("graph", graph)]))
+}
+
+/// The DAG as boxes and lines with their places.
+#[derive(Clone, Debug, Serialize)]
+pub struct Graph {
+    width: f64,
+    height: f64,
+    boxes: Vec<Box>,
+    edges: Vec<Edge>,
+    /// Whether families are one box.
+    collapsed: bool,
+    /// What is to be seen, in words.
+    description: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Box {
+    x: f64,
+    y: f64,
+    width: f64,
+    height: f64,
+    /// `data`, `train`, `weights`, `measure`.
+    kind: &'static str,
+    /// The full name.
+    name: String,
+    /// The name as far as there is room.
+    title: String,
+    /// How many nodes, where more than one.
+    count: Option<usize>,
+    /// The word that declared it, or what it measures.
+    word: String,
+    /// `ran`, `stored`, …, the gravest of its members' first; empty without an outcome.
+    status: &'static str,
+    /// The status in words: `2 ran, 1 failed`.
+    status_text: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Edge {
+    path: String,
+    /// The kind of what it comes from.
+    kind: &'static str,
+}
+
+impl Graph {
+    /// The drawing, with what became of each node where an outcome is given.
+    pub fn new(plan: &Plan, outcome: Option<&Outcome>, collapsed: bool) -> Graph {
+        let mut groups: Vec<(&str, Vec<&Node>)> = vec![];
+        let mut group_of: BTreeMap<Key, usize> = BTreeMap::new();
+        for node in plan.nodes() {
+            let name = if collapsed {
+                declaration(&node.id)
+            } else {
+                &node.id
+            };
+            let found = groups.iter().position(|(other, members)| {
+                collapsed && *other == name && members[0].task.kind() == node.task.kind()
+            });
+            let at = found.unwrap_or_else(|| {
+                groups.push((name, vec![]));
+                groups.len() - 1
+            });
+            groups[at].1.push(node);
+            group_of.insert(node.key, at);
+        }
+        let lines = lines(&groups, &group_of);
+        let statuses = outcome.map(|outcome| {
+            let of = |node: &crate::run::NodeOutcome| (node.key, node.status);
+            outcome.nodes.iter().map(of).collect::<BTreeMap<_, _>>()
+        });
+        let mut boxes: Vec<Box> = groups
+            .iter()
+            .map(|(name, members)| Box::new(name, members, statuses.as_ref()))
+            .collect();
+        let sizes: Vec<_> = boxes.iter().map(|b| (b.width, b.height)).collect();
+        let layout = layout::layered(&sizes, &lines);
+        let mut widest: BTreeMap<u64, f64> = BTreeMap::new();
+        for (one, corner) in boxes.iter_mut().zip(&layout.corners) {
+            (one.x, one.y) = *corner;
+            let width = widest.entry(one.x.to_bits()).or_default();
+            *width = width.max(one.width);
+        }
+        for one in &mut boxes {
+            one.width = widest[&one.x.to_bits()];
+        }
+        let edges = std::iter::zip(&lines, layout.edges)
+            .map(|(&(from, _), path)| Edge {
+                path,
+                kind: boxes[from].kind,
+            })
+            .collect();
+        Graph {
+            width: layout.width,
+            height: layout.height,
+            description: description(&boxes, &lines),
+            boxes,
+            edges,
+            collapsed,
+        }
+    }
+}
+
+/// The lines to draw. A data set feeds nearly everything: its line to what another line already
+/// leads to from it is left out.
+fn lines(groups: &[(&str, Vec<&Node>)], group_of: &BTreeMap<Key, usize>) -> Vec<(usize, usize)> {
+    let mut all = BTreeSet::new();
+    for (to, (_, members)) in groups.iter().enumerate() {
+        for input in members.iter().flat_map(|node| node.task.inputs()) {
+            match group_of.get(&input) {
+                Some(&from) if from != to => all.insert((from, to)),
+                _ => false,
+            };
+        }
+    }
+    let is_data = |group: usize| matches!(groups[group].1[0].task, Task::Data(_));
+    all.iter()
+        .copied()
+        .filter(|&(from, to)| {
+            let implied = || {
+                all.iter()
+                    .any(|&(a, b)| a == from && b != to && all.contains(&(b, to)))
+            };
+            !(is_data(from) && implied())
+        })
+        .collect()
+}
+
+fn description(boxes: &[Box], lines: &[(usize, usize)]) -> String {
+    let needs = |to: usize| {
+        let names = lines.iter().filter(|line| line.1 == to);
+        let names: Vec<_> = names.map(|line| boxes[line.0].name.as_str()).collect();
+        names.join(", ")
+    };
+    let sentences: Vec<String> = boxes
+        .iter()
+        .enumerate()
+        .map(|(at, one)| match needs(at) {
+            needs if needs.is_empty() => format!("{} {}.", one.word, one.name),
+            needs => format!("{} {} needs {needs}.", one.word, one.name),
+        })
+        .collect();
+    sentences.join(" ")
+}
+
+impl Box {
+    fn new(name: &str, members: &[&Node], statuses: Option<&BTreeMap<Key, Status>>) -> Box {
+        let first = members[0];
+        let name = if members.len() == 1 { &first.id } else { name };
+        let count = (members.len() > 1).then_some(members.len());
+        let word = match &first.task {
+            Task::Measure(task) => task.measure.name.clone(),
+            _ => first.word.clone(),
+        };
+        let (status, status_text) = statuses.map_or_else(Default::default, |statuses| {
+            summary(
+                members
+                    .iter()
+                    .filter_map(|node| statuses.get(&node.key).copied()),
+            )
+        });
+        let title = match name.char_indices().nth(MOST_LETTERS) {
+            Some((cut, _)) => format!("{}…", &name[..cut]),
+            None => name.to_string(),
+        };
+        // Letters of the title are about 7.4 units wide, those of the line below 6.3.
+        let title_width = 7.4 * (title.chars().count() + count.map_or(0, |_| 4)) as f64;
+        let below = 6.3 * (word.chars().count() + status_text.chars().count() + 4) as f64;
+        Box {
+            x: 0.0,
+            y: 0.0,
+            width: (title_width.max(below) + 24.0).max(104.0),
+            height: 46.0,
+            kind: first.task.kind(),
+            name: name.to_string(),
+            title,
+            count,
+            word,
+            status,
+            status_text,
+        }
+    }
+}
+
+/// The gravest status and all of them in words.
+fn summary(statuses: impl Iterator<Item = Status>) -> (&'static str, String) {
+    let mut counts = [
+        (Status::Failed, "failed", 0),
+        (Status::Skipped, "skipped", 0),
+        (Status::Interrupted, "interrupted", 0),
+        (Status::Ran, "ran", 0),
+        (Status::Stored, "stored", 0),
+    ];
+    for status in statuses {
+        for count in counts.iter_mut().filter(|count| count.0 == status) {
+            count.2 += 1;
+        }
+    }
+    let seen: Vec<_> = counts.iter().filter(|count| count.2 > 0).collect();
+    let text = match &seen[..] {
+        [] => String::new(),
+        [only] => only.1.to_string(),
+        several => {
+            let parts: Vec<_> = several.iter().map(|c| format!("{} {}", c.2, c.1)).collect();
+            parts.join(", ")
+        }
+    };
+    (seen.first().map_or("", |gravest| gravest.1), text)
+}

@@ -1,0 +1,270 @@
+//! The logit plots: a panel for each family of deviations, with its numbers and what they say.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::Sources;
+use super::family::{Family, families};
+use super::number::{self, Spread};
+use crate::plan::{MeasureTask, Node, Task};
+use crate::report::plots::{Fit, Fits, LogitPlot, MOST_POINTS, Scatter, Space};
+
+/// A panel can show at most this many members, one at a time; the style sheet knows as many.
+const MOST_PANES: usize = 8;
+
+#[derive(Serialize)]
+pub struct Deviations {
+    panels: Vec<Panel>,
+    most_points: String,
+}
+
+#[derive(Serialize)]
+struct Panel {
+    name: String,
+    student: String,
+    teacher: String,
+    on: String,
+    /// How the measurement departs from the plain one, where it does.
+    control: Option<&'static str>,
+    x_label: &'static str,
+    y_label: &'static str,
+    panes: Vec<Pane>,
+    /// Members that have no pane.
+    unseen: usize,
+    numbers: Vec<Numbers>,
+    under_low: Option<String>,
+    agreement: Option<String>,
+    samples: Option<String>,
+    verdict: String,
+}
+
+#[derive(Serialize)]
+struct Pane {
+    label: String,
+    plot: LogitPlot,
+    /// `1,500 of 10,000 samples drawn`.
+    shown: String,
+    /// What is to be seen, in words.
+    description: String,
+}
+
+#[derive(Serialize)]
+struct Numbers {
+    class: &'static str,
+    label: &'static str,
+    slope: String,
+    intercept: String,
+}
+
+/// A deviation that was measured.
+#[derive(Clone, Copy)]
+pub struct Deviation<'a> {
+    pub task: &'a MeasureTask,
+    node: &'a Node,
+    fields: &'a BTreeMap<String, f64>,
+}
+
+impl Deviation<'_> {
+    pub fn field(&self, name: &str) -> Option<f64> {
+        self.fields.get(name).copied()
+    }
+
+    fn fit(&self, suffix: &str) -> Option<Fit> {
+        let fit = Fit {
+            slope: self.field(&format!("slope{suffix}"))?,
+            intercept: self.field(&format!("intercept{suffix}"))?,
+        };
+        (fit.slope.is_finite() && fit.intercept.is_finite()).then_some(fit)
+    }
+
+    fn fits(&self) -> Fits {
+        Fits {
+            all: self.fit(""),
+            low: self.fit("_low"),
+            high: self.fit("_high"),
+        }
+    }
+
+    fn space(&self) -> Space {
+        match self.task.measure.text("space") {
+            Some("probability") => Space::Probability,
+            _ => Space::Logit,
+        }
+    }
+
+    /// Whether y is the label in place of the teacher's class.
+    fn of_truth(&self) -> bool {
+        self.task.measure.text("class") == Some("truth")
+    }
+}
+
+/// The deviations that are in, by families, in the order of the plan.
+pub fn measured<'a>(sources: &Sources<'a>) -> Vec<Family<Deviation<'a>>> {
+    let named = sources.plan.named_measures().into_iter();
+    families(named.filter_map(|(name, node)| match &node.task {
+        Task::Measure(task) if task.measure.name == "deviation" => {
+            let fields = sources.fields(name, node)?;
+            Some((name.to_string(), Deviation { task, node, fields }))
+        }
+        _ => None,
+    }))
+}
+
+/// Student and teacher of a family of deviations, by their families' names.
+pub fn models(sources: &Sources, deviation: &Deviation) -> (String, String) {
+    let name = |role| {
+        let key = deviation.task.models.get(role);
+        key.map_or_else(|| "?".into(), |key| sources.family(*key))
+    };
+    (name("student"), name("teacher"))
+}
+
+pub fn deviations(sources: &Sources) -> Option<Deviations> {
+    let panels: Vec<_> = measured(sources)
+        .iter()
+        .filter_map(|family| panel(sources, family))
+        .collect();
+    (!panels.is_empty()).then(|| Deviations {
+        panels,
+        most_points: number::grouped(MOST_POINTS as u64),
+    })
+}
+
+fn panel(sources: &Sources, family: &Family<Deviation>) -> Option<Panel> {
+    let first = family.members.first()?.value;
+    let (student, teacher) = models(sources, &first);
+    let empty = Scatter::default();
+    let points = |deviation: &Deviation| {
+        let points = sources.results.points.get(&deviation.node.key);
+        points.unwrap_or(&empty)
+    };
+    let range = LogitPlot::range(
+        family.members.iter().map(|m| points(&m.value)),
+        first.space(),
+    );
+    let pane = |at: usize| {
+        let member = &family.members[at];
+        let fits = member.value.fits();
+        let others = family.members.iter().enumerate();
+        let others: Vec<_> = others
+            .filter(|(other, _)| *other != at)
+            .filter_map(|(_, other)| other.value.fits().all)
+            .collect();
+        let points = points(&member.value);
+        let plot = LogitPlot::new(points, &fits, &others, range);
+        Pane {
+            label: member.label.clone(),
+            shown: shown(&plot, points.x.len()),
+            description: describe(&plot, &student, &teacher),
+            plot,
+        }
+    };
+    let spread = |field: &str, write: fn(f64) -> String| {
+        let values: Vec<_> = family
+            .members
+            .iter()
+            .filter_map(|m| m.value.field(field))
+            .collect();
+        Spread::of(&values).map(|spread| spread.show(write))
+    };
+    let numbers = [
+        ("all", "All samples", ""),
+        ("low", "Least sure quarter", "_low"),
+        ("high", "Surest quarter", "_high"),
+    ]
+    .into_iter()
+    .filter_map(|(class, label, suffix)| {
+        let three_digits = |value| number::fixed(value, 3);
+        Some(Numbers {
+            class,
+            label,
+            slope: spread(&format!("slope{suffix}"), three_digits)?,
+            intercept: spread(&format!("intercept{suffix}"), three_digits)
+                .unwrap_or_else(|| "–".into()),
+        })
+    });
+    let (x_label, y_label) = match (first.space(), first.of_truth()) {
+        (Space::Logit, false) => ("teacher’s confidence φ(p)", "student’s confidence φ(p)"),
+        (Space::Logit, true) => ("teacher’s φ(p) of the label", "student’s φ(p) of the label"),
+        (Space::Probability, false) => ("teacher’s confidence p", "student’s confidence p"),
+        (Space::Probability, true) => ("teacher’s p of the label", "student’s p of the label"),
+    };
+    Some(Panel {
+        name: family.name.clone(),
+        on: sources.split(&first.task.on),
+        control: match (first.space(), first.of_truth()) {
+            (Space::Logit, false) => None,
+            (Space::Logit, true) => Some("control: the label’s class in place of the teacher’s"),
+            (Space::Probability, false) => Some("control: probabilities in place of logits"),
+            (Space::Probability, true) => Some("control: probabilities of the label’s class"),
+        },
+        x_label,
+        y_label,
+        panes: (0..family.members.len().min(MOST_PANES))
+            .map(pane)
+            .collect(),
+        unseen: family.members.len().saturating_sub(MOST_PANES),
+        numbers: numbers.collect(),
+        under_low: spread("under_low", number::percent),
+        agreement: spread("agreement", number::percent),
+        samples: spread("count", number::number),
+        verdict: verdict(&slopes(family), &teacher),
+        student,
+        teacher,
+    })
+}
+
+/// The slopes of a family's members that have one.
+pub fn slopes(family: &Family<Deviation>) -> Vec<f64> {
+    let slopes = family.members.iter().filter_map(|m| m.value.field("slope"));
+    slopes.filter(|slope| slope.is_finite()).collect()
+}
+
+/// What the slopes of a family say of its student.
+pub fn verdict(slopes: &[f64], teacher: &str) -> String {
+    let above = slopes.iter().filter(|slope| **slope > 1.0).count();
+    let each = match slopes.len() {
+        0 => return "No line could be fitted.".into(),
+        1 => String::new(),
+        2 => " for both seeds".into(),
+        n => format!(" for each of {n} seeds"),
+    };
+    match above {
+        _ if above == slopes.len() => {
+            format!("It exaggerates the confidence of {teacher}: the slope is above 1{each}.")
+        }
+        0 => format!("It tones the confidence of {teacher} down: the slope is at most 1{each}."),
+        _ => format!(
+            "It leans neither way: the slope is above 1 for {above} of {} seeds.",
+            slopes.len()
+        ),
+    }
+}
+
+fn shown(plot: &LogitPlot, samples: usize) -> String {
+    let mut text = match samples {
+        0 => "no points in the store".to_string(),
+        _ if plot.drawn == samples => format!("all {} samples", number::grouped(samples as u64)),
+        _ => format!(
+            "{} of {} samples",
+            number::grouped(plot.drawn as u64),
+            number::grouped(samples as u64)
+        ),
+    };
+    if plot.outside > 0 {
+        text += &format!(", {} outside the frame", plot.outside);
+    }
+    text
+}
+
+fn describe(plot: &LogitPlot, student: &str, teacher: &str) -> String {
+    let slopes = plot.lines.iter();
+    let slopes: Vec<_> = slopes
+        .map(|line| format!("{} over {}", line.slope, line.label))
+        .collect();
+    format!(
+        "Scatter plot of the confidence of {student} against that of {teacher}. Slopes of the fitted lines: {}.",
+        slopes.join(", ")
+    )
+}

@@ -1,0 +1,150 @@
+//! Every measurement, a table for each kind of measure, with what its fields mean.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::Sources;
+use super::family::{Family, families};
+use super::number::{self, Spread};
+use crate::plan::{MeasureTask, Task};
+use crate::vocabulary::{FIELDS, MEASURES, find};
+
+#[derive(Serialize)]
+pub struct Table {
+    measure: String,
+    /// What it measures.
+    doc: &'static str,
+    families: Vec<Head>,
+    fields: Vec<Field>,
+    /// Names of the fields, for the table of the members.
+    names: Vec<String>,
+    members: Vec<Member>,
+    /// Whether a family has several members.
+    several: bool,
+}
+
+#[derive(Serialize)]
+struct Head {
+    name: String,
+    count: usize,
+    /// `student: small, teacher: big, on: cifar.test`.
+    of: String,
+}
+
+#[derive(Serialize)]
+struct Field {
+    name: String,
+    doc: &'static str,
+    values: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Member {
+    id: String,
+    values: Vec<String>,
+}
+
+struct Measured<'a> {
+    task: &'a MeasureTask,
+    fields: &'a BTreeMap<String, f64>,
+}
+
+pub fn tables(sources: &Sources) -> Vec<Table> {
+    let mut by_measure: Vec<(&str, Vec<(String, Measured)>)> = vec![];
+    for (name, node) in sources.plan.named_measures() {
+        let (Task::Measure(task), Some(fields)) = (&node.task, sources.fields(name, node)) else {
+            continue;
+        };
+        let one = (name.to_string(), Measured { task, fields });
+        let measure = task.measure.name.as_str();
+        match by_measure.iter_mut().find(|(other, _)| *other == measure) {
+            Some((_, all)) => all.push(one),
+            None => by_measure.push((measure, vec![one])),
+        }
+    }
+    let tables = by_measure.into_iter();
+    tables
+        .map(|(measure, all)| table(sources, measure, &families(all)))
+        .collect()
+}
+
+fn table(sources: &Sources, measure: &str, families: &[Family<Measured>]) -> Table {
+    let documented: Vec<_> = FIELDS.iter().filter(|field| field.0 == measure).collect();
+    let measured = || families.iter().flat_map(|family| &family.members);
+    let unknown = measured().flat_map(|member| member.value.fields.keys());
+    let mut names: Vec<String> = documented.iter().map(|field| field.1.to_string()).collect();
+    for name in unknown {
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
+    let fields = names.iter().map(|name| Field {
+        name: name.clone(),
+        doc: documented
+            .iter()
+            .find(|field| field.1 == *name)
+            .map_or("", |field| field.2),
+        values: families.iter().map(|family| spread(family, name)).collect(),
+    });
+    let members = measured().map(|member| Member {
+        id: member.id.clone(),
+        values: names
+            .iter()
+            .map(|name| member.value.fields.get(name))
+            .map(|value| value.map_or_else(|| "–".into(), |value| number::number(*value)))
+            .collect(),
+    });
+    Table {
+        measure: measure.to_string(),
+        doc: find(MEASURES, measure).map_or("", |word| word.doc),
+        families: families
+            .iter()
+            .map(|family| head(sources, family))
+            .collect(),
+        fields: fields.collect(),
+        members: members.collect(),
+        several: families.iter().any(|family| family.members.len() > 1),
+        names,
+    }
+}
+
+fn spread(family: &Family<Measured>, field: &str) -> String {
+    let values = family.members.iter();
+    let values: Vec<f64> = values
+        .filter_map(|m| m.value.fields.get(field).copied())
+        .collect();
+    let constant = values.iter().all(|value| *value == values[0]);
+    match Spread::of(&values) {
+        None => "–".into(),
+        Some(spread) if constant => number::number(spread.mean),
+        Some(spread) => spread.show(|value| number::fixed(value, 3)),
+    }
+}
+
+fn head(sources: &Sources, family: &Family<Measured>) -> Head {
+    let of = family.members.first().map(|member| {
+        let task = member.value.task;
+        let models = task.models.iter();
+        let mut parts: Vec<_> = models
+            .map(|(role, key)| format!("{role}: {}", sources.family(*key)))
+            .collect();
+        parts.push(format!("on: {}", sources.split(&task.on)));
+        for choice in ["class", "space"] {
+            let default = ["teacher", "logit"];
+            if let Some(text) = task
+                .measure
+                .text(choice)
+                .filter(|text| !default.contains(text))
+            {
+                parts.push(format!("{choice}: {text}"));
+            }
+        }
+        parts.join(", ")
+    });
+    Head {
+        name: family.name.clone(),
+        count: family.members.len(),
+        of: of.unwrap_or_default(),
+    }
+}

@@ -1,0 +1,71 @@
+//! Where the results come from: the file, and how each node came about.
+
+use serde::Serialize;
+
+use super::{Sources, number};
+use crate::run::Status;
+
+#[derive(Serialize)]
+pub struct Provenance<'a> {
+    text: &'a str,
+    nodes: Vec<Row>,
+}
+
+#[derive(Serialize)]
+struct Row {
+    id: String,
+    kind: String,
+    declared: String,
+    /// The first digits of the key.
+    key: String,
+    full_key: String,
+    /// What it needs.
+    inputs: String,
+    status: &'static str,
+    seconds: String,
+    /// `cpu, 2 threads`.
+    device: String,
+    libtorch: String,
+    kdp: String,
+}
+
+pub fn provenance<'a>(sources: &Sources<'a>) -> Provenance<'a> {
+    let rows = sources.outcome.nodes.iter().map(|outcome| {
+        let node = sources.nodes.get(&outcome.key);
+        let made = sources.results.made.get(&outcome.key);
+        let seconds = made.map_or(outcome.seconds, |made| made.seconds);
+        let inputs = node.map_or_else(Vec::new, |node| node.task.inputs());
+        let inputs: Vec<_> = inputs.into_iter().map(|key| sources.id(key)).collect();
+        let dash = || "–".to_string();
+        Row {
+            id: outcome.id.clone(),
+            kind: outcome.kind.clone(),
+            declared: node.map_or_else(dash, |node| node.declared.clone()),
+            key: outcome.key.short(),
+            full_key: outcome.key.hex(),
+            inputs: inputs.join(", "),
+            status: match outcome.status {
+                Status::Ran => "ran",
+                Status::Stored => "stored",
+                Status::Failed => "failed",
+                Status::Skipped => "skipped",
+                Status::Interrupted => "interrupted",
+            },
+            seconds: number::duration(seconds),
+            device: made.map_or_else(dash, |made| match made.threads {
+                0 => made.device.clone(),
+                1 => format!("{}, 1 thread", made.device),
+                threads => format!("{}, {threads} threads", made.device),
+            }),
+            libtorch: made
+                .map(|made| made.libtorch.clone())
+                .filter(|version| !version.is_empty())
+                .unwrap_or_else(dash),
+            kdp: made.map_or_else(dash, |made| made.kdp.clone()),
+        }
+    });
+    Provenance {
+        text: sources.text,
+        nodes: rows.collect(),
+    }
+}
