@@ -38,6 +38,7 @@ impl Fixture {
                 claims: vec![],
                 run: Some("runs/2026-11-23T19-30-12".into()),
                 seconds: 48.2,
+                failure: None,
             },
             store: Store::open(folder).expect("a store"),
             indices: BTreeMap::new(),

@@ -207,25 +207,26 @@ impl Box {
 /// The gravest status and all of them in words.
 fn summary(statuses: impl Iterator<Item = Status>) -> (&'static str, String) {
     let mut counts = [
-        (Status::Failed, "failed", 0),
-        (Status::Skipped, "skipped", 0),
-        (Status::Interrupted, "interrupted", 0),
-        (Status::Ran, "ran", 0),
-        (Status::Stored, "stored", 0),
+        (Status::Failed, 0),
+        (Status::Skipped, 0),
+        (Status::Interrupted, 0),
+        (Status::Ran, 0),
+        (Status::Stored, 0),
+        (Status::Unneeded, 0),
     ];
     for status in statuses {
         for count in counts.iter_mut().filter(|count| count.0 == status) {
-            count.2 += 1;
+            count.1 += 1;
         }
     }
-    let seen: Vec<_> = counts.iter().filter(|count| count.2 > 0).collect();
+    let seen: Vec<_> = counts.iter().filter(|count| count.1 > 0).collect();
     let text = match &seen[..] {
         [] => String::new(),
-        [only] => only.1.to_string(),
+        [only] => only.0.word().to_string(),
         several => {
-            let parts: Vec<_> = several.iter().map(|c| format!("{} {}", c.2, c.1)).collect();
+            let parts: Vec<_> = several.iter().map(|c| format!("{} {}", c.1, c.0.word())).collect();
             parts.join(", ")
         }
     };
-    (seen.first().map_or("", |gravest| gravest.1), text)
+    (seen.first().map_or("", |gravest| gravest.0.word()), text)
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Sources, number};
-use crate::run::Status;
+use crate::run::{self, Status};
 
 #[derive(Serialize)]
 pub struct Header {
@@ -21,6 +21,8 @@ pub struct Header {
     nodes: usize,
     /// `9 computed`, `3 from the store`, …; those that are none are left out.
     counts: Vec<Count>,
+    /// What stopped the run as a whole.
+    stopped: Option<run::Failure>,
     failures: Vec<Failure>,
     /// Nodes that were not reached because of the failures.
     skipped: Vec<String>,
@@ -54,18 +56,19 @@ pub fn header(sources: &Sources) -> Header {
         nodes.map(|node| node.id.clone()).collect::<Vec<_>>()
     };
     let counts = [
-        (Status::Failed, "failed", "failed"),
-        (Status::Skipped, "skipped", "skipped"),
-        (Status::Interrupted, "interrupted", "interrupted"),
-        (Status::Ran, "ran", "computed"),
-        (Status::Stored, "stored", "from the store"),
+        (Status::Failed, "failed"),
+        (Status::Skipped, "skipped"),
+        (Status::Interrupted, "interrupted"),
+        (Status::Ran, "computed"),
+        (Status::Stored, "from the store"),
+        (Status::Unneeded, "not needed"),
     ]
     .into_iter()
-    .map(|(status, class, word)| (class, word, ids(status).len()))
+    .map(|(status, words)| (status, words, ids(status).len()))
     .filter(|(_, _, count)| *count > 0)
-    .map(|(status, word, count)| Count {
-        status,
-        text: format!("{count} {word}"),
+    .map(|(status, words, count)| Count {
+        status: status.word(),
+        text: format!("{count} {words}"),
     });
     let failed = outcome
         .nodes
@@ -81,6 +84,7 @@ pub fn header(sources: &Sources) -> Header {
         version: env!("CARGO_PKG_VERSION"),
         nodes: outcome.nodes.len(),
         counts: counts.collect(),
+        stopped: outcome.failure.clone(),
         failures: failed
             .map(|node| Failure {
                 id: node.id.clone(),

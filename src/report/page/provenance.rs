@@ -3,7 +3,6 @@
 use serde::Serialize;
 
 use super::{Sources, number};
-use crate::run::Status;
 
 #[derive(Serialize)]
 pub struct Provenance<'a> {
@@ -44,13 +43,7 @@ pub fn provenance<'a>(sources: &Sources<'a>) -> Provenance<'a> {
             key: outcome.key.short(),
             full_key: outcome.key.hex(),
             inputs: inputs.join(", "),
-            status: match outcome.status {
-                Status::Ran => "ran",
-                Status::Stored => "stored",
-                Status::Failed => "failed",
-                Status::Skipped => "skipped",
-                Status::Interrupted => "interrupted",
-            },
+            status: outcome.status.word(),
             seconds: number::duration(seconds),
             device: made.map_or_else(dash, |made| match made.threads {
                 0 => made.device.clone(),
