@@ -1,1 +1,188 @@
-//! (check)
+//! `check(tree, World) -> Program`: names, types, units, families, layer shapes, schedules.
+//!
+//! The language is total, so a file is checked by evaluating it: every declaration and every member
+//! of every family once, when it is first asked for. What is wrong becomes [`Value::Unknown`], which
+//! agrees with everything, so that one mistake is reported once and the rest is still checked.
+//! Never touches a file but through the [`World`], and never a tensor or the store.
+
+mod args;
+mod codes;
+mod declare;
+mod expr;
+mod family;
+mod functions;
+mod members;
+mod model;
+mod module;
+mod names;
+mod network;
+mod objective;
+mod operators;
+mod program;
+mod recipe;
+mod schedule;
+mod scope;
+mod shapes;
+mod types;
+mod value;
+mod words;
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+pub use codes::CODES;
+pub use module::{Disk, STANDARD, World};
+pub use program::*;
+
+use crate::diag::{Code, Diagnostic, SourceId, Sources, Span};
+use crate::plan::Network;
+use crate::syntax::tree::Name;
+use family::Axis;
+use module::{DeclId, Module, ModuleId};
+use network::Layers;
+use value::Value;
+
+/// What came of reading and checking a file.
+#[derive(Debug)]
+pub struct Loaded {
+    /// Every text that diagnostics may point into.
+    pub sources: Sources,
+    /// What the file means; `None` where it has errors.
+    pub program: Option<Program>,
+    /// Everything that was found, errors and warnings.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads and checks a file and all that it imports, its params set by `settings` (`name`, text).
+pub fn load(path: &Path, settings: &[(String, String)], world: &dyn World) -> Loaded {
+    load_with(path, settings, world, true)
+}
+
+/// As [`load`], for a look at a file rather than a run of it: a param that must be set may be missing.
+pub fn look(path: &Path, settings: &[(String, String)], world: &dyn World) -> Loaded {
+    load_with(path, settings, world, false)
+}
+
+fn load_with(path: &Path, settings: &[(String, String)], world: &dyn World, must_be_set: bool) -> Loaded {
+    let mut checker = Checker::new(world, must_be_set);
+    if let Some(root) = checker.load_file(path, None) {
+        checker.settle(root, settings);
+        checker.everything(root);
+        checker.unused();
+    }
+    let Checker { sources, mut program, mut diagnostics, .. } = checker;
+    let mut seen = HashSet::new();
+    diagnostics.retain(|d| seen.insert((d.code, d.message.clone(), d.labels.first().map(|label| label.span))));
+    let sound = !diagnostics.iter().any(Diagnostic::is_error);
+    program.datasets.dedup_by(|a, b| Rc::ptr_eq(a, b));
+    Loaded { sources, program: sound.then_some(program), diagnostics }
+}
+
+/// A declaration's index sets, and for each place the value that its index has there.
+type Axes = Rc<Vec<(Axis, Vec<Value>)>>;
+
+/// A member of a declaration, while it is evaluated and after.
+enum Evaluation {
+    Open,
+    Done(Value),
+}
+
+/// One invocation's state.
+struct Checker<'w> {
+    world: &'w dyn World,
+    must_be_set: bool,
+    sources: Sources,
+    diagnostics: Vec<Diagnostic>,
+    program: Program,
+    modules: Vec<Module>,
+    /// Modules by canonical path.
+    loaded: HashMap<PathBuf, ModuleId>,
+    /// The files that are being read: canonical path, and as shown.
+    loading: Vec<(PathBuf, String)>,
+    /// Every imported name.
+    imports: Vec<(ModuleId, Name)>,
+    /// What `--set` gave, by param.
+    settings: HashMap<String, crate::syntax::tree::Expr>,
+    /// Names that were looked up, by module.
+    used: HashSet<(ModuleId, String)>,
+    axes: HashMap<DeclId, Option<Axes>>,
+    members: HashMap<(DeclId, Vec<usize>), Evaluation>,
+    /// The members that are being evaluated, the innermost last.
+    open: Vec<(DeclId, Vec<usize>)>,
+    /// The functions that are being called.
+    calling: Vec<DeclId>,
+    /// The archs whose bodies are being evaluated.
+    unfolding: Vec<DeclId>,
+    /// The archs that led to the layer at hand.
+    arch_calls: Vec<(String, Span)>,
+    /// Networks by layers (their address), input and classes.
+    networks: HashMap<(usize, Vec<i64>, i64), (Rc<Layers>, Option<Rc<Network>>)>,
+    /// How much more may be evaluated.
+    budget: u64,
+}
+
+/// Evaluations that one file may ask for: far above any real file, far below a hang.
+const BUDGET: u64 = 40_000_000;
+
+impl<'w> Checker<'w> {
+    fn new(world: &'w dyn World, must_be_set: bool) -> Self {
+        Checker {
+            world,
+            must_be_set,
+            sources: Sources::default(),
+            diagnostics: vec![],
+            program: Program::default(),
+            modules: vec![],
+            loaded: HashMap::new(),
+            loading: vec![],
+            imports: vec![],
+            settings: HashMap::new(),
+            used: HashSet::new(),
+            axes: HashMap::new(),
+            members: HashMap::new(),
+            open: vec![],
+            calling: vec![],
+            unfolding: vec![],
+            arch_calls: vec![],
+            networks: HashMap::new(),
+            budget: BUDGET,
+        }
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Reports an error at one place; what it stands for is unknown.
+    fn fail(&mut self, code: Code, message: impl Into<String>, span: Span) -> Value {
+        self.report(Diagnostic::error(code, message).label(span, ""));
+        Value::Unknown
+    }
+
+    /// As [`Checker::fail`], with the mend.
+    fn fail_with(&mut self, code: Code, message: impl Into<String>, span: Span, help: impl Into<String>) -> Value {
+        self.report(Diagnostic::error(code, message).label(span, "").help(help));
+        Value::Unknown
+    }
+
+    /// Takes so much from the budget; false when it is used up.
+    fn spend(&mut self, amount: u64) -> bool {
+        if self.budget == 0 {
+            return false;
+        }
+        self.budget = self.budget.saturating_sub(amount);
+        if self.budget == 0 {
+            self.report(
+                Diagnostic::error(codes::TOO_LARGE, "this file asks for more than can be evaluated")
+                    .help("its lists or families are too large, or functions make lists of lists without end"),
+            );
+            return false;
+        }
+        true
+    }
+
+    fn is_standard(&self, source: SourceId) -> bool {
+        self.modules.iter().any(|module| module.standard && module.source == source)
+    }
+}

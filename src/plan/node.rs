@@ -211,11 +211,11 @@ pub struct SplitRef {
 
 /// One term of an objective: at step s the loss is Σ weight(s) · loss.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Term {
+pub struct Term<T = Key> {
     /// Its weight over the run.
     pub weight: Schedule,
     /// Its loss.
-    pub loss: Loss,
+    pub loss: Loss<T>,
 }
 
 /// What a teacher sees.
@@ -228,10 +228,11 @@ pub enum View {
     Clean,
 }
 
-/// A loss, mean over the batch. Formulas stand in `vocabulary::OBJECTIVES`.
+/// A loss, mean over the batch. Formulas stand in `vocabulary::OBJECTIVES`. `T` is how a teacher
+/// is named: by its key, once that is known.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Loss {
+pub enum Loss<T = Key> {
     /// Cross-entropy against the labels, `smoothing` of the target spread over all classes.
     CrossEntropy {
         /// 0 for `one_hot`.
@@ -241,7 +242,7 @@ pub enum Loss {
     /// terms of their own.
     Kl {
         /// A train or weights object.
-        teacher: Key,
+        teacher: T,
         /// τ.
         temperature: Schedule,
         /// What the teacher sees.
@@ -250,19 +251,33 @@ pub enum Loss {
     /// Mean over batch and classes of (student − teacher)².
     SquaredLogits {
         /// A train or weights object.
-        teacher: Key,
+        teacher: T,
         /// What the teacher sees.
         view: View,
     },
 }
 
-impl Loss {
+impl<T: Copy> Loss<T> {
     /// The teacher it needs.
-    pub fn teacher(&self) -> Option<Key> {
+    pub fn teacher(&self) -> Option<T> {
         match self {
             Loss::CrossEntropy { .. } => None,
             Loss::Kl { teacher, .. } | Loss::SquaredLogits { teacher, .. } => Some(*teacher),
         }
+    }
+}
+
+impl<T: Copy> Term<T> {
+    /// The term with its teacher named in another way.
+    pub fn rename<U>(&self, name: impl Fn(T) -> U) -> Term<U> {
+        let loss = match &self.loss {
+            Loss::CrossEntropy { smoothing } => Loss::CrossEntropy { smoothing: smoothing.clone() },
+            Loss::Kl { teacher, temperature, view } => {
+                Loss::Kl { teacher: name(*teacher), temperature: temperature.clone(), view: *view }
+            }
+            Loss::SquaredLogits { teacher, view } => Loss::SquaredLogits { teacher: name(*teacher), view: *view },
+        };
+        Term { weight: self.weight.clone(), loss }
     }
 }
 

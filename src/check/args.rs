@@ -1,0 +1,277 @@
+//! Arguments: what is given for what is asked.
+
+use super::Checker;
+use super::codes::*;
+use super::module::ModuleId;
+use super::scope::Scope;
+use super::types::Type;
+use super::value::{Value, trim};
+use crate::diag::{Diagnostic, Span, closest};
+use crate::syntax::tree::{Arg, Expr, ExprKind, Parameter, TypeExpr};
+use crate::vocabulary::{self, Param};
+
+/// What an argument may be.
+pub struct Wanted {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub ty: Type,
+    /// What stands where it is left out.
+    pub default: Fallback,
+}
+
+/// What stands where an argument is left out.
+pub enum Fallback {
+    /// It must be given.
+    Required,
+    /// Nothing.
+    Absent,
+    /// A value.
+    Value(Value),
+    /// An expression of the module that asks.
+    Expr(ModuleId, Box<Expr>),
+}
+
+/// An argument that was given or stands for one.
+pub type Given = Option<(Value, Span)>;
+
+impl From<&Param> for Wanted {
+    fn from(param: &Param) -> Wanted {
+        let default = match param.default {
+            vocabulary::Default::Required => Fallback::Required,
+            vocabulary::Default::Absent => Fallback::Absent,
+            vocabulary::Default::Int(value) => Fallback::Value(Value::Int(value)),
+            vocabulary::Default::Number(value) => Fallback::Value(Value::Number(value)),
+            vocabulary::Default::Bool(value) => Fallback::Value(Value::Bool(value)),
+            vocabulary::Default::Choice(word) => Fallback::Value(Value::Text(word.to_string(), None)),
+        };
+        Wanted { name: param.name.to_string(), ty: param.ty.into(), default }
+    }
+}
+
+impl Checker<'_> {
+    /// The parameters of a declaration of the file.
+    pub(super) fn wanted(&mut self, params: &[Parameter], module: ModuleId) -> Vec<Wanted> {
+        params
+            .iter()
+            .map(|param| Wanted {
+                name: param.name.text.clone(),
+                ty: self.ty(&param.ty),
+                default: match &param.default {
+                    Some(expr) => Fallback::Expr(module, Box::new(expr.clone())),
+                    None => Fallback::Required,
+                },
+            })
+            .collect()
+    }
+
+    /// A type as it was written.
+    pub(super) fn ty(&mut self, ty: &TypeExpr) -> Type {
+        match (ty.name.text.as_str(), ty.args.as_slice()) {
+            ("list", [of]) => Type::List(Box::new(self.ty(of))),
+            ("list", _) => {
+                self.fail_with(UNKNOWN_TYPE, "a list's type says what is in it", ty.span, "write `list[int]`, `list[number]`, …");
+                Type::Any
+            }
+            (word, []) => match Type::from_word(word) {
+                Some(ty) => ty,
+                None => {
+                    let near = closest(word, Type::WORDS.iter().copied());
+                    let help = match near {
+                        Some(near) => format!("did you mean `{near}`?"),
+                        None => format!("the types are {}", Type::WORDS.join(", ")),
+                    };
+                    self.fail_with(UNKNOWN_TYPE, format!("there is no type `{word}`"), ty.name.span, help);
+                    Type::Any
+                }
+            },
+            (word, _) => {
+                self.fail(UNKNOWN_TYPE, format!("the type `{word}` takes no arguments"), ty.span);
+                Type::Any
+            }
+        }
+    }
+
+    /// Holds the arguments of a call against what is wanted, in the order of what is wanted.
+    /// `None` where something was wrong (and reported).
+    pub(super) fn bind(
+        &mut self,
+        what: &str,
+        span: Span,
+        wanted: &[Wanted],
+        first: Given,
+        args: &[Arg],
+        scope: &Scope,
+    ) -> Option<Vec<Given>> {
+        let mut given: Vec<Given> = wanted.iter().map(|_| None).collect();
+        let mut sound = true;
+        let mut next = 0;
+        if let Some((value, at)) = first {
+            match wanted.first() {
+                Some(want) => {
+                    given[0] = Some((self.coerce(value, &want.ty, at, None), at));
+                    next = 1;
+                }
+                None => {
+                    self.fail(SURPLUS_ARGUMENT, format!("`{what}` takes no arguments"), at);
+                    sound = false;
+                }
+            }
+        }
+        for arg in args {
+            let place = match &arg.name {
+                None => {
+                    next += 1;
+                    (next <= wanted.len()).then(|| next - 1)
+                }
+                Some(name) => wanted.iter().position(|want| want.name == name.text),
+            };
+            let Some(place) = place else {
+                sound = false;
+                self.eval(&arg.value, scope);
+                let names: Vec<_> = wanted.iter().map(|want| want.name.as_str()).collect();
+                match &arg.name {
+                    Some(name) => {
+                        let help = match closest(&name.text, names.iter().copied()) {
+                            Some(near) => format!("did you mean `{near}`?"),
+                            None if names.is_empty() => format!("`{what}` takes no arguments"),
+                            None => format!("`{what}` takes {}", names.join(", ")),
+                        };
+                        self.fail_with(UNKNOWN_ARGUMENT, format!("`{what}` has no argument `{}`", name.text), name.span, help);
+                    }
+                    None => {
+                        let help = match names.len() {
+                            0 => format!("`{what}` takes no arguments"),
+                            _ => format!("it takes {}", names.join(", ")),
+                        };
+                        self.fail_with(SURPLUS_ARGUMENT, format!("`{what}` is given too many arguments"), arg.value.span, help);
+                    }
+                }
+                continue;
+            };
+            let value = self.eval_as(&arg.value, &wanted[place].ty, scope);
+            if let Some((_, first)) = &given[place] {
+                let first = *first;
+                self.report(
+                    Diagnostic::error(SURPLUS_ARGUMENT, format!("`{what}` is given `{}` twice", wanted[place].name))
+                        .label(arg.value.span, "given again here")
+                        .label(first, "first given here"),
+                );
+                sound = false;
+                continue;
+            }
+            given[place] = Some((value, arg.value.span));
+        }
+        let mut missing = vec![];
+        for (want, given) in wanted.iter().zip(&mut given) {
+            if given.is_some() {
+                continue;
+            }
+            match &want.default {
+                Fallback::Required => missing.push(format!("`{}`", want.name)),
+                Fallback::Absent => {}
+                Fallback::Value(value) => *given = Some((value.coerce(&want.ty).unwrap_or_else(|| value.clone()), span)),
+                Fallback::Expr(module, expr) => {
+                    *given = Some((self.eval_as(expr, &want.ty, &Scope::of(*module)), expr.span));
+                }
+            }
+        }
+        if !missing.is_empty() {
+            sound = false;
+            let names: Vec<_> = wanted.iter().map(|want| format!("{}: {}", want.name, want.ty)).collect();
+            self.fail_with(
+                MISSING_ARGUMENT,
+                format!("`{what}` needs {}", missing.join(" and ")),
+                span,
+                format!("it takes {}", names.join(", ")),
+            );
+        }
+        sound.then_some(given)
+    }
+
+    /// The value of an expression, as that type; an error where it has another.
+    pub(super) fn eval_as(&mut self, expr: &Expr, ty: &Type, scope: &Scope) -> Value {
+        match (&expr.kind, ty) {
+            (ExprKind::Paren(inner), _) => self.eval_as(inner, ty, scope),
+            (ExprKind::If { condition, then, otherwise }, _) => {
+                match self.eval_as(condition, &Type::Bool, scope) {
+                    Value::Bool(true) => self.eval_as(then, ty, scope),
+                    Value::Bool(false) => self.eval_as(otherwise, ty, scope),
+                    _ => {
+                        self.eval_as(then, ty, scope);
+                        self.eval_as(otherwise, ty, scope);
+                        Value::Unknown
+                    }
+                }
+            }
+            (ExprKind::List(items), Type::List(of)) => {
+                Value::list(items.iter().map(|item| self.eval_as(item, of, scope)).collect())
+            }
+            (ExprKind::Name(name), Type::Choice(words)) if scope.env.get(name).is_none() => {
+                if words.contains(&name.as_str()) {
+                    return Value::Text(name.clone(), None);
+                }
+                let help = closest(name, words.iter().copied())
+                    .map_or_else(|| format!("it is one of {ty}"), |near| format!("did you mean `{near}`?"));
+                self.fail_with(WRONG_TYPE, format!("`{name}` is not a choice here"), expr.span, help)
+            }
+            _ => {
+                let value = self.eval(expr, scope);
+                self.coerce(value, ty, expr.span, Some(expr))
+            }
+        }
+    }
+
+    /// A value as that type; an error where it has another.
+    pub(super) fn coerce(&mut self, value: Value, ty: &Type, span: Span, expr: Option<&Expr>) -> Value {
+        match (&value, ty) {
+            (Value::Text(text, module), Type::Path) => {
+                let folder = module.map(|module| self.modules[module.0].folder.clone()).unwrap_or_default();
+                return Value::Path(folder.join(text));
+            }
+            (Value::Unknown, _) => return Value::Unknown,
+            _ => {}
+        }
+        match value.coerce(ty) {
+            Some(value) => value,
+            None => {
+                let help = mend(&value, ty, expr);
+                self.report(
+                    Diagnostic::error(WRONG_TYPE, format!("{ty} is wanted here, not {}", value.describe()))
+                        .label(span, "")
+                        .maybe_help(help),
+                );
+                Value::Unknown
+            }
+        }
+    }
+}
+
+/// How to make one type of another, where that is plain.
+fn mend(value: &Value, ty: &Type, expr: Option<&Expr>) -> Option<String> {
+    let name = match expr.map(|expr| &expr.kind) {
+        Some(ExprKind::Name(name)) => name.as_str(),
+        _ => "it",
+    };
+    Some(match (ty, value) {
+        (Type::Span, Value::Int(_) | Value::Number(_)) => {
+            let n = trim(value.as_number().unwrap_or_default());
+            format!("did you mean `{n} epochs`, or `{n} steps`?")
+        }
+        (Type::Fraction, Value::Int(n)) if (0..=100).contains(n) => format!("did you mean `{n}%`?"),
+        (Type::Fraction, Value::Number(n)) if (1.0..=100.0).contains(n) => format!("did you mean `{}%`?", trim(*n)),
+        (Type::Split, Value::Dataset(_)) => format!("say which split: `{name}.train` or `{name}.test`"),
+        (Type::Dataset, Value::Split(..)) => "give the data set itself, without `.train` or `.test`".into(),
+        (Type::Int, Value::Number(n)) => format!("a whole number is wanted: `{}`, or `round(…)`", n.round()),
+        (Type::Int | Type::Number | Type::Schedule, Value::Time(_)) => "leave out the unit".into(),
+        (Type::Model, Value::Measurement(_)) => "give the model that is measured".into(),
+        (Type::Path | Type::Text, _) => "write it in quotes: \"…\"".into(),
+        (_, Value::Callable(function)) => format!("write `{function}(…)` to use it"),
+        (_, Value::Family(family)) => match family.axes.first() {
+            Some(axis) => format!("choose one member, such as `{name}[{}: {}]`", axis.name, axis.labels.first()?),
+            None => return None,
+        },
+        (Type::List(_), _) => "put it in brackets: `[…]`".into(),
+        _ => return None,
+    })
+}

@@ -1,0 +1,78 @@
+//! The stable codes of what the checker finds.
+
+use crate::diag::Code;
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $name:ident = $text:literal;)*) => {
+        $($(#[doc = $doc])+ pub const $name: Code = Code($text);)*
+        /// Every code of the checker, with what it means.
+        pub const CODES: &[(Code, &str)] = &[$(($name, concat!($($doc, "\n"),+)),)*];
+    };
+}
+
+codes! {
+    /// A name is used that nothing here declares or imports. Declare it, import it with `use`, or mend its spelling.
+    UNKNOWN_NAME = "unknown-name";
+    /// A module has no such name, or there is no such module. `use std.archs.resnet_cifar` takes one name from the standard library.
+    UNKNOWN_IMPORT = "unknown-import";
+    /// A file that is imported cannot be read.
+    IMPORT_UNREADABLE = "import-unreadable";
+    /// Files import each other in a circle. Move what they share into a file of its own.
+    IMPORT_CYCLE = "import-cycle";
+    /// A name is declared twice in one file.
+    DUPLICATE_NAME = "duplicate-name";
+    /// A declaration needs itself, directly or through others.
+    CYCLE = "cycle";
+    /// A value has another type than its place wants.
+    WRONG_TYPE = "wrong-type";
+    /// There is no type of that name.
+    UNKNOWN_TYPE = "unknown-type";
+    /// An operator does not go with these operands.
+    WRONG_OPERANDS = "wrong-operands";
+    /// A calculation has no result: a division by zero, an overflow, a root of a negative number.
+    NO_RESULT = "no-result";
+    /// `/` of two ints must come out even; `floor(a / 1.0 / b)` or numbers such as `7.0` otherwise.
+    INEXACT_DIVISION = "inexact-division";
+    /// A call has an argument that is not known.
+    UNKNOWN_ARGUMENT = "unknown-argument";
+    /// A call lacks an argument that has no default.
+    MISSING_ARGUMENT = "missing-argument";
+    /// A call gives an argument twice, or more arguments than there are.
+    SURPLUS_ARGUMENT = "surplus-argument";
+    /// A block has a field that is not known.
+    UNKNOWN_FIELD = "unknown-field";
+    /// A block lacks a field that it needs.
+    MISSING_FIELD = "missing-field";
+    /// A block has a field twice.
+    DUPLICATE_FIELD = "duplicate-field";
+    /// A value has no member of that name.
+    UNKNOWN_MEMBER = "unknown-member";
+    /// A value lies outside what its place allows.
+    OUT_OF_RANGE = "out-of-range";
+    /// A param without a default must be given with `--set name=value`.
+    PARAM_NOT_SET = "param-not-set";
+    /// `--set` names a param that the file does not have.
+    UNKNOWN_PARAM = "unknown-param";
+    /// A param's `where`, or a network's `require`, does not hold.
+    CONDITION_FAILS = "condition-fails";
+    /// The index of a family lies outside its index set, or has the wrong places.
+    NO_SUCH_MEMBER = "no-such-member";
+    /// A family stands where one member is wanted, or families with other index sets meet.
+    FAMILY_MISMATCH = "family-mismatch";
+    /// A window of a schedule overlaps another, runs backwards, or lies past the end of the run.
+    WINDOW = "window";
+    /// A recipe with another length loses the windows that lie past it (a warning).
+    WINDOW_CUT = "window-cut";
+    /// A layer refuses the shape that reaches it.
+    SHAPE = "shape";
+    /// Two layers of a network have the same name.
+    DUPLICATE_LAYER = "duplicate-layer";
+    /// A teacher and its student do not fit: other classes or other inputs.
+    TEACHER_MISMATCH = "teacher-mismatch";
+    /// A name is declared or imported and never used (a warning).
+    UNUSED = "unused";
+    /// A word of the language that this version does not run.
+    NOT_BUILT = "not-built";
+    /// The file asks for more than can be evaluated: lists or families too large.
+    TOO_LARGE = "too-large";
+}

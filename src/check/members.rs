@@ -1,0 +1,389 @@
+//! Members: of families by their indices, of values by their names.
+
+use std::rc::Rc;
+
+use super::codes::*;
+use super::declare::member_scope;
+use super::family::{Axis, Family, Label, Members, labels_text, places};
+use super::module::DeclId;
+use super::scope::Scope;
+use super::value::{Binding, Value};
+use super::{Axes, Checker, Evaluation};
+use crate::diag::{Diagnostic, Span, closest};
+use crate::plan::{Quantity, Split};
+use crate::syntax::tree::{Arg, Expr, ExprKind, Item, ItemKind, Name};
+use crate::vocabulary::FIELDS;
+
+/// Members that the families of one declaration may have.
+const LARGEST: usize = 1_000_000;
+
+impl Checker<'_> {
+    /// The value of a declaration: a family where it has index sets.
+    pub(super) fn declared(&mut self, decl: DeclId, span: Span) -> Value {
+        let tree = self.modules[decl.module.0].tree.clone();
+        let item = &tree.items[decl.item];
+        match self.axes_of(decl, item) {
+            None => Value::Unknown,
+            Some(axes) if axes.is_empty() => self.declared_member(decl, vec![], span),
+            Some(axes) => Value::Family(Rc::new(Family {
+                axes: axes.iter().map(|(axis, _)| axis.clone()).collect(),
+                members: Members::Declared(decl, vec![None; axes.len()]),
+            })),
+        }
+    }
+
+    /// The index sets of a declaration; `None` where they are wrong (and reported).
+    pub(super) fn axes_of(&mut self, decl: DeclId, item: &Item) -> Option<Axes> {
+        let indices = match &item.kind {
+            ItemKind::Dataset { indices, .. }
+            | ItemKind::Model { indices, .. }
+            | ItemKind::Measure { indices, .. }
+            | ItemKind::Trial { indices, .. } => indices.as_slice(),
+            _ => &[],
+        };
+        if indices.is_empty() {
+            return Some(Rc::new(vec![]));
+        }
+        if let Some(known) = self.axes.get(&decl) {
+            return known.clone();
+        }
+        // Asked for again while it is worked out: it needs itself.
+        self.axes.insert(decl, None);
+        let mut axes: Vec<(Axis, Vec<Value>)> = vec![];
+        let mut sound = true;
+        for index in indices {
+            let found = self.axis(&index.name, &index.set, decl);
+            if axes.iter().any(|(axis, _)| axis.name == index.name.text) {
+                self.fail(DUPLICATE_NAME, format!("the index `{}` stands here twice", index.name.text), index.name.span);
+                sound = false;
+            }
+            match found {
+                Some(axis) => axes.push(axis),
+                None => sound = false,
+            }
+        }
+        let count = axes.iter().try_fold(1usize, |count, (axis, _)| count.checked_mul(axis.labels.len()));
+        if count.is_none_or(|count| count > LARGEST) {
+            self.fail(TOO_LARGE, format!("this family has more than {LARGEST} members"), item.span);
+            sound = false;
+        }
+        let axes = sound.then(|| Rc::new(axes));
+        self.axes.insert(decl, axes.clone());
+        axes
+    }
+
+    fn axis(&mut self, name: &Name, set: &Expr, decl: DeclId) -> Option<(Axis, Vec<Value>)> {
+        let (labels, values): (Vec<Label>, Vec<Value>) = match self.eval(set, &Scope::of(decl.module)) {
+            Value::Unknown => return None,
+            Value::List(items) => {
+                let mut labels = vec![];
+                for item in items.iter() {
+                    match Label::of(item) {
+                        Some(label) => labels.push(label),
+                        None if matches!(item, Value::Unknown) => return None,
+                        None => {
+                            let message = format!("{} cannot tell one member from another", item.describe());
+                            self.fail_with(WRONG_TYPE, message, set.span, "use a record, whose labels are the indices: `{ kd: distill(big), plain: one_hot }`");
+                            return None;
+                        }
+                    }
+                }
+                (labels, items.to_vec())
+            }
+            Value::Record(fields) => fields.iter().map(|(name, value)| (Label::Word(name.clone()), value.clone())).unzip(),
+            other => {
+                self.fail_with(
+                    WRONG_TYPE,
+                    format!("an index set is a list, a range or a record, not {}", other.describe()),
+                    set.span,
+                    format!("for example `{} in [0, 1, 2]` or `{} in 0..3`", name.text, name.text),
+                );
+                return None;
+            }
+        };
+        for (at, label) in labels.iter().enumerate() {
+            if labels[..at].iter().any(|other| other.matches(label)) {
+                self.fail_with(DUPLICATE_NAME, format!("`{label}` stands twice in this index set"), set.span, "each index once");
+                return None;
+            }
+            if labels.len() > 4096 {
+                break;
+            }
+        }
+        Some((Axis { name: name.text.clone(), labels }, values))
+    }
+
+    /// One member of a declaration, evaluated when it is first asked for.
+    pub(super) fn declared_member(&mut self, decl: DeclId, place: Vec<usize>, span: Span) -> Value {
+        let at = (decl, place);
+        match self.members.get(&at) {
+            Some(Evaluation::Done(value)) => return value.clone(),
+            Some(Evaluation::Open) => {
+                self.report_cycle(&at, span);
+                return Value::Unknown;
+            }
+            None => {}
+        }
+        self.members.insert(at.clone(), Evaluation::Open);
+        self.open.push(at.clone());
+        let tree = self.modules[decl.module.0].tree.clone();
+        let item = &tree.items[decl.item];
+        let value = match self.axes_of(decl, item) {
+            Some(axes) => {
+                let scope = member_scope(decl.module, &axes, &at.1);
+                self.evaluate(decl, item, &axes, &at.1, &scope)
+            }
+            None => Value::Unknown,
+        };
+        self.open.pop();
+        self.members.insert(at, Evaluation::Done(value.clone()));
+        value
+    }
+
+    fn report_cycle(&mut self, at: &(DeclId, Vec<usize>), span: Span) {
+        let from = self.open.iter().position(|open| open == at).unwrap_or(0);
+        let ring: Vec<_> = self.open[from..].to_vec();
+        let mut names: Vec<String> = ring.iter().map(|(decl, place)| self.shown_id(*decl, place)).collect();
+        names.extend(names.first().cloned());
+        self.report(
+            Diagnostic::error(CYCLE, format!("`{}` needs itself: {}", names[0], names.join(" → ")))
+                .label(span, "needed again here")
+                .help("break the circle: something here must not hang on the rest"),
+        );
+    }
+
+    /// The members of a family, in order.
+    pub(super) fn family_members(&mut self, family: &Family, span: Span) -> Vec<Value> {
+        match &family.members {
+            Members::Computed(members) => members.clone(),
+            Members::Declared(decl, fixed) => places(&family.axes)
+                .into_iter()
+                .map(|free| {
+                    let mut free = free.into_iter();
+                    let place = fixed.iter().map(|at| at.or_else(|| free.next()).unwrap_or(0)).collect();
+                    self.declared_member(*decl, place, span)
+                })
+                .collect(),
+        }
+    }
+
+    /// `family[0, tau: 4]`
+    pub(super) fn index(&mut self, base: Value, base_expr: &Expr, args: &[Arg], span: Span, scope: &Scope) -> Value {
+        let family = match base {
+            Value::Family(family) => family,
+            Value::List(items) => return self.list_index(&items, args, span, scope),
+            Value::Unknown => {
+                for arg in args {
+                    self.index_value(&arg.value, None, scope);
+                }
+                return Value::Unknown;
+            }
+            other => {
+                let message = format!("{} is no family: it has no members to choose from", other.describe());
+                return self.fail_with(NO_SUCH_MEMBER, message, span, "leave the index out");
+            }
+        };
+        let mut chosen: Vec<Option<usize>> = vec![None; family.axes.len()];
+        let mut sound = true;
+        let all_places = args.len() == family.axes.len();
+        for (nth, arg) in args.iter().enumerate() {
+            let axis_at = match &arg.name {
+                Some(name) => match family.axes.iter().position(|axis| axis.name == name.text) {
+                    Some(at) => at,
+                    None => {
+                        let names: Vec<_> = family.axes.iter().map(|axis| axis.name.as_str()).collect();
+                        let near = closest(&name.text, names.iter().copied());
+                        let help = near.map_or_else(|| format!("its indices are {}", names.join(", ")), |near| format!("did you mean `{near}`?"));
+                        self.fail_with(NO_SUCH_MEMBER, format!("this family has no index `{}`", name.text), name.span, help);
+                        sound = false;
+                        continue;
+                    }
+                },
+                None if all_places => nth,
+                None => {
+                    let names: Vec<_> = family.axes.iter().map(|axis| format!("{}: …", axis.name)).collect();
+                    let message = format!("this family has {} indices, and {} stand here", family.axes.len(), args.len());
+                    let help = if args.len() > family.axes.len() {
+                        format!("it is a family over {}", family.axes_text())
+                    } else {
+                        format!("with fewer places than it has, name them: `[{}]`", names.join(", "))
+                    };
+                    return self.fail_with(NO_SUCH_MEMBER, message, span, help);
+                }
+            };
+            let axis = &family.axes[axis_at];
+            let Some(label) = self.index_value(&arg.value, Some(axis), scope) else {
+                sound = false;
+                continue;
+            };
+            match axis.labels.iter().position(|candidate| candidate.matches(&label)) {
+                Some(at) => chosen[axis_at] = Some(at),
+                None => {
+                    let name = match &base_expr.kind {
+                        ExprKind::Name(name) => format!("`{name}`"),
+                        _ => "this family".into(),
+                    };
+                    self.fail_with(
+                        NO_SUCH_MEMBER,
+                        format!("{name} has no member with `{}: {label}`", axis.name),
+                        arg.value.span,
+                        format!("`{}` is one of {}", axis.name, labels_text(&axis.labels)),
+                    );
+                    sound = false;
+                }
+            }
+        }
+        if sound { self.choose(&family, &chosen, span) } else { Value::Unknown }
+    }
+
+    /// A member or a sub-family.
+    fn choose(&mut self, family: &Family, chosen: &[Option<usize>], span: Span) -> Value {
+        let rest: Vec<Axis> =
+            family.axes.iter().zip(chosen).filter(|(_, at)| at.is_none()).map(|(axis, _)| axis.clone()).collect();
+        match &family.members {
+            Members::Declared(decl, fixed) => {
+                let mut free = chosen.iter();
+                let fixed: Vec<Option<usize>> =
+                    fixed.iter().map(|at| at.or_else(|| free.next().copied().flatten())).collect();
+                if rest.is_empty() {
+                    let place = fixed.into_iter().flatten().collect();
+                    return self.declared_member(*decl, place, span);
+                }
+                Value::Family(Rc::new(Family { axes: rest, members: Members::Declared(*decl, fixed) }))
+            }
+            Members::Computed(members) => {
+                let mut kept: Vec<Value> = places(&family.axes)
+                    .iter()
+                    .zip(members)
+                    .filter(|(place, _)| place.iter().zip(chosen).all(|(at, want)| want.is_none_or(|want| want == *at)))
+                    .map(|(_, member)| member.clone())
+                    .collect();
+                match (rest.is_empty(), kept.pop()) {
+                    (true, Some(member)) => member,
+                    (_, last) => {
+                        kept.extend(last);
+                        Value::Family(Rc::new(Family { axes: rest, members: Members::Computed(kept) }))
+                    }
+                }
+            }
+        }
+    }
+
+    /// The label that an index names: a bare word of a record, or a value.
+    fn index_value(&mut self, expr: &Expr, axis: Option<&Axis>, scope: &Scope) -> Option<Label> {
+        if let Some(label) = self.index_label(expr, scope) {
+            return Some(Label::Word(label));
+        }
+        if let (ExprKind::Name(name), Some(axis)) = (&expr.kind, axis) {
+            let words = axis.labels.iter().any(|label| matches!(label, Label::Word(_)));
+            if words && scope.env.get(name).is_none() {
+                return Some(Label::Word(name.clone()));
+            }
+        }
+        let value = self.eval(expr, scope);
+        let label = Label::of(&value);
+        if label.is_none() && !matches!(value, Value::Unknown) {
+            self.fail(NO_SUCH_MEMBER, format!("{} is no index", value.describe()), expr.span);
+        }
+        label
+    }
+
+    fn list_index(&mut self, items: &[Value], args: &[Arg], span: Span, scope: &Scope) -> Value {
+        let [Arg { name: None, value }] = args else {
+            return self.fail(NO_SUCH_MEMBER, "a list takes one index", span);
+        };
+        match self.eval_as(value, &super::types::Type::Int, scope) {
+            Value::Int(at) => match usize::try_from(at).ok().and_then(|at| items.get(at)) {
+                Some(item) => item.clone(),
+                None => self.fail(NO_SUCH_MEMBER, format!("the list has {} members, counted from 0; there is no {at}", items.len()), value.span),
+            },
+            _ => Value::Unknown,
+        }
+    }
+
+    /// `value.name`
+    pub(super) fn member(&mut self, value: Value, name: &Name) -> Value {
+        let unknown = |checker: &mut Self, what: &str, names: &[&str]| {
+            let help = closest(&name.text, names.iter().copied())
+                .map_or_else(|| format!("it has {}", names.join(", ")), |near| format!("did you mean `{near}`?"));
+            checker.fail_with(UNKNOWN_MEMBER, format!("{what} has no `{}`", name.text), name.span, help)
+        };
+        match &value {
+            Value::Unknown => Value::Unknown,
+            Value::Family(family) => {
+                let members = self.family_members(family, name.span);
+                let members = members.into_iter().map(|member| self.member(member, name)).collect();
+                Value::Family(Rc::new(Family { axes: family.axes.clone(), members: Members::Computed(members) }))
+            }
+            Value::Dataset(dataset) => match name.text.as_str() {
+                "train" => Value::Split(dataset.clone(), Split::Train),
+                "test" => Value::Split(dataset.clone(), Split::Test),
+                "validation" => self.fail_with(
+                    UNKNOWN_MEMBER,
+                    format!("`{}` has no validation split", dataset.id),
+                    name.span,
+                    "it has `train` and `test`",
+                ),
+                _ => unknown(self, "a data set", &["train", "test"]),
+            },
+            Value::Measurement(at) => {
+                let measure = &self.program.measures[*at];
+                let fields: Vec<&str> =
+                    FIELDS.iter().filter(|(of, ..)| *of == measure.call.name).map(|(_, field, _)| *field).collect();
+                if fields.contains(&name.text.as_str()) {
+                    return Value::Quantity(Rc::new(Quantity::Field { node: measure.id.clone(), field: name.text.clone() }));
+                }
+                let what = format!("a measurement of `{}`", measure.call.name);
+                unknown(self, &what, &fields)
+            }
+            Value::Shape(shape) => {
+                let names: &[(&str, i64)] = &match shape.as_slice() {
+                    [channels, height, width] => vec![
+                        ("channels", *channels),
+                        ("height", *height),
+                        ("width", *width),
+                        ("size", *height),
+                        ("features", channels * height * width),
+                    ],
+                    other => vec![("features", other.iter().product())],
+                };
+                match names.iter().find(|(known, _)| *known == name.text) {
+                    Some((_, value)) => Value::Int(*value),
+                    None => {
+                        let names: Vec<_> = names.iter().map(|(name, _)| *name).collect();
+                        let what = value.describe();
+                        unknown(self, &what, &names)
+                    }
+                }
+            }
+            Value::Record(fields) => match fields.iter().find(|(field, _)| *field == name.text) {
+                Some((_, value)) => value.clone(),
+                None => {
+                    let names: Vec<_> = fields.iter().map(|(name, _)| name.as_str()).collect();
+                    unknown(self, "the record", &names)
+                }
+            },
+            Value::Module(module) => {
+                let module = *module;
+                let shown = self.sources.get(self.modules[module.0].source).name.clone();
+                match self.exported(module, name, &shown) {
+                    Some(Binding::Decl(decl)) => self.declared(decl, name.span),
+                    _ => Value::Unknown,
+                }
+            }
+            Value::Model(_) if matches!(name.text.as_str(), "at" | "best") => self.fail_with(
+                NOT_BUILT,
+                format!("`.{}(…)` is not run by this version of kdp", name.text),
+                name.span,
+                "give the early-stopped model a recipe with a shorter length: `recipe: r with { length: 50 epochs }`",
+            ),
+            Value::Model(_) => self.fail_with(
+                UNKNOWN_MEMBER,
+                format!("a model has no `{}`", name.text),
+                name.span,
+                "what is known of a model is measured: `measure acc = accuracy(model: …, on: data.test)`, then `acc.top1`",
+            ),
+            other => self.fail(UNKNOWN_MEMBER, format!("{} has no `{}`", other.describe(), name.text), name.span),
+        }
+    }
+}

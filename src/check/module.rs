@@ -1,0 +1,281 @@
+//! Files and what they import: from names to declarations.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use super::Checker;
+use super::codes::*;
+use super::value::Binding;
+use crate::diag::{Diagnostic, SourceId, Span, closest};
+use crate::syntax::tree::{ExprKind, Item, ItemKind, Name, TextPart, Tree, Use};
+
+/// A module's place among the modules of a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ModuleId(pub usize);
+
+/// A declaration: its module and its place there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DeclId {
+    /// The module.
+    pub module: ModuleId,
+    /// The place among its items.
+    pub item: usize,
+}
+
+/// A file that has been read.
+pub struct Module {
+    /// Its text.
+    pub source: SourceId,
+    /// The folder to which its paths are relative.
+    pub folder: PathBuf,
+    /// What was written.
+    pub tree: Rc<Tree>,
+    /// What its names mean, and where they were said to.
+    pub names: HashMap<String, (Binding, Span)>,
+    /// Whether it is part of kdp.
+    pub standard: bool,
+}
+
+/// All access to files that the checker has.
+pub trait World {
+    /// The bytes of a file.
+    fn read(&self, path: &Path) -> std::io::Result<Vec<u8>>;
+    /// One path for one file, however it was reached.
+    fn canonical(&self, path: &Path) -> std::io::Result<PathBuf>;
+}
+
+/// The files of the disk.
+pub struct Disk;
+
+impl World for Disk {
+    fn read(&self, path: &Path) -> std::io::Result<Vec<u8>> {
+        std::fs::read(path)
+    }
+
+    fn canonical(&self, path: &Path) -> std::io::Result<PathBuf> {
+        path.canonicalize()
+    }
+}
+
+/// The standard library: part of the binary.
+pub const STANDARD: &[(&str, &str)] = &[
+    ("datasets", include_str!("../../stdlib/datasets.kdp")),
+    ("archs", include_str!("../../stdlib/archs.kdp")),
+    ("recipes", include_str!("../../stdlib/recipes.kdp")),
+];
+
+/// The name that a declaration makes, if it makes one.
+pub fn declared_name(item: &Item) -> Option<&Name> {
+    match &item.kind {
+        ItemKind::Param { name, .. }
+        | ItemKind::Let { name, .. }
+        | ItemKind::Fn { name, .. }
+        | ItemKind::Arch { name, .. }
+        | ItemKind::Dataset { name, .. }
+        | ItemKind::Recipe { name, .. }
+        | ItemKind::Model { name, .. }
+        | ItemKind::Objective { name, .. }
+        | ItemKind::Measure { name, .. }
+        | ItemKind::Experiment { name, .. }
+        | ItemKind::Trial { name, .. } => Some(name),
+        ItemKind::Use(_) | ItemKind::Claim { .. } => None,
+    }
+}
+
+impl Checker<'_> {
+    /// Reads a file of the user's and all that it imports. `from` is the place of the import.
+    pub(super) fn load_file(&mut self, path: &Path, from: Option<Span>) -> Option<ModuleId> {
+        let unreadable = |checker: &mut Self, why: String| {
+            let diagnostic = Diagnostic::error(IMPORT_UNREADABLE, format!("cannot read `{}`: {why}", path.display()));
+            checker.report(match from {
+                Some(span) => diagnostic.label(span, "imported here"),
+                None => diagnostic,
+            });
+            None
+        };
+        let canonical = match self.world.canonical(path) {
+            Ok(canonical) => canonical,
+            Err(error) => return unreadable(self, error.to_string()),
+        };
+        if let Some(at) = self.loading.iter().position(|(open, _)| *open == canonical) {
+            let names: Vec<_> =
+                self.loading[at..].iter().map(|(_, shown)| shown.as_str()).chain([self.loading[at].1.as_str()]).collect();
+            let text = names.join(" → ");
+            let diagnostic = Diagnostic::error(IMPORT_CYCLE, format!("files import each other in a circle: {text}"))
+                .help("move what they share into a file of its own");
+            self.report(match from {
+                Some(span) => diagnostic.label(span, "this import closes the circle"),
+                None => diagnostic,
+            });
+            return None;
+        }
+        if let Some(id) = self.loaded.get(&canonical) {
+            return Some(*id);
+        }
+        let bytes = match self.world.read(path) {
+            Ok(bytes) => bytes,
+            Err(error) => return unreadable(self, error.to_string()),
+        };
+        let text = match String::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => {
+                let at = error.utf8_error().valid_up_to();
+                let line = error.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+                return unreadable(self, format!("it is not UTF-8 text (line {line} has a byte that cannot be)"));
+            }
+        };
+        let shown = path.display().to_string();
+        let source = self.sources.add(&shown, text);
+        self.loading.push((canonical.clone(), shown));
+        let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
+        let id = self.load_source(source, folder, false);
+        self.loading.pop();
+        self.loaded.insert(canonical, id);
+        Some(id)
+    }
+
+    /// A module of the standard library.
+    fn load_standard(&mut self, name: &str) -> Option<ModuleId> {
+        let key = PathBuf::from(format!("std.{name}"));
+        if let Some(id) = self.loaded.get(&key) {
+            return Some(*id);
+        }
+        let (_, text) = STANDARD.iter().find(|(module, _)| *module == name)?;
+        let source = self.sources.add(format!("std.{name}"), *text);
+        let id = self.load_source(source, PathBuf::new(), true);
+        self.loaded.insert(key, id);
+        Some(id)
+    }
+
+    /// Parses a text, enters its declarations and follows its imports.
+    fn load_source(&mut self, source: SourceId, folder: PathBuf, standard: bool) -> ModuleId {
+        let text = self.sources.get(source).text.clone();
+        let (tree, errors) = crate::syntax::parse(source, &text);
+        self.diagnostics.extend(errors);
+        let id = ModuleId(self.modules.len());
+        let tree = Rc::new(tree);
+        self.modules.push(Module { source, folder, tree: tree.clone(), names: HashMap::new(), standard });
+        for (item, declaration) in tree.items.iter().enumerate() {
+            match &declaration.kind {
+                ItemKind::Use(import) => self.import(id, import, declaration.span),
+                _ => {
+                    if let Some(name) = declared_name(declaration) {
+                        self.declare(id, name, Binding::Decl(DeclId { module: id, item }));
+                    }
+                }
+            }
+        }
+        id
+    }
+
+    fn declare(&mut self, module: ModuleId, name: &Name, binding: Binding) {
+        let names = &mut self.modules[module.0].names;
+        if let Some((_, first)) = names.get(&name.text) {
+            let first = *first;
+            self.report(
+                Diagnostic::error(DUPLICATE_NAME, format!("`{}` is declared twice", name.text))
+                    .label(name.span, "declared again here")
+                    .label(first, "first declared here")
+                    .help("give one of them another name"),
+            );
+            return;
+        }
+        names.insert(name.text.clone(), (binding, name.span));
+    }
+
+    fn import(&mut self, into: ModuleId, import: &Use, span: Span) {
+        match import {
+            Use::File { path, alias } => {
+                let ExprKind::Text(parts) = &path.kind else { return };
+                let [TextPart::Literal(text)] = parts.as_slice() else {
+                    self.report(
+                        Diagnostic::error(IMPORT_UNREADABLE, "an import's path is a plain text").label(path.span, ""),
+                    );
+                    return;
+                };
+                let file = self.modules[into.0].folder.join(text);
+                let Some(id) = self.load_file(&file, Some(path.span)) else { return };
+                let name = alias.clone().unwrap_or_else(|| Name {
+                    text: file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default(),
+                    span: path.span,
+                });
+                self.declare(into, &name, Binding::Module(id));
+                self.imports.push((into, name));
+            }
+            Use::Names { path, names, .. } => {
+                let words: Vec<_> = path.iter().map(|name| name.text.as_str()).collect();
+                let module = match words.as_slice() {
+                    ["std"] => None,
+                    ["std", module] => match self.load_standard(module) {
+                        Some(id) => Some(id),
+                        None => {
+                            let candidates = STANDARD.iter().map(|(name, _)| *name);
+                            let help = closest(module, candidates).map(|name| format!("did you mean `std.{name}`?"));
+                            self.report(
+                                Diagnostic::error(UNKNOWN_IMPORT, format!("the standard library has no module `{module}`"))
+                                    .label(path[1].span, "")
+                                    .maybe_help(help.or_else(|| {
+                                        Some("it has `std.datasets`, `std.archs` and `std.recipes`".into())
+                                    })),
+                            );
+                            return;
+                        }
+                    },
+                    _ => {
+                        self.report(
+                            Diagnostic::error(UNKNOWN_IMPORT, format!("there is no module `{}`", words.join(".")))
+                                .label(span, "")
+                                .help("names come from the standard library (`use std.archs.mlp`) or a file (`use \"ours.kdp\" as ours`)"),
+                        );
+                        return;
+                    }
+                };
+                for taken in names {
+                    let binding = match module {
+                        Some(id) => self.exported(id, &taken.name, &words.join(".")),
+                        None => self.load_standard(&taken.name.text).map(Binding::Module).or_else(|| {
+                            self.report(
+                                Diagnostic::error(UNKNOWN_IMPORT, format!("the standard library has no module `{}`", taken.name.text))
+                                    .label(taken.name.span, "")
+                                    .help("it has `std.datasets`, `std.archs` and `std.recipes`"),
+                            );
+                            None
+                        }),
+                    };
+                    let here = taken.alias.as_ref().unwrap_or(&taken.name).clone();
+                    match binding {
+                        Some(binding) => {
+                            self.declare(into, &here, binding);
+                            self.imports.push((into, here));
+                        }
+                        // Known to be wrong already: its uses say nothing more.
+                        None => self.declare(into, &here, Binding::Local(super::value::Value::Unknown)),
+                    }
+                }
+            }
+        }
+    }
+
+    /// A name that a module declares itself.
+    pub(super) fn exported(&mut self, module: ModuleId, name: &Name, shown: &str) -> Option<Binding> {
+        if let Some((binding @ Binding::Decl(_), _)) = self.modules[module.0].names.get(&name.text) {
+            return Some(binding.clone());
+        }
+        let names: Vec<String> = self.modules[module.0]
+            .names
+            .iter()
+            .filter(|(_, (binding, _))| matches!(binding, Binding::Decl(_)))
+            .map(|(name, _)| name.clone())
+            .collect();
+        let help = closest(&name.text, names.iter().map(String::as_str)).map(|name| format!("did you mean `{name}`?"));
+        let mut sorted = names.clone();
+        sorted.sort();
+        self.report(
+            Diagnostic::error(UNKNOWN_IMPORT, format!("`{shown}` has no `{}`", name.text))
+                .label(name.span, "")
+                .maybe_help(help.or_else(|| Some(format!("it has {}", sorted.join(", "))))),
+        );
+        None
+    }
+}

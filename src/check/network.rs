@@ -1,0 +1,315 @@
+//! Networks: layers that are open in their input become a network with names and shapes.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::Checker;
+use super::codes::*;
+use super::module::DeclId;
+use super::scope::Env;
+use super::shapes::output_shape;
+use super::value::{Value, show_shape};
+use crate::diag::{Diagnostic, Span};
+use crate::plan::{Call, Layer, Network};
+use crate::syntax::tree::{ArchBody, ItemKind, Statement};
+use crate::vocabulary::{LAYERS, find};
+
+/// Layers before their input is known.
+#[derive(Clone, Debug)]
+pub enum Layers {
+    /// A word of the vocabulary; `residual` has its branches beside its arguments.
+    Word {
+        /// The word and its arguments.
+        call: Call,
+        /// The branches of a `residual`.
+        branches: Vec<Rc<Layers>>,
+        /// Where it stands.
+        span: Span,
+    },
+    /// `a -> b -> c`
+    Sequence(Vec<Rc<Layers>>),
+    /// `chain([a, b, c])`
+    List(Vec<Rc<Layers>>),
+    /// `layers as name`
+    Named(String, Rc<Layers>),
+    /// A use of an arch.
+    Arch {
+        /// The arch.
+        decl: DeclId,
+        /// Its name.
+        name: String,
+        /// Its arguments.
+        env: Env,
+        /// Where it is used.
+        span: Span,
+    },
+}
+
+/// Where layers grow: names, and the calls that led here.
+struct Site<'a> {
+    /// Prefix of layers that have a name.
+    prefix: &'a str,
+    /// Prefix of layers that have none.
+    places: &'a str,
+    /// The next place.
+    place: usize,
+    /// Classes of the data.
+    classes: i64,
+}
+
+fn join(prefix: &str, name: &str) -> String {
+    if prefix.is_empty() { name.to_string() } else { format!("{prefix}.{name}") }
+}
+
+impl Checker<'_> {
+    /// The network that layers make of a sample's shape; `None` where an error was reported.
+    pub(super) fn network(&mut self, layers: &Rc<Layers>, input: &[i64], classes: i64, span: Span) -> Option<Rc<Network>> {
+        let at = (Rc::as_ptr(layers) as usize, input.to_vec(), classes);
+        if let Some((_, network)) = self.networks.get(&at) {
+            return network.clone();
+        }
+        let mut children = vec![];
+        let mut site = Site { prefix: "", places: "", place: 0, classes };
+        let output = self.grow(layers, input.to_vec(), &mut site, &mut children);
+        let network = output.and_then(|output| {
+            if output != [classes] {
+                self.report(
+                    Diagnostic::error(
+                        SHAPE,
+                        format!("the network ends in the shape {}, but the data has {classes} classes", show_shape(&output)),
+                    )
+                    .label(span, format!("{} in, {} out", show_shape(input), show_shape(&output)))
+                    .help(format!("end it with `linear(classes)`, which gives {classes}")),
+                );
+                return None;
+            }
+            if !self.names_differ(&children, span) {
+                return None;
+            }
+            let root = sequence(String::new(), children, input.to_vec(), output);
+            Some(Rc::new(Network { input: input.to_vec(), classes, root }))
+        });
+        // The layers are kept so that their address stays theirs.
+        self.networks.insert(at, (layers.clone(), network.clone()));
+        network
+    }
+
+    /// Appends layers to a sequence; returns the shape that comes out.
+    fn grow(&mut self, layers: &Layers, shape: Vec<i64>, site: &mut Site, out: &mut Vec<Layer>) -> Option<Vec<i64>> {
+        if !self.spend(1) {
+            return None;
+        }
+        match layers {
+            Layers::Sequence(items) => {
+                let mut shape = shape;
+                for item in items {
+                    shape = self.grow(item, shape, site, out)?;
+                }
+                Some(shape)
+            }
+            Layers::Arch { decl, name, env, span } => {
+                let body = self.unfold(*decl, env, &shape, site.classes, *span)?;
+                self.arch_calls.push((name.clone(), *span));
+                let grown = self.grow(&body, shape, site, out);
+                self.arch_calls.pop();
+                grown
+            }
+            Layers::Named(name, inner) => {
+                let full = join(site.prefix, name);
+                site.place += 1;
+                if let Layers::Word { call, branches, span } = &**inner
+                    && branches.is_empty()
+                {
+                    return self.leaf(full, call, *span, shape, out);
+                }
+                let mut below = Site { prefix: &full, places: &full, place: 0, classes: site.classes };
+                let mut children = vec![];
+                let output = match &**inner {
+                    Layers::List(items) => self.members(items, shape.clone(), &full, site.classes, &mut children)?,
+                    inner => self.grow(inner, shape.clone(), &mut below, &mut children)?,
+                };
+                out.push(sequence(full, children, shape, output.clone()));
+                Some(output)
+            }
+            Layers::List(items) => {
+                let full = join(site.places, &site.place.to_string());
+                site.place += 1;
+                let mut children = vec![];
+                let output = self.members(items, shape.clone(), &full, site.classes, &mut children)?;
+                out.push(sequence(full, children, shape, output.clone()));
+                Some(output)
+            }
+            Layers::Word { call, branches, span } => {
+                let full = join(site.places, &site.place.to_string());
+                site.place += 1;
+                if branches.is_empty() {
+                    return self.leaf(full, call, *span, shape, out);
+                }
+                let mut children = vec![];
+                for (branch, role) in branches.iter().zip(["", "shortcut"]) {
+                    let places = if role.is_empty() { full.clone() } else { join(&full, role) };
+                    let mut below = Site { prefix: site.prefix, places: &places, place: 0, classes: site.classes };
+                    let mut inside = vec![];
+                    let output = self.grow(branch, shape.clone(), &mut below, &mut inside)?;
+                    children.push(sequence(places.clone(), inside, shape.clone(), output));
+                }
+                let (body, shortcut) = (children[0].output.clone(), children[1].output.clone());
+                if body != shortcut {
+                    let message = format!(
+                        "the two branches of `residual` do not add up: the body gives {}, the shortcut {}",
+                        show_shape(&body),
+                        show_shape(&shortcut)
+                    );
+                    self.refuse(message, *span, &shape, Some("give a `shortcut:` that changes the shape as the body does, such as `subsample_and_pad(channels, stride: 2)`".into()));
+                    return None;
+                }
+                out.push(Layer { name: full, call: call.clone(), children, input: shape, output: body.clone() });
+                Some(body)
+            }
+        }
+    }
+
+    /// The members of `chain([…])`, called by their places.
+    fn members(&mut self, items: &[Rc<Layers>], shape: Vec<i64>, prefix: &str, classes: i64, out: &mut Vec<Layer>) -> Option<Vec<i64>> {
+        let mut shape = shape;
+        for (place, item) in items.iter().enumerate() {
+            let full = join(prefix, &place.to_string());
+            if let Layers::Word { call, branches, span } = &**item
+                && branches.is_empty()
+            {
+                shape = self.leaf(full, call, *span, shape, out)?;
+                continue;
+            }
+            let mut below = Site { prefix: &full, places: &full, place: 0, classes };
+            let mut children = vec![];
+            let output = self.grow(item, shape.clone(), &mut below, &mut children)?;
+            out.push(sequence(full.clone(), children, shape, output.clone()));
+            shape = output;
+        }
+        Some(shape)
+    }
+
+    /// One layer of the vocabulary.
+    fn leaf(&mut self, name: String, call: &Call, span: Span, shape: Vec<i64>, out: &mut Vec<Layer>) -> Option<Vec<i64>> {
+        match output_shape(call, &shape) {
+            Ok(output) => {
+                out.push(Layer { name, call: call.clone(), children: vec![], input: shape, output: output.clone() });
+                Some(output)
+            }
+            Err((message, help)) => {
+                self.refuse(format!("`{}` {message}", call.name), span, &shape, help);
+                None
+            }
+        }
+    }
+
+    /// Says that a layer refuses a shape: at the layer, with the calls that led to it. Where the
+    /// layer is part of the standard library, the call in the user's own file comes first.
+    fn refuse(&mut self, message: String, span: Span, shape: &[i64], help: Option<String>) {
+        let mut labels = vec![(span, format!("{} comes in here", show_shape(shape)))];
+        labels.extend(self.arch_calls.iter().rev().map(|(name, span)| (*span, format!("in this use of `{name}`"))));
+        if let Some(own) = labels.iter().position(|(span, _)| !self.is_standard(span.source)) {
+            let first = labels.remove(own);
+            labels.insert(0, first);
+        }
+        let mut diagnostic = Diagnostic::error(SHAPE, message).maybe_help(help);
+        for (span, text) in labels {
+            diagnostic = diagnostic.label(span, text);
+        }
+        self.report(diagnostic);
+    }
+
+    /// The layers of an arch for one input.
+    fn unfold(&mut self, decl: DeclId, env: &Env, shape: &[i64], classes: i64, span: Span) -> Option<Rc<Layers>> {
+        if self.arch_calls.len() > 200 {
+            self.report(Diagnostic::error(TOO_LARGE, "archs are nested more than 200 deep").label(span, ""));
+            return None;
+        }
+        let env = env
+            .bind("input", Value::Shape(Rc::new(shape.to_vec())))
+            .bind("classes", Value::Int(classes));
+        match self.arch_body(decl, env, Some(span)) {
+            Value::Layers(layers) => Some(layers),
+            _ => None,
+        }
+    }
+
+    /// The value of an arch's body in a scope that binds its arguments, `input` and `classes`.
+    pub(super) fn arch_body(&mut self, decl: DeclId, mut env: Env, used: Option<Span>) -> Value {
+        let tree = self.modules[decl.module.0].tree.clone();
+        let ItemKind::Arch { body, .. } = &tree.items[decl.item].kind else { return Value::Unknown };
+        if self.unfolding.contains(&decl) {
+            if let Some(span) = used {
+                self.report(
+                    Diagnostic::error(CYCLE, "an arch cannot be part of itself").label(span, "used inside itself here"),
+                );
+            }
+            return Value::Unknown;
+        }
+        self.unfolding.push(decl);
+        let layers = match body {
+            ArchBody::Expr(layers) => layers,
+            ArchBody::Block { statements, layers } => {
+                for statement in statements {
+                    match statement {
+                        Statement::Let { name, value } => {
+                            let value = self.eval(value, &super::scope::Scope { module: decl.module, env: env.clone() });
+                            env = env.bind(&name.text, value);
+                        }
+                        Statement::Require { condition, why } => {
+                            let scope = super::scope::Scope { module: decl.module, env: env.clone() };
+                            let holds = self.eval_as(condition, &super::types::Type::Bool, &scope);
+                            if matches!(holds, Value::Bool(false)) {
+                                let why = why.as_ref().map(|why| self.eval(why, &scope));
+                                let why = match why {
+                                    Some(Value::Text(text, _)) => text,
+                                    _ => "a condition of the arch does not hold".into(),
+                                };
+                                let mut diagnostic = Diagnostic::error(CONDITION_FAILS, why);
+                                if let Some(span) = used {
+                                    diagnostic = diagnostic.label(span, "this use does not satisfy it");
+                                }
+                                self.report(diagnostic.label(condition.span, "required here"));
+                                self.unfolding.pop();
+                                return Value::Unknown;
+                            }
+                        }
+                    }
+                }
+                layers
+            }
+        };
+        let scope = super::scope::Scope { module: decl.module, env };
+        let value = self.eval_as(layers, &super::types::Type::Layers, &scope);
+        self.unfolding.pop();
+        value
+    }
+
+    /// Whether every layer that is called by its name has one of its own.
+    fn names_differ(&mut self, layers: &[Layer], span: Span) -> bool {
+        let mut names = HashMap::new();
+        let mut open: Vec<&Layer> = layers.iter().collect();
+        while let Some(layer) = open.pop() {
+            open.extend(&layer.children);
+            let named = matches!(layer.call.name.as_str(), "conv" | "linear" | "batch_norm" | "dropout");
+            if named && let Some(other) = names.insert(layer.name.clone(), &layer.call.name) {
+                self.report(
+                    Diagnostic::error(
+                        DUPLICATE_LAYER,
+                        format!("two layers of the network are called `{}`: a `{other}` and a `{}`", layer.name, layer.call.name),
+                    )
+                    .label(span, "in this network")
+                    .help("give one of them another name with `as`"),
+                );
+                return false;
+            }
+        }
+        true
+    }
+}
+
+/// A sequence of layers as one.
+fn sequence(name: String, children: Vec<Layer>, input: Vec<i64>, output: Vec<i64>) -> Layer {
+    let version = find(LAYERS, "chain").map_or(1, |word| word.version);
+    Layer { name, call: Call { name: "chain".into(), version, args: Default::default() }, children, input, output }
+}

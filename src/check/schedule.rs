@@ -1,0 +1,288 @@
+//! Time as a value: spans, windows, and numbers that change over a run, before the run's length
+//! in steps is known.
+
+use std::fmt;
+use std::rc::Rc;
+
+use super::codes::*;
+use super::value::trim;
+use crate::diag::{Diagnostic, Span};
+use crate::plan::{Along, Schedule};
+
+/// A span of training: a sum of steps, epochs and a part of the run.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Time {
+    /// Steps.
+    pub steps: f64,
+    /// Epochs.
+    pub epochs: f64,
+    /// Part of the run's length.
+    pub fraction: f64,
+}
+
+impl Time {
+    /// Each part by `f`.
+    pub fn map(self, f: impl Fn(f64) -> f64) -> Time {
+        Time { steps: f(self.steps), epochs: f(self.epochs), fraction: f(self.fraction) }
+    }
+
+    /// Each part of both by `f`.
+    pub fn zip(self, other: Time, f: impl Fn(f64, f64) -> f64) -> Time {
+        Time {
+            steps: f(self.steps, other.steps),
+            epochs: f(self.epochs, other.epochs),
+            fraction: f(self.fraction, other.fraction),
+        }
+    }
+}
+
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut parts = vec![];
+        for (amount, one, many) in [(self.steps, "step", "steps"), (self.epochs, "epoch", "epochs")] {
+            if amount != 0.0 {
+                parts.push(format!("{} {}", trim(amount), if amount == 1.0 { one } else { many }));
+            }
+        }
+        if self.fraction != 0.0 {
+            parts.push(format!("{}%", trim(self.fraction * 100.0)));
+        }
+        f.write_str(&if parts.is_empty() { "0 steps".to_string() } else { parts.join(" + ") })
+    }
+}
+
+/// How far a window reaches.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Extent {
+    /// `over W`
+    Over(Time, Span),
+    /// `until T`
+    Until(Time, Span),
+    /// `until end`
+    UntilEnd,
+}
+
+/// A window: `at T over W along shape`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Window {
+    /// Where it begins; where the previous one ends if left out.
+    pub at: Option<(Time, Span)>,
+    /// How far it reaches; nothing if left out.
+    pub extent: Option<Extent>,
+    /// The blend's shape.
+    pub along: Along,
+    /// The whole `then`.
+    pub span: Span,
+}
+
+/// A number that changes over a run.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ramp {
+    /// Always the same.
+    Constant(f64),
+    /// One, then the other.
+    Switch {
+        /// Before.
+        before: Rc<Ramp>,
+        /// After.
+        after: Rc<Ramp>,
+        /// When.
+        window: Window,
+    },
+    /// `a + b` and the like: one of `+ - * /`.
+    Arithmetic {
+        /// The operator.
+        op: char,
+        /// Left.
+        left: Rc<Ramp>,
+        /// Right.
+        right: Rc<Ramp>,
+    },
+}
+
+impl Ramp {
+    /// Every number that it is made of.
+    pub fn constants(&self) -> Vec<f64> {
+        match self {
+            Ramp::Constant(value) => vec![*value],
+            Ramp::Switch { before: a, after: b, .. } | Ramp::Arithmetic { left: a, right: b, .. } => {
+                [a.constants(), b.constants()].concat()
+            }
+        }
+    }
+}
+
+/// A run's length, to which spans are held.
+#[derive(Clone, Debug)]
+pub struct Clock {
+    /// Steps of the run.
+    pub steps: u64,
+    /// Steps of an epoch.
+    pub steps_per_epoch: u64,
+    /// As it was written.
+    pub written: Time,
+    /// Where it was written.
+    pub span: Span,
+    /// What spans are multiplied by: `scaled to`.
+    pub scale: f64,
+    /// Whether windows past the end are cut (a warning) or errors.
+    pub cut: bool,
+    /// What was found wrong.
+    pub findings: Vec<Diagnostic>,
+}
+
+/// Where a window ended and where it was written, for the one after it.
+pub type Ended = Option<(u64, Span)>;
+
+impl Clock {
+    /// A time in steps, before rounding to a whole one.
+    fn exact(&self, time: Time) -> f64 {
+        (time.steps + time.epochs * self.steps_per_epoch as f64) * self.scale + time.fraction * self.steps as f64
+    }
+
+    /// The window in steps, given where the previous one ended; `None` where it is wrong or cut away.
+    pub fn window(&mut self, window: &Window, previous: Ended) -> Option<(u64, u64)> {
+        let (at_span, from) = match &window.at {
+            Some((time, span)) => (*span, self.exact(*time).round()),
+            None => (window.span, previous.map_or(0, |(end, _)| end) as f64),
+        };
+        let at_text = window.at.as_ref().map_or_else(|| "this window".into(), |(time, _)| format!("`at {time}`"));
+        let total = self.steps as f64;
+        let length = self.written;
+        if from < 0.0 {
+            self.findings.push(
+                Diagnostic::error(WINDOW, format!("{at_text} lies before the start of the run"))
+                    .label(at_span, "this window starts here"),
+            );
+            return None;
+        }
+        if from >= total {
+            if self.cut {
+                self.findings.push(
+                    Diagnostic::warning(
+                        WINDOW_CUT,
+                        format!("{at_text} lies past the new end of the run, which is {length} long, and is cut"),
+                    )
+                    .label(at_span, "never reached")
+                    .label(self.span, "the run ends here")
+                    .help("`scaled to` stretches every span of a recipe to a new length"),
+                );
+                return None;
+            }
+            let message = if from == total {
+                format!("{at_text} is the very end of the run, which is {length} long: nothing comes after it")
+            } else {
+                format!("{at_text} lies past the end of the run, which is {length} long")
+            };
+            self.findings.push(
+                Diagnostic::error(WINDOW, message)
+                    .label(at_span, "this window starts here")
+                    .label(self.span, "the run ends here")
+                    .help("give a time within the run, or a fraction such as `at 90%`"),
+            );
+            return None;
+        }
+        if let Some((end, span)) = previous
+            && from < end as f64
+        {
+            self.findings.push(
+                Diagnostic::error(WINDOW, format!("{at_text} begins before the window in front of it ends (step {end})"))
+                    .label(at_span, "this window begins too early")
+                    .label(span, "this one is still open")
+                    .help("windows follow one another: move this one back, or shorten the one in front"),
+            );
+            return None;
+        }
+        let (end_span, to) = match &window.extent {
+            None => (at_span, from),
+            Some(Extent::Over(time, span)) => (*span, from + self.exact(*time).round()),
+            Some(Extent::Until(time, span)) => (*span, self.exact(*time).round()),
+            Some(Extent::UntilEnd) => (at_span, total),
+        };
+        if to < from {
+            self.findings.push(
+                Diagnostic::error(WINDOW, "this window runs backwards: it ends before it begins")
+                    .label(end_span, format!("it ends at step {to}"))
+                    .label(at_span, format!("it begins at step {from}")),
+            );
+            return None;
+        }
+        if to > total && !self.cut {
+            self.findings.push(
+                Diagnostic::error(
+                    WINDOW,
+                    format!("this window passes the end of the run, which is {length} long ({to} of {total} steps)"),
+                )
+                .label(end_span, "this window ends here")
+                .label(self.span, "the run ends here")
+                .help("shorten the window, or say `until end`"),
+            );
+            return None;
+        }
+        Some((from as u64, to as u64))
+    }
+
+    /// A ramp in steps, and where its last window ended.
+    pub fn resolve(&mut self, ramp: &Ramp) -> (Schedule, Ended) {
+        match ramp {
+            Ramp::Constant(value) => (Schedule::Constant(value + 0.0), None),
+            Ramp::Arithmetic { op, left, right } => {
+                let left = self.resolve(left).0;
+                let right = self.resolve(right).0;
+                let schedule = match op {
+                    '+' => sum(left, right),
+                    '-' => sum(left, product(Schedule::Constant(-1.0), right)),
+                    '*' => product(left, right),
+                    _ => match (left.constant(), right.constant()) {
+                        (Some(a), Some(b)) => Schedule::Constant(a / b),
+                        _ => Schedule::Quotient(Box::new(left), Box::new(right)),
+                    },
+                };
+                (schedule, None)
+            }
+            Ramp::Switch { before, after, window } => {
+                let (before, previous) = self.resolve(before);
+                let found = self.window(window, previous);
+                let after = self.resolve(after).0;
+                match found {
+                    None => (before, previous),
+                    Some((from, to)) => (switch(before, after, from, to, window.along), Some((to, window.span))),
+                }
+            }
+        }
+    }
+}
+
+/// A blend, in its simplest form.
+pub fn switch(before: Schedule, after: Schedule, from: u64, to: u64, along: Along) -> Schedule {
+    if to == 0 {
+        return after;
+    }
+    if before == after && before.constant().is_some() {
+        return before;
+    }
+    // The shape of a blend that takes no time says nothing.
+    let along = if from == to { Along::Linear } else { along };
+    Schedule::Switch { before: Box::new(before), after: Box::new(after), from, to, along }
+}
+
+/// A product, in its simplest form.
+pub fn product(a: Schedule, b: Schedule) -> Schedule {
+    match (a.constant(), b.constant()) {
+        (Some(a), Some(b)) => Schedule::Constant(a * b),
+        (Some(1.0), _) => b,
+        (_, Some(1.0)) => a,
+        (Some(0.0), _) | (_, Some(0.0)) => Schedule::Constant(0.0),
+        _ => Schedule::Product(Box::new(a), Box::new(b)),
+    }
+}
+
+/// A sum, in its simplest form.
+pub fn sum(a: Schedule, b: Schedule) -> Schedule {
+    match (a.constant(), b.constant()) {
+        (Some(a), Some(b)) => Schedule::Constant(a + b),
+        (Some(0.0), _) => b,
+        (_, Some(0.0)) => a,
+        _ => Schedule::Sum(Box::new(a), Box::new(b)),
+    }
+}

@@ -1,0 +1,68 @@
+//! Scopes: what names mean inside a body.
+
+use std::rc::Rc;
+
+use super::module::ModuleId;
+use super::value::Value;
+
+/// Names bound to values, the innermost first.
+#[derive(Clone, Debug, Default)]
+pub struct Env(Option<Rc<Frame>>);
+
+#[derive(Debug)]
+struct Frame {
+    name: String,
+    value: Value,
+    outer: Env,
+}
+
+impl Env {
+    /// This scope with one more name.
+    pub fn bind(&self, name: &str, value: Value) -> Env {
+        Env(Some(Rc::new(Frame { name: name.to_string(), value, outer: self.clone() })))
+    }
+
+    /// The value of a name.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        let mut at = self;
+        while let Some(frame) = &at.0 {
+            if frame.name == name {
+                return Some(&frame.value);
+            }
+            at = &frame.outer;
+        }
+        None
+    }
+
+    /// Every name.
+    pub fn names(&self) -> Vec<String> {
+        let mut names = vec![];
+        let mut at = self;
+        while let Some(frame) = &at.0 {
+            names.push(frame.name.clone());
+            at = &frame.outer;
+        }
+        names
+    }
+}
+
+/// Where an expression is evaluated.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    /// The module it was written in.
+    pub module: ModuleId,
+    /// The names of inner scopes.
+    pub env: Env,
+}
+
+impl Scope {
+    /// A module's outermost scope.
+    pub fn of(module: ModuleId) -> Scope {
+        Scope { module, env: Env::default() }
+    }
+
+    /// This scope with one more name.
+    pub fn bind(&self, name: &str, value: Value) -> Scope {
+        Scope { module: self.module, env: self.env.bind(name, value) }
+    }
+}
