@@ -20,3 +20,4 @@ pub mod run;
 pub mod store;
 pub mod syntax;
 pub mod vocabulary;
+pub mod spec;

@@ -8,7 +8,7 @@ use super::types::Type;
 use super::value::Value;
 use super::{Axes, Checker, program};
 use crate::diag::{Diagnostic, SourceId, Span, closest};
-use crate::plan::Split;
+use crate::spec::Split;
 use crate::syntax::tree::{Expr, Item, ItemKind, RecipeBody};
 
 /// The scope of one member: its indices bound to their values there.

@@ -11,7 +11,7 @@ use super::scope::Scope;
 use super::types::Type;
 use super::value::{Recipe, Value, trim};
 use crate::diag::Span;
-use crate::plan::Along;
+use crate::spec::Along;
 use crate::syntax::tree::{Arg, Expr, ExprKind, Field, ForClause, TextPart, Unit};
 
 /// Members that a list or a range may have.

@@ -8,7 +8,7 @@ use super::family::{Family, Members};
 use super::scope::Scope;
 use super::value::Value;
 use crate::diag::Span;
-use crate::plan::{Condition, Fold, Quantity};
+use crate::spec::{Condition, Fold, Quantity};
 use crate::syntax::tree::Arg;
 
 /// Their names.

@@ -10,7 +10,7 @@ use super::scope::Scope;
 use super::value::{Binding, Value};
 use super::{Axes, Checker, Evaluation};
 use crate::diag::{Diagnostic, Span, closest};
-use crate::plan::{Quantity, Split};
+use crate::spec::{Quantity, Split};
 use crate::syntax::tree::{Arg, Expr, ExprKind, Item, ItemKind, Name};
 use crate::vocabulary::FIELDS;
 

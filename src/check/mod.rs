@@ -36,7 +36,7 @@ pub use module::{Disk, STANDARD, World};
 pub use program::*;
 
 use crate::diag::{Code, Diagnostic, SourceId, Sources, Span};
-use crate::plan::Network;
+use crate::spec::Network;
 use crate::syntax::tree::Name;
 use family::Axis;
 use module::{DeclId, Module, ModuleId};

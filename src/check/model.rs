@@ -13,7 +13,7 @@ use super::scope::Scope;
 use super::types::Type;
 use super::value::{Recipe, RecipeField, Value, show_shape};
 use crate::diag::{Diagnostic, Span, closest};
-use crate::plan::{Call, Network, Schedule};
+use crate::spec::{Call, Network, Schedule};
 use crate::syntax::tree::{Expr, Field};
 use crate::vocabulary::RECIPE_FIELDS;
 
@@ -144,8 +144,8 @@ impl Checker<'_> {
         }
         let value = |name: &str| recipe.fields.get(name).map(|field| &field.value);
         let count = match data.split {
-            crate::plan::Split::Train => data.dataset.shape.train,
-            crate::plan::Split::Test => data.dataset.shape.test,
+            crate::spec::Split::Train => data.dataset.shape.train,
+            crate::spec::Split::Test => data.dataset.shape.test,
         } as u64;
         let Some(Value::Int(batch)) = value("batch") else { return None };
         let batch = *batch as u64;

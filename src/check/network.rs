@@ -10,7 +10,7 @@ use super::scope::Env;
 use super::shapes::output_shape;
 use super::value::{Value, show_shape};
 use crate::diag::{Diagnostic, Span};
-use crate::plan::{Call, Layer, Network};
+use crate::spec::{Call, Layer, Network};
 use crate::syntax::tree::{ArchBody, ItemKind, Statement};
 use crate::vocabulary::{LAYERS, find};
 

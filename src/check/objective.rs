@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::schedule::{Clock, Ended, Ramp, Window, product, sum, switch};
 use crate::diag::Span;
-use crate::plan::{Loss, Schedule, Term, View};
+use crate::spec::{Loss, Schedule, Term, View};
 
 /// A loss as it was written.
 #[derive(Clone, Debug)]

@@ -11,7 +11,7 @@ use super::schedule::{Ramp, Time};
 use super::scope::Scope;
 use super::value::Value;
 use crate::diag::{Diagnostic, Span};
-use crate::plan::{Comparison, Condition, Quantity};
+use crate::spec::{Comparison, Condition, Quantity};
 use crate::syntax::tree::{BinaryOp, Expr, UnaryOp};
 
 /// The operator as it is written.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use crate::diag::Span;
-use crate::plan::{Call, Condition, DataShape, Network, Schedule, Split, Term};
+use crate::spec::{Call, Condition, DataShape, Network, Schedule, Split, Term};
 
 /// What a file means. Models come after the models they need.
 #[derive(Clone, Debug, Default)]

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::codes::*;
 use super::value::trim;
 use crate::diag::{Diagnostic, Span};
-use crate::plan::{Along, Schedule};
+use crate::spec::{Along, Schedule};
 
 /// A span of training: a sum of steps, epochs and a part of the run.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

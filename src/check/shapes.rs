@@ -1,7 +1,7 @@
 //! What each layer makes of a sample's shape.
 
 use super::value::show_shape;
-use crate::plan::Call;
+use crate::spec::Call;
 
 /// Why a layer refuses a shape, and the mend.
 type Refusal = (String, Option<String>);

@@ -12,7 +12,7 @@ use super::program::Dataset;
 use super::schedule::{Ramp, Time};
 use super::types::Type;
 use crate::diag::Span;
-use crate::plan::{Call, Condition, Quantity, Split};
+use crate::spec::{Call, Condition, Quantity, Split};
 
 /// A value.
 #[derive(Clone, Debug)]

@@ -17,7 +17,7 @@ use super::scope::{Env, Scope};
 use super::types::Type;
 use super::value::{Binding, Value};
 use crate::diag::Span;
-use crate::plan::{Call, DataShape, Datum, View};
+use crate::spec::{Call, DataShape, Datum, View};
 use crate::syntax::tree::{Arg, Expr, ExprKind, ItemKind};
 use crate::vocabulary::Word;
 

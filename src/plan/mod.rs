@@ -1,15 +1,16 @@
 //! `plan(program) -> Plan`: a petgraph DAG of content-addressed nodes.
 //! A node is plain data; it knows nothing of devices or tensors.
 
-mod claim;
+mod build;
 mod key;
 mod node;
-mod schedule;
 
-pub use claim::{Comparison, Condition, Fold, Quantity};
+pub use build::{Digests, plan};
 pub use key::{Digest, Facts, Key, facts};
 pub use node::*;
-pub use schedule::{Along, Schedule};
+pub use crate::spec::{
+    Along, Call, Comparison, Condition, DataShape, Datum, Fold, Layer, Network, Quantity, Schedule, Split, View,
+};
 
 use std::collections::BTreeMap;
 

@@ -8,147 +8,13 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Condition, Digest, Key, Schedule};
+use super::{Digest, Key};
+use crate::spec::{Call, Condition, DataShape, Network, Schedule, Split};
 
-/// A value of a word's argument, as plain data.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Datum {
-    /// A whole number.
-    Int(i64),
-    /// A number.
-    Number(f64),
-    /// A truth value.
-    Bool(bool),
-    /// A text, or the word of a choice.
-    Text(String),
-    /// A list.
-    List(Vec<Datum>),
-}
-
-impl Datum {
-    /// A whole number.
-    pub fn as_int(&self) -> Option<i64> {
-        match self {
-            Datum::Int(value) => Some(*value),
-            _ => None,
-        }
-    }
-
-    /// A number; an int serves.
-    pub fn as_number(&self) -> Option<f64> {
-        match self {
-            Datum::Int(value) => Some(*value as f64),
-            Datum::Number(value) => Some(*value),
-            _ => None,
-        }
-    }
-
-    /// A truth value.
-    pub fn as_bool(&self) -> Option<bool> {
-        match self {
-            Datum::Bool(value) => Some(*value),
-            _ => None,
-        }
-    }
-
-    /// A text.
-    pub fn as_text(&self) -> Option<&str> {
-        match self {
-            Datum::Text(value) => Some(value),
-            _ => None,
-        }
-    }
-
-    /// A list of numbers.
-    pub fn as_numbers(&self) -> Option<Vec<f64>> {
-        match self {
-            Datum::List(items) => items.iter().map(Datum::as_number).collect(),
-            _ => None,
-        }
-    }
-}
-
-/// A word of the vocabulary with its arguments; those with a default are always there,
-/// so that leaving one out and writing the default are the same node.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Call {
-    /// The word.
-    pub name: String,
-    /// The version of what the engine computes for it.
-    pub version: u32,
-    /// Its arguments; an absent one is not there.
-    pub args: BTreeMap<String, Datum>,
-}
-
-impl Call {
-    /// A whole number among the arguments.
-    pub fn int(&self, name: &str) -> Option<i64> {
-        self.args.get(name)?.as_int()
-    }
-
-    /// A number among the arguments.
-    pub fn number(&self, name: &str) -> Option<f64> {
-        self.args.get(name)?.as_number()
-    }
-
-    /// A truth value among the arguments.
-    pub fn bool(&self, name: &str) -> Option<bool> {
-        self.args.get(name)?.as_bool()
-    }
-
-    /// A text among the arguments.
-    pub fn text(&self, name: &str) -> Option<&str> {
-        self.args.get(name)?.as_text()
-    }
-
-    /// A list of numbers among the arguments.
-    pub fn numbers(&self, name: &str) -> Option<Vec<f64>> {
-        self.args.get(name)?.as_numbers()
-    }
-}
-
-/// A layer of a network, its shapes inferred.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Layer {
-    /// The dotted prefix of its parameters, unique in the network: `layer1.0.conv1`. Only layers
-    /// with parameters or buffers, and `dropout`, use it.
-    pub name: String,
-    /// The word; `chain` for a sequence, whose members are `children`. A `residual` has two
-    /// children: its body and its shortcut.
-    pub call: Call,
-    /// The layers inside.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub children: Vec<Layer>,
-    /// The shape of a sample that comes in (`[C, H, W]` or `[N]`).
-    pub input: Vec<i64>,
-    /// The shape that comes out.
-    pub output: Vec<i64>,
-}
-
-/// A network, ready to be built. Its output is `[classes]`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Network {
-    /// The shape of a sample.
-    pub input: Vec<i64>,
-    /// The number of classes.
-    pub classes: i64,
-    /// The outermost layer, a `chain`.
-    pub root: Layer,
-}
-
-/// What is known of a data set without opening it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct DataShape {
-    /// The shape of a sample: `[C, H, W]`.
-    pub sample: Vec<i64>,
-    /// The number of classes.
-    pub classes: i64,
-    /// Samples in `train`, after the transforms.
-    pub train: i64,
-    /// Samples in `test`, after the transforms.
-    pub test: i64,
-}
+/// A term of an objective, its teacher named by key.
+pub type Term = crate::spec::Term<Key>;
+/// A loss, its teacher named by key.
+pub type Loss = crate::spec::Loss<Key>;
 
 /// Decode a source and apply transforms to it.
 ///
@@ -180,26 +46,6 @@ pub struct DataMeta {
     pub std: Vec<f64>,
 }
 
-/// `train` or `test`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Split {
-    /// Training data.
-    Train,
-    /// Test data.
-    Test,
-}
-
-impl Split {
-    /// `train` or `test`.
-    pub fn word(self) -> &'static str {
-        match self {
-            Split::Train => "train",
-            Split::Test => "test",
-        }
-    }
-}
-
 /// A split of a data object.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SplitRef {
@@ -207,78 +53,6 @@ pub struct SplitRef {
     pub data: Key,
     /// Which split.
     pub split: Split,
-}
-
-/// One term of an objective: at step s the loss is Σ weight(s) · loss.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Term<T = Key> {
-    /// Its weight over the run.
-    pub weight: Schedule,
-    /// Its loss.
-    pub loss: Loss<T>,
-}
-
-/// What a teacher sees.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum View {
-    /// The student's augmented sample.
-    Same,
-    /// The plain sample.
-    Clean,
-}
-
-/// A loss, mean over the batch. Formulas stand in `vocabulary::OBJECTIVES`. `T` is how a teacher
-/// is named: by its key, once that is known.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Loss<T = Key> {
-    /// Cross-entropy against the labels, `smoothing` of the target spread over all classes.
-    CrossEntropy {
-        /// 0 for `one_hot`.
-        smoothing: Schedule,
-    },
-    /// τ² · KL(softmax(teacher/τ) ‖ softmax(student/τ)); `distill`'s weight and its one-hot part are
-    /// terms of their own.
-    Kl {
-        /// A train or weights object.
-        teacher: T,
-        /// τ.
-        temperature: Schedule,
-        /// What the teacher sees.
-        view: View,
-    },
-    /// Mean over batch and classes of (student − teacher)².
-    SquaredLogits {
-        /// A train or weights object.
-        teacher: T,
-        /// What the teacher sees.
-        view: View,
-    },
-}
-
-impl<T: Copy> Loss<T> {
-    /// The teacher it needs.
-    pub fn teacher(&self) -> Option<T> {
-        match self {
-            Loss::CrossEntropy { .. } => None,
-            Loss::Kl { teacher, .. } | Loss::SquaredLogits { teacher, .. } => Some(*teacher),
-        }
-    }
-}
-
-impl<T: Copy> Term<T> {
-    /// The term with its teacher named in another way.
-    pub fn rename<U>(&self, name: impl Fn(T) -> U) -> Term<U> {
-        let loss = match &self.loss {
-            Loss::CrossEntropy { smoothing } => Loss::CrossEntropy { smoothing: smoothing.clone() },
-            Loss::Kl { teacher, temperature, view } => {
-                Loss::Kl { teacher: name(*teacher), temperature: temperature.clone(), view: *view }
-            }
-            Loss::SquaredLogits { teacher, view } => Loss::SquaredLogits { teacher: name(*teacher), view: *view },
-        };
-        Term { weight: self.weight.clone(), loss }
-    }
 }
 
 /// Train a network.

@@ -92,7 +92,7 @@ impl Judge<'_> {
                     .iter()
                     .map(|value| self.quantity(value))
                     .collect::<Result<_, _>>()?;
-                fold(*how, &values)
+                how.of(&values)
             }
             Quantity::Count(conditions) => {
                 let mut count = 0.0;
@@ -141,32 +141,6 @@ fn compare(left: f64, comparison: Comparison, right: f64) -> Finding {
 
 /// A fold as statistics has it; `std` is the sample's, with n − 1. Of nothing, or `std` of one
 /// value, it is NaN.
-fn fold(fold: Fold, values: &[f64]) -> f64 {
-    let n = values.len() as f64;
-    let sum: f64 = values.iter().sum();
-    // `f64::min` would leave a NaN out.
-    let extreme = |better: fn(&f64, &f64) -> bool| {
-        let nan = values.iter().any(|value| value.is_nan());
-        let best = values.iter().copied();
-        match nan {
-            true => f64::NAN,
-            false => best
-                .reduce(|a, b| if better(&a, &b) { a } else { b })
-                .unwrap_or(f64::NAN),
-        }
-    };
-    match fold {
-        Fold::Sum => sum,
-        Fold::Mean => sum / n,
-        Fold::Std => {
-            let squares: f64 = values.iter().map(|value| (value - sum / n).powi(2)).sum();
-            (squares / (n - 1.0)).sqrt()
-        }
-        Fold::Min => extreme(|a, b| a < b),
-        Fold::Max => extreme(|a, b| a > b),
-    }
-}
-
 fn apply(function: &str, of: f64) -> f64 {
     match function {
         "negate" => -of,
@@ -188,7 +162,7 @@ fn arithmetic(op: char, left: f64, right: f64) -> f64 {
         '-' => left - right,
         '*' => left * right,
         '/' => left / right,
-        '%' => left % right,
+        '%' => left.rem_euclid(right),
         _ => f64::NAN,
     }
 }
@@ -275,13 +249,13 @@ mod tests {
             (Some(true), "1.00001 > 1".into())
         );
         // NumPy: np.std([1.2, 1.4, 0.9], ddof=1) == 0.25166114784235827
-        let std = fold(Fold::Std, &[1.2, 1.4, 0.9]);
+        let std = Fold::Std.of(&[1.2, 1.4, 0.9]);
         assert!((std - 0.251_661_147_842_358_27).abs() < 1e-15, "{std}");
-        assert_eq!(fold(Fold::Min, &[2.0, -1.0, 3.0]), -1.0);
-        assert_eq!(fold(Fold::Max, &[2.0, -1.0, 3.0]), 3.0);
-        assert_eq!(fold(Fold::Sum, &[2.0, -1.0, 3.0]), 4.0);
-        assert!(fold(Fold::Max, &[2.0, f64::NAN]).is_nan());
-        assert!(fold(Fold::Mean, &[]).is_nan());
+        assert_eq!(Fold::Min.of(&[2.0, -1.0, 3.0]), -1.0);
+        assert_eq!(Fold::Max.of(&[2.0, -1.0, 3.0]), 3.0);
+        assert_eq!(Fold::Sum.of(&[2.0, -1.0, 3.0]), 4.0);
+        assert!(Fold::Max.of(&[2.0, f64::NAN]).is_nan());
+        assert!(Fold::Mean.of(&[]).is_nan());
     }
 
     #[test]

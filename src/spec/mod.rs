@@ -1,0 +1,16 @@
+//! What networks, schedules, objectives and claims are, as plain data: the checker makes them, a
+//! plan's nodes are made of them, the engine computes them. They stand for nothing but themselves.
+
+mod words;
+mod schedule;
+mod data;
+mod network;
+mod objective;
+mod claim;
+
+pub use claim::{Comparison, Condition, Fold, Quantity};
+pub use data::{DataShape, Split};
+pub use network::{Layer, Network};
+pub use objective::{Loss, Term, View};
+pub use schedule::{Along, Schedule};
+pub use words::{Call, Datum};

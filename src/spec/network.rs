@@ -1,0 +1,35 @@
+//! A network: its layers, their names and shapes.
+
+use serde::{Deserialize, Serialize};
+
+use super::Call;
+
+/// A layer of a network, its shapes inferred.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Layer {
+    /// The dotted prefix of its parameters, unique in the network: `layer1.0.conv1`. Only layers
+    /// with parameters or buffers, and `dropout`, use it.
+    pub name: String,
+    /// The word; `chain` for a sequence, whose members are `children`. A `residual` has two
+    /// children: its body and its shortcut.
+    pub call: Call,
+    /// The layers inside.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub children: Vec<Layer>,
+    /// The shape of a sample that comes in (`[C, H, W]` or `[N]`).
+    pub input: Vec<i64>,
+    /// The shape that comes out.
+    pub output: Vec<i64>,
+}
+
+/// A network, ready to be built. Its output is `[classes]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Network {
+    /// The shape of a sample.
+    pub input: Vec<i64>,
+    /// The number of classes.
+    pub classes: i64,
+    /// The outermost layer, a `chain`.
+    pub root: Layer,
+}
+
