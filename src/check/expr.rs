@@ -216,7 +216,7 @@ impl Checker<'_> {
 
     /// The window of a `then`: `at`, `over`, `until`, `along`.
     fn window(&mut self, [at, over, until, along]: [Option<&Expr>; 4], span: Span, scope: &Scope) -> Option<Window> {
-        let mut time = |checker: &mut Self, expr: Option<&Expr>| match expr {
+        let time = |checker: &mut Self, expr: Option<&Expr>| match expr {
             None => Some(None),
             Some(expr) => match checker.eval_as(expr, &Type::Span, scope) {
                 Value::Time(time) => Some(Some((time, expr.span))),

@@ -87,11 +87,6 @@ pub enum Members {
 }
 
 impl Family {
-    /// The number of members.
-    pub fn len(&self) -> usize {
-        self.axes.iter().map(|axis| axis.labels.len()).product()
-    }
-
     /// `seed in [0, 1], tau in [1, 4]`.
     pub fn axes_text(&self) -> String {
         self.axes

@@ -177,7 +177,7 @@ impl Checker<'_> {
             cut: false,
             findings: vec![],
         };
-        let mut schedule = |clock: &mut Clock, name: &str, default: f64| -> Schedule {
+        let schedule = |clock: &mut Clock, name: &str, default: f64| -> Schedule {
             let Some(RecipeField { value, cut, scalings, .. }) = recipe.fields.get(name) else {
                 return Schedule::Constant(default);
             };

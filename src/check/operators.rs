@@ -128,7 +128,7 @@ impl Checker<'_> {
         };
         if let Some(axes) = families {
             let count: usize = axes.iter().map(|axis| axis.labels.len()).product();
-            let mut members_of = |checker: &mut Self, value: Value, span: Span| match value {
+            let members_of = |checker: &mut Self, value: Value, span: Span| match value {
                 Value::Family(family) => checker.family_members(&family, span),
                 lone => vec![lone; count],
             };

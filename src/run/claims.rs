@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::plan::{Claim, Comparison, Condition, Fold, Quantity};
+use crate::plan::{Claim, Comparison, Condition, Quantity};
 
 use super::ClaimOutcome;
 
@@ -197,6 +197,7 @@ fn number(value: f64, digits: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::Fold;
 
     fn measures() -> Measures {
         let fields = |slope: f64| [("slope".to_string(), slope)].into();

@@ -5,4 +5,4 @@ pub mod codes;
 mod parse;
 pub mod tree;
 
-pub use parse::parse;
+pub use parse::{parse, parse_expression};

@@ -99,6 +99,18 @@ impl Parser<'_> {
         self.expression()
     }
 
+    /// An expression that is the whole text.
+    pub(super) fn lone_expression(mut self) -> (Option<Expr>, Vec<Diagnostic>) {
+        self.free = true;
+        let read = self.expression().ok();
+        if read.is_some() && !self.is(Kind::End) {
+            self.unexpected("the end of the value");
+        }
+        let mut errors = self.errors;
+        errors.extend(self.word_errors);
+        (read.filter(|_| errors.is_empty()), errors)
+    }
+
     /// Operators at least as strong as `least`, and their operands.
     pub(super) fn operators(&mut self, least: Strength) -> Parsed<Expr> {
         self.deeper(|parser| {

@@ -19,7 +19,7 @@ mod operand;
 mod schedule;
 mod text;
 
-use super::tree::Tree;
+use super::tree::{Expr, Tree};
 use crate::diag::{Diagnostic, SourceId};
 use cursor::Parser;
 
@@ -34,4 +34,12 @@ pub fn parse(source: SourceId, text: &str) -> (Tree, Vec<Diagnostic>) {
         return (Tree::default(), vec![*too_deep]);
     }
     Parser::new(source, text, lex::lex(source, text)).file()
+}
+
+/// Reads one expression, such as the value of a setting; nothing may follow it.
+pub fn parse_expression(source: SourceId, text: &str) -> (Option<Expr>, Vec<Diagnostic>) {
+    if let Err(too_deep) = guard::check(source, text) {
+        return (None, vec![*too_deep]);
+    }
+    Parser::new(source, text, lex::lex(source, text)).lone_expression()
 }
