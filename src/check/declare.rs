@@ -11,19 +11,6 @@ use crate::diag::{Diagnostic, SourceId, Span, closest};
 use crate::spec::Split;
 use crate::syntax::tree::{Expr, Item, ItemKind, RecipeBody};
 
-/// The scope of one member: its indices bound to their values there.
-pub fn member_scope(module: ModuleId, axes: &[(Axis, Vec<Value>)], place: &[usize]) -> Scope {
-    let mut scope = Scope::of(module);
-    for ((axis, values), &at) in axes.iter().zip(place) {
-        scope = scope.bind(&axis.name, values[at].clone());
-        if let super::family::Label::Word(word) = &axis.labels[at] {
-            // How the member is called where its index chooses among another family's members.
-            scope = scope.bind(&format!("{}#label", axis.name), Value::Text(word.clone(), None));
-        }
-    }
-    scope
-}
-
 impl Checker<'_> {
     /// Reads the texts that `--set` gave.
     pub(super) fn settle(&mut self, root: ModuleId, settings: &[(String, String)]) {

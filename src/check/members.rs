@@ -3,12 +3,11 @@
 use std::rc::Rc;
 
 use super::codes::*;
-use super::declare::member_scope;
 use super::family::{Axis, Family, Label, Members, labels_text, places};
-use super::module::DeclId;
+use super::module::{DeclId, ModuleId};
 use super::scope::Scope;
 use super::value::{Binding, Value};
-use super::{Axes, Checker, Evaluation};
+use super::{Axes, Bound, Checker, Evaluation};
 use crate::diag::{Diagnostic, Span, closest};
 use crate::spec::{Quantity, Split};
 use crate::syntax::tree::{Arg, Expr, ExprKind, Item, ItemKind, Name};
@@ -49,7 +48,7 @@ impl Checker<'_> {
         }
         // Asked for again while it is worked out: it needs itself.
         self.axes.insert(decl, None);
-        let mut axes: Vec<(Axis, Vec<Value>)> = vec![];
+        let mut axes: Vec<(Axis, Bound)> = vec![];
         let mut sound = true;
         for index in indices {
             let found = self.axis(&index.name, &index.set, decl);
@@ -72,7 +71,12 @@ impl Checker<'_> {
         axes
     }
 
-    fn axis(&mut self, name: &Name, set: &Expr, decl: DeclId) -> Option<(Axis, Vec<Value>)> {
+    fn axis(&mut self, name: &Name, set: &Expr, decl: DeclId) -> Option<(Axis, Bound)> {
+        if let ExprKind::Record(fields) = &set.kind {
+            let labels = fields.iter().map(|field| Label::Word(field.name.text.clone())).collect();
+            let bound = Bound::Fields(fields.iter().map(|field| field.value.clone()).collect());
+            return self.distinct(name, labels, set.span).map(|axis| (axis, bound));
+        }
         let (labels, values): (Vec<Label>, Vec<Value>) = match self.eval(set, &Scope::of(decl.module)) {
             Value::Unknown => return None,
             Value::List(items) => {
@@ -101,16 +105,37 @@ impl Checker<'_> {
                 return None;
             }
         };
-        for (at, label) in labels.iter().enumerate() {
-            if labels[..at].iter().any(|other| other.matches(label)) {
-                self.fail_with(DUPLICATE_NAME, format!("`{label}` stands twice in this index set"), set.span, "each index once");
+        self.distinct(name, labels, set.span).map(|axis| (axis, Bound::Values(values)))
+    }
+
+    /// An axis, if no label of it stands there twice.
+    fn distinct(&mut self, name: &Name, labels: Vec<Label>, span: Span) -> Option<Axis> {
+        let mut seen = std::collections::HashSet::new();
+        for label in &labels {
+            if !seen.insert(label.to_string()) {
+                self.fail_with(DUPLICATE_NAME, format!("`{label}` stands twice in this index set"), span, "each index once");
                 return None;
             }
-            if labels.len() > 4096 {
-                break;
+        }
+        Some(Axis { name: name.text.clone(), labels })
+    }
+
+    /// The scope of one member: its indices bound to their values there. A record's values may hang
+    /// on the indices before it.
+    fn member_scope(&mut self, module: ModuleId, axes: &[(Axis, Bound)], place: &[usize]) -> Scope {
+        let mut scope = Scope::of(module);
+        for ((axis, bound), &at) in axes.iter().zip(place) {
+            let value = match bound {
+                Bound::Values(values) => values[at].clone(),
+                Bound::Fields(fields) => self.eval(&fields[at], &scope),
+            };
+            scope = scope.bind(&axis.name, value);
+            if let Label::Word(word) = &axis.labels[at] {
+                // How the member is called where its index chooses among another family's members.
+                scope = scope.bind(&format!("{}#label", axis.name), Value::Text(word.clone(), None));
             }
         }
-        Some((Axis { name: name.text.clone(), labels }, values))
+        scope
     }
 
     /// One member of a declaration, evaluated when it is first asked for.
@@ -130,7 +155,7 @@ impl Checker<'_> {
         let item = &tree.items[decl.item];
         let value = match self.axes_of(decl, item) {
             Some(axes) => {
-                let scope = member_scope(decl.module, &axes, &at.1);
+                let scope = self.member_scope(decl.module, &axes, &at.1);
                 self.evaluate(decl, item, &axes, &at.1, &scope)
             }
             None => Value::Unknown,

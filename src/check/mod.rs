@@ -37,7 +37,7 @@ pub use program::*;
 
 use crate::diag::{Code, Diagnostic, SourceId, Sources, Span};
 use crate::spec::Network;
-use crate::syntax::tree::Name;
+use crate::syntax::tree::{Expr, Name};
 use family::Axis;
 use module::{DeclId, Module, ModuleId};
 use network::Layers;
@@ -79,8 +79,16 @@ fn load_with(path: &Path, settings: &[(String, String)], world: &dyn World, must
     Loaded { sources, program: sound.then_some(program), diagnostics }
 }
 
-/// A declaration's index sets, and for each place the value that its index has there.
-type Axes = Rc<Vec<(Axis, Vec<Value>)>>;
+/// A declaration's index sets, and what each index is bound to.
+type Axes = Rc<Vec<(Axis, Bound)>>;
+
+/// What an index is bound to, place by place.
+enum Bound {
+    /// The members of a list or a range.
+    Values(Vec<Value>),
+    /// The fields of a record, evaluated for each member.
+    Fields(Vec<Expr>),
+}
 
 /// A member of a declaration, while it is evaluated and after.
 enum Evaluation {
@@ -103,7 +111,7 @@ struct Checker<'w> {
     /// Every imported name.
     imports: Vec<(ModuleId, Name)>,
     /// What `--set` gave, by param.
-    settings: HashMap<String, crate::syntax::tree::Expr>,
+    settings: HashMap<String, Expr>,
     /// Names that were looked up, by module.
     used: HashSet<(ModuleId, String)>,
     axes: HashMap<DeclId, Option<Axes>>,
