@@ -86,6 +86,13 @@ pub struct Batch {
     pub labels: Tensor,
 }
 
+/// An epoch: the order of its samples and what it draws for their augmentation.
+struct Round {
+    epoch: u64,
+    order: Vec<usize>,
+    augment: Option<Epoch>,
+}
+
 /// The batches of a run. An epoch is every sample once, in an order drawn from (seed, epoch); its
 /// last batch may be smaller.
 pub struct Batches<'a> {
@@ -94,7 +101,7 @@ pub struct Batches<'a> {
     augmentations: Vec<Augmentation>,
     size: usize,
     seed: i64,
-    epoch: Option<(u64, Vec<usize>, Epoch)>,
+    round: Round,
 }
 
 impl<'a> Batches<'a> {
@@ -107,12 +114,12 @@ impl<'a> Batches<'a> {
         seed: i64,
     ) -> Self {
         Self {
+            round: Round::new(samples.len(), &augmentations, seed, 0),
             samples,
             pixels,
             augmentations,
             size: size.max(1),
             seed,
-            epoch: None,
         }
     }
 
@@ -124,23 +131,92 @@ impl<'a> Batches<'a> {
     /// The batch of a step.
     pub fn at(&mut self, step: u64) -> Result<Batch, TchError> {
         let epoch = step / self.per_epoch();
-        let place = (step % self.per_epoch()) as usize * self.size;
-        let (seed, samples) = (self.seed, self.samples);
-        let (at, order, augment) = match self.epoch.take() {
-            Some(current) if current.0 == epoch => self.epoch.insert(current),
-            _ => self.epoch.insert((
-                epoch,
-                Draws::new(seed, "order", epoch).permutation(samples.len()),
-                Epoch::new(&self.augmentations, seed, epoch),
-            )),
-        };
-        debug_assert_eq!(*at, epoch);
-        let rows = order[place..(place + self.size).min(order.len())].to_vec();
-        let augment = (!self.augmentations.is_empty()).then_some(augment);
+        if self.round.epoch != epoch {
+            self.round = Round::new(self.samples.len(), &self.augmentations, self.seed, epoch);
+        }
+        let first = (step % self.per_epoch()) as usize * self.size;
+        let last = (first + self.size).min(self.samples.len());
+        let rows = self.round.order[first..last].to_vec();
+        let augment = self.round.augment.as_mut();
         Ok(Batch {
-            images: self.pixels.images(samples, &rows, augment)?,
-            labels: self.pixels.labels(samples, &rows)?,
+            images: self.pixels.images(self.samples, &rows, augment)?,
+            labels: self.pixels.labels(self.samples, &rows)?,
             rows,
         })
+    }
+}
+
+impl Round {
+    fn new(samples: usize, augmentations: &[Augmentation], seed: i64, epoch: u64) -> Self {
+        let augmented = !augmentations.is_empty();
+        Self {
+            epoch,
+            order: Draws::new(seed, "order", epoch).permutation(samples),
+            augment: augmented.then(|| Epoch::new(augmentations, seed, epoch)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ramp(n: usize) -> (Samples, DataMeta) {
+        let pixels = (0..n * 8).map(|i| (i % 251) as u8).collect();
+        let labels: Vec<u8> = (0..n).map(|i| (i % 10) as u8).collect();
+        let shape = kdp::plan::DataShape {
+            sample: vec![2, 2, 2],
+            classes: 10,
+            train: n as i64,
+            test: 0,
+        };
+        let meta = DataMeta {
+            shape,
+            scale: 255.0,
+            mean: vec![0.25, 0.5],
+            std: vec![0.5, 2.0],
+        };
+        (Samples::new([2, 2, 2], pixels, &labels), meta)
+    }
+
+    #[test]
+    fn images_are_normalised_channel_by_channel() {
+        let (samples, meta) = ramp(3);
+        let pixels = Pixels::new(&meta, Device::Cpu);
+        let images = pixels.images(&samples, &[2, 0], None).expect("images");
+        assert_eq!(images.size(), [2, 2, 2, 2]);
+        let at = |n, c, y, x| images.double_value(&[n, c, y, x]);
+        // Sample 2 begins at byte 16; its second channel at byte 20.
+        for (found, byte, mean, std) in [
+            (at(0, 0, 0, 0), 16.0, 0.25, 0.5),
+            (at(0, 0, 1, 1), 19.0, 0.25, 0.5),
+            (at(0, 1, 0, 1), 21.0, 0.5, 2.0),
+            (at(1, 1, 1, 0), 6.0, 0.5, 2.0),
+        ] {
+            let wanted: f64 = (byte / 255.0 - mean) / std;
+            assert!((found - wanted).abs() < 1e-6, "{found}, not {wanted}");
+        }
+    }
+
+    #[test]
+    fn an_epoch_is_every_sample_once_and_the_next_one_in_another_order() {
+        let (samples, meta) = ramp(25);
+        let pixels = Pixels::new(&meta, Device::Cpu);
+        let mut batches = Batches::new(&samples, &pixels, vec![], 10, 1);
+        assert_eq!(batches.per_epoch(), 3);
+        let mut epoch = |epoch: u64| {
+            let steps = 3 * epoch..3 * epoch + 3;
+            let rows = steps.map(|step| batches.at(step).expect("a batch").rows);
+            rows.collect::<Vec<_>>()
+        };
+        let (first, second) = (epoch(0), epoch(1));
+        assert_eq!(first.iter().map(Vec::len).collect::<Vec<_>>(), [10, 10, 5]);
+        assert_ne!(first, second);
+        assert_eq!(epoch(0), first);
+        for rows in [first, second] {
+            let mut rows = rows.concat();
+            rows.sort_unstable();
+            assert_eq!(rows, (0..25).collect::<Vec<_>>());
+        }
     }
 }

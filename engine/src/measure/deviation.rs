@@ -45,6 +45,15 @@ pub fn deviation(
             teacher: teacher.classes(),
         });
     }
+    let classes = student.classes();
+    let outside = |label: &i64| !(0..classes as i64).contains(label);
+    if let (Class::Truth, Some(sample)) = (class, labels.iter().position(outside)) {
+        return Err(MeasureError::Label {
+            label: labels[sample],
+            sample,
+            classes,
+        });
+    }
     let confidence = |row: &[f64], class: usize| match space {
         Space::Logit => logit(row, class),
         Space::Probability => log_probability(row, class).exp(),

@@ -18,6 +18,12 @@ pub enum MeasureError {
     Classes { student: usize, teacher: usize },
     #[error("a model has {0} classes; a measure wants two or more")]
     OneClass(usize),
+    #[error("label {label} of sample {sample} is outside the models' {classes} classes")]
+    Label {
+        label: i64,
+        sample: usize,
+        classes: usize,
+    },
     #[error("the logits of `{0}` are not finite")]
     NotFinite(String),
     #[error(

@@ -1,10 +1,11 @@
 //! One node: what it needs is read from the store, what it gives is written there.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
 
 use kdp::plan::{
-    Curves, DataTask, Digest, MeasureTask, ModelSummary, Network, Node, SplitRef, Task, TrainTask,
+    Curves, DataTask, Digest, MeasureTask, ModelSummary, Network, Node, Task, TrainTask,
     WeightsTask, facts,
 };
 use kdp::store::{About, Lookup, Made, Store};
@@ -15,7 +16,7 @@ use super::NodeError;
 use super::answers::Teller;
 use super::objects::Objects;
 use crate::blob::Blob;
-use crate::data::{self, Files, Pixels};
+use crate::data::{self, Files, Loaded, Pixels};
 use crate::machine::{self, LIBTORCH};
 use crate::measure::{self, Class, Fields, Logits, MeasureError, Space};
 use crate::nets::{Net, NetError};
@@ -99,19 +100,18 @@ fn decode(task: &DataTask, files: &Files) -> Result<Product, NodeError> {
 fn train(task: &TrainTask, objects: &Objects, teller: &mut Teller) -> Result<Product, NodeError> {
     let train = objects.split(&task.data)?;
     let test = objects.split(&task.test)?;
-    let mut teachers = std::collections::BTreeMap::new();
+    let mut teachers = BTreeMap::new();
     for key in task.objective.iter().filter_map(|term| term.loss.teacher()) {
         teachers.insert(key, objects.net(key)?);
     }
     let trained = train::train(task, &train, &test, teachers, objects.device, teller)?;
-    let splits = [&task.data, &task.test];
+    let accuracies = accuracies(&trained.net, [&train, &test], objects.device)?;
     let mut product = model(
         &task.network,
         &trained.net,
         &trained.curves,
         task.steps,
-        splits,
-        objects,
+        accuracies,
     )?;
     let state = ("optimizer.safetensors", trained.optimizer);
     product.blobs.push(state);
@@ -122,30 +122,35 @@ fn weights(task: &WeightsTask, files: &Files, objects: &Objects) -> Result<Produ
     let (path, bytes) = files.read("weights")?;
     let file = path.display().to_string();
     let net = Net::from_bytes(&task.network, &file, &bytes, objects.device)?;
-    let splits = [&task.data, &task.test];
-    model(&task.network, &net, &Curves::default(), 0, splits, objects)
+    let train = objects.split(&task.data)?;
+    let test = objects.split(&task.test)?;
+    let accuracies = accuracies(&net, [&train, &test], objects.device)?;
+    model(&task.network, &net, &Curves::default(), 0, accuracies)
 }
 
-/// What a model's object holds, its accuracies told on the train and the test split.
+/// A network's accuracy on the training and on the test split.
+fn accuracies(net: &Net, splits: [&Loaded; 2], device: Device) -> Result<[f64; 2], NetError> {
+    let accuracy = |split: &Loaded| {
+        let pixels = Pixels::new(&split.meta, device);
+        train::accuracy(net, &split.samples, &pixels)
+    };
+    Ok([accuracy(splits[0])?, accuracy(splits[1])?])
+}
+
+/// What a model's object holds.
 fn model(
     network: &Network,
     net: &Net,
     curves: &Curves,
     steps: u64,
-    splits: [&SplitRef; 2],
-    objects: &Objects,
+    [train_accuracy, test_accuracy]: [f64; 2],
 ) -> Result<Product, NodeError> {
-    let accuracy = |split: &SplitRef| -> Result<f64, NodeError> {
-        let loaded = objects.split(split)?;
-        let pixels = Pixels::new(&loaded.meta, objects.device);
-        Ok(train::accuracy(net, &loaded.samples, &pixels)?)
-    };
     let weights = net.to_bytes()?;
     let summary = ModelSummary {
         parameters: net.parameter_count(),
         steps,
-        train_accuracy: accuracy(splits[0])?,
-        test_accuracy: accuracy(splits[1])?,
+        train_accuracy,
+        test_accuracy,
         digest: Digest::of_bytes(&weights),
     };
     Ok(Product {
@@ -164,6 +169,9 @@ fn measure(
     teller: &mut Teller,
 ) -> Result<Product, NodeError> {
     let on = objects.split(&task.on)?;
+    if on.samples.is_empty() {
+        return Err(MeasureError::Empty.into());
+    }
     let pixels = Pixels::new(&on.meta, objects.device);
     let name = task.measure.name.as_str();
     let bad = |argument: &str| MeasureError::Argument {

@@ -2,6 +2,8 @@
 //! answers out.
 
 mod broken;
+mod cifar;
+mod command;
 mod models;
 mod nodes;
 mod pipe;

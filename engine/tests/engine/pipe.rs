@@ -2,7 +2,8 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
 
 use kdp::plan::{Digest, Key, Node};
 use kdp::run::{Answer, Order, PROTOCOL};
@@ -10,7 +11,7 @@ use kdp::run::{Answer, Order, PROTOCOL};
 pub struct Worker {
     process: Child,
     orders: Option<ChildStdin>,
-    answers: BufReader<ChildStdout>,
+    answers: Option<BufReader<ChildStdout>>,
 }
 
 impl Worker {
@@ -24,7 +25,7 @@ impl Worker {
             .spawn()
             .expect("the worker starts");
         let orders = process.stdin.take();
-        let answers = BufReader::new(process.stdout.take().expect("piped"));
+        let answers = process.stdout.take().map(BufReader::new);
         let mut worker = Worker {
             process,
             orders,
@@ -39,23 +40,25 @@ impl Worker {
 
     fn answer(&mut self) -> Option<Answer> {
         let mut line = String::new();
-        self.answers.read_line(&mut line).expect("a line");
+        let answers = self.answers.as_mut().expect("somebody listens");
+        answers.read_line(&mut line).expect("a line");
         let answer = serde_json::from_str(&line);
         (!line.is_empty()).then(|| answer.expect("an answer"))
     }
 
     /// Orders a node; gives the digest of its main blob or the error and its help.
     pub fn run(&mut self, node: &Node, store: &Path) -> Result<Digest, (String, Option<String>)> {
-        let order = Order::Run {
-            node: node.clone(),
-            store: store.to_path_buf(),
-            device: "cpu".to_string(),
-            threads: 1,
-        };
-        let mut line = serde_json::to_string(&order).expect("an order");
-        line.push('\n');
-        let orders = self.orders.as_mut().expect("open");
-        orders.write_all(line.as_bytes()).expect("taken");
+        self.run_on("cpu", node, store)
+    }
+
+    /// The same on a device.
+    pub fn run_on(
+        &mut self,
+        device: &str,
+        node: &Node,
+        store: &Path,
+    ) -> Result<Digest, (String, Option<String>)> {
+        self.order(device, node, store);
         loop {
             match self.answer().expect("the worker lives") {
                 Answer::Progress {
@@ -77,6 +80,34 @@ impl Worker {
                 hello @ Answer::Hello { .. } => panic!("a second {hello:?}"),
             }
         }
+    }
+
+    fn order(&mut self, device: &str, node: &Node, store: &Path) {
+        let order = Order::Run {
+            node: node.clone(),
+            store: store.to_path_buf(),
+            device: device.to_string(),
+            threads: 1,
+        };
+        let mut line = serde_json::to_string(&order).expect("an order");
+        line.push('\n');
+        let orders = self.orders.as_mut().expect("open");
+        orders.write_all(line.as_bytes()).expect("taken");
+    }
+
+    /// Orders a node and stops listening; says how the process ended, if it did within a minute.
+    pub fn abandon(&mut self, node: &Node, store: &Path) -> Option<ExitStatus> {
+        self.order("cpu", node, store);
+        self.answers = None;
+        let started = Instant::now();
+        while started.elapsed() < Duration::from_secs(60) {
+            if let Some(status) = self.process.try_wait().expect("a child") {
+                return Some(status);
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        self.process.kill().expect("it lives");
+        None
     }
 
     /// Orders nodes that succeed; gives the last one's digest.
