@@ -27,9 +27,16 @@ pub struct Layout {
 }
 
 /// Lays out boxes of some (width, height) and the edges between them. Boxes of a layer are as
-/// wide as its widest. Edges that close a cycle are drawn without regard to what they cross.
-pub fn layered(sizes: &[(f64, f64)], edges: &[(usize, usize)]) -> Layout {
-    let layer_of = longest_paths(sizes.len(), edges);
+/// wide as its widest; those `at_end` that nothing needs stand in the last one. Edges that close a
+/// cycle are drawn without regard to what they cross.
+pub fn layered(sizes: &[(f64, f64)], edges: &[(usize, usize)], at_end: &[bool]) -> Layout {
+    let mut layer_of = longest_paths(sizes.len(), edges);
+    let last = layer_of.iter().copied().max().unwrap_or(0);
+    for (at, layer) in layer_of.iter_mut().enumerate() {
+        if at_end[at] && edges.iter().all(|edge| edge.0 != at) {
+            *layer = last;
+        }
+    }
     let mut sketch = Sketch::new(sizes, edges, &layer_of);
     sketch.order();
     let middles = sketch.heights();
@@ -305,7 +312,7 @@ mod tests {
     #[test]
     fn what_is_needed_lies_to_the_left() {
         let edges = [(0, 1), (1, 2), (0, 2)];
-        let layout = layered(&[SIZE; 3], &edges);
+        let layout = layered(&[SIZE; 3], &edges, &[false; 3]);
         for (from, to) in edges {
             assert!(layout.corners[from].0 + SIZE.0 < layout.corners[to].0);
         }
@@ -323,7 +330,7 @@ mod tests {
             (3, 5),
             (1, 5),
         ];
-        let layout = layered(&[SIZE; 6], &edges);
+        let layout = layered(&[SIZE; 6], &edges, &[false; 6]);
         for (i, a) in layout.corners.iter().enumerate() {
             assert!(a.0 >= 0.0 && a.1 >= 0.0);
             assert!(a.0 + SIZE.0 <= layout.width && a.1 + SIZE.1 <= layout.height);
@@ -332,6 +339,15 @@ mod tests {
                 assert!(apart, "{a:?} and {b:?}");
             }
         }
+    }
+
+    #[test]
+    fn measurements_stand_in_the_last_layer() {
+        let edges = [(0, 1), (1, 2), (0, 3)];
+        let corners = |at_end| layered(&[SIZE; 4], &edges, at_end).corners;
+        assert_eq!(corners(&[false; 4])[3].0, corners(&[false; 4])[1].0);
+        let at_end = corners(&[false, false, true, true]);
+        assert_eq!(at_end[3].0, at_end[2].0);
     }
 
     #[test]
@@ -347,8 +363,8 @@ mod tests {
 
     #[test]
     fn a_cycle_among_families_is_drawn_too() {
-        let layout = layered(&[SIZE; 3], &[(0, 1), (1, 2), (2, 1)]);
+        let layout = layered(&[SIZE; 3], &[(0, 1), (1, 2), (2, 1)], &[true; 3]);
         assert_eq!(layout.edges.len(), 3);
-        assert_eq!(layered(&[], &[]), Layout::default());
+        assert_eq!(layered(&[], &[], &[]), Layout::default());
     }
 }

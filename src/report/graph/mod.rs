@@ -96,7 +96,8 @@ impl Graph {
             .map(|(name, members)| Box::new(name, members, statuses.as_ref()))
             .collect();
         let sizes: Vec<_> = boxes.iter().map(|b| (b.width, b.height)).collect();
-        let layout = layout::layered(&sizes, &lines);
+        let at_end: Vec<_> = boxes.iter().map(|one| one.kind == "measure").collect();
+        let layout = layout::layered(&sizes, &lines, &at_end);
         let mut widest: BTreeMap<u64, f64> = BTreeMap::new();
         for (one, corner) in boxes.iter_mut().zip(&layout.corners) {
             (one.x, one.y) = *corner;
@@ -185,9 +186,9 @@ impl Box {
             Some((cut, _)) => format!("{}…", &name[..cut]),
             None => name.to_string(),
         };
-        // Letters of the title are about 7.4 units wide, those of the line below 6.3.
-        let title_width = 7.4 * (title.chars().count() + count.map_or(0, |_| 4)) as f64;
-        let below = 6.3 * (word.chars().count() + status_text.chars().count() + 4) as f64;
+        // Letters of the title are about 7.6 units wide, those of the line below 6.4.
+        let title_width = 7.6 * (title.chars().count() + count.map_or(0, |_| 4)) as f64 + 14.0;
+        let below = 6.4 * (word.chars().count() + status_text.chars().count() + 3) as f64;
         Box {
             x: 0.0,
             y: 0.0,
@@ -224,7 +225,10 @@ fn summary(statuses: impl Iterator<Item = Status>) -> (&'static str, String) {
         [] => String::new(),
         [only] => only.0.word().to_string(),
         several => {
-            let parts: Vec<_> = several.iter().map(|c| format!("{} {}", c.1, c.0.word())).collect();
+            let parts: Vec<_> = several
+                .iter()
+                .map(|c| format!("{} {}", c.1, c.0.word()))
+                .collect();
             parts.join(", ")
         }
     };

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::Sources;
 use super::family::{Family, families};
 use super::number::{self, Spread};
+use super::prose::Prose;
 use crate::plan::{MeasureTask, Node, Task};
 use crate::report::plots::{Fit, Fits, LogitPlot, MOST_POINTS, Scatter, Space};
 
@@ -24,7 +25,6 @@ struct Panel {
     name: String,
     student: String,
     teacher: String,
-    on: String,
     /// How the measurement departs from the plain one, where it does.
     control: Option<&'static str>,
     x_label: &'static str,
@@ -36,15 +36,15 @@ struct Panel {
     under_low: Option<String>,
     agreement: Option<String>,
     samples: Option<String>,
-    verdict: String,
+    verdict: Prose,
 }
 
 #[derive(Serialize)]
 struct Pane {
     label: String,
     plot: LogitPlot,
-    /// `1,500 of 10,000 samples drawn`.
-    shown: String,
+    /// How many points are drawn.
+    shown: Prose,
     /// What is to be seen, in words.
     description: String,
 }
@@ -143,6 +143,7 @@ fn panel(sources: &Sources, family: &Family<Deviation>) -> Option<Panel> {
         family.members.iter().map(|m| points(&m.value)),
         first.space(),
     );
+    let on = sources.split(&first.task.on);
     let pane = |at: usize| {
         let member = &family.members[at];
         let fits = member.value.fits();
@@ -155,7 +156,7 @@ fn panel(sources: &Sources, family: &Family<Deviation>) -> Option<Panel> {
         let plot = LogitPlot::new(points, &fits, &others, range);
         Pane {
             label: member.label.clone(),
-            shown: shown(&plot, points.x.len()),
+            shown: shown(&plot, points.x.len(), &on),
             description: describe(&plot, &student, &teacher),
             plot,
         }
@@ -192,7 +193,6 @@ fn panel(sources: &Sources, family: &Family<Deviation>) -> Option<Panel> {
     };
     Some(Panel {
         name: family.name.clone(),
-        on: sources.split(&first.task.on),
         control: match (first.space(), first.of_truth()) {
             (Space::Logit, false) => None,
             (Space::Logit, true) => Some("control: the label’s class in place of the teacher’s"),
@@ -222,40 +222,50 @@ pub fn slopes(family: &Family<Deviation>) -> Vec<f64> {
 }
 
 /// What the slopes of a family say of its student.
-pub fn verdict(slopes: &[f64], teacher: &str) -> String {
+pub fn verdict(slopes: &[f64], teacher: &str) -> Prose {
     let above = slopes.iter().filter(|slope| **slope > 1.0).count();
     let each = match slopes.len() {
-        0 => return "No line could be fitted.".into(),
-        1 => String::new(),
-        2 => " for both seeds".into(),
-        n => format!(" for each of {n} seeds"),
+        1 => "",
+        2 => " for both seeds",
+        _ => " for every seed",
     };
-    match above {
-        _ if above == slopes.len() => {
-            format!("It exaggerates the confidence of {teacher}: the slope is above 1{each}.")
-        }
-        0 => format!("It tones the confidence of {teacher} down: the slope is at most 1{each}."),
-        _ => format!(
-            "It leans neither way: the slope is above 1 for {above} of {} seeds.",
-            slopes.len()
-        ),
+    let prose = Prose::default();
+    if slopes.is_empty() {
+        prose.words("No line could be fitted.")
+    } else if above == slopes.len() {
+        prose
+            .words("It exaggerates the confidence of ")
+            .name(teacher)
+            .words(format!(": the slope is above 1{each}."))
+    } else if above == 0 {
+        prose
+            .words("It plays the confidence of ")
+            .name(teacher)
+            .words(format!(" down: the slope is at most 1{each}."))
+    } else {
+        let count = slopes.len();
+        prose.words(format!(
+            "It leans neither way: the slope is above 1 for {above} of {count} seeds."
+        ))
     }
 }
 
-fn shown(plot: &LogitPlot, samples: usize) -> String {
-    let mut text = match samples {
-        0 => "no points in the store".to_string(),
-        _ if plot.drawn == samples => format!("all {} samples", number::grouped(samples as u64)),
+fn shown(plot: &LogitPlot, samples: usize, on: &str) -> Prose {
+    let grouped = |count: usize| number::grouped(count as u64);
+    let words = match samples {
+        0 => return Prose::default().words("No points are in the store."),
+        _ if plot.drawn == samples => format!("All {} samples of ", grouped(samples)),
         _ => format!(
-            "{} of {} samples",
-            number::grouped(plot.drawn as u64),
-            number::grouped(samples as u64)
+            "{} of {} samples of ",
+            grouped(plot.drawn),
+            grouped(samples)
         ),
     };
-    if plot.outside > 0 {
-        text += &format!(", {} outside the frame", plot.outside);
+    let prose = Prose::default().words(words).name(on);
+    match plot.outside {
+        0 => prose,
+        outside => prose.words(format!(", {outside} outside the frame")),
     }
-    text
 }
 
 fn describe(plot: &LogitPlot, student: &str, teacher: &str) -> String {

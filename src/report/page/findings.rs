@@ -5,13 +5,14 @@ use serde::Serialize;
 use super::accuracy::trained;
 use super::deviations::{measured, models, slopes, verdict};
 use super::number::{self, Spread};
+use super::prose::Prose;
 use super::{Sources, family};
 use crate::plan::{Key, Task};
 
 #[derive(Serialize)]
 pub struct Findings {
     claims: Vec<Claim>,
-    sentences: Vec<Sentence>,
+    sentences: Vec<Prose>,
 }
 
 #[derive(Serialize)]
@@ -20,13 +21,6 @@ struct Claim {
     /// `holds`, `fails`, `open`.
     verdict: &'static str,
     detail: String,
-}
-
-/// A sentence, and the names it begins with.
-#[derive(Serialize)]
-struct Sentence {
-    subject: String,
-    text: String,
 }
 
 pub fn findings(sources: &Sources) -> Findings {
@@ -49,7 +43,7 @@ pub fn findings(sources: &Sources) -> Findings {
 }
 
 /// Which family classifies the test split best.
-fn best_model(sources: &Sources) -> Option<Sentence> {
+fn best_model(sources: &Sources) -> Option<Prose> {
     let families = trained(sources);
     let ranked: Vec<(&str, Spread)> = families
         .iter()
@@ -63,22 +57,21 @@ fn best_model(sources: &Sources) -> Option<Sentence> {
         })
         .collect();
     let (best, accuracy) = ranked.iter().max_by(|a, b| a.1.mean.total_cmp(&b.1.mean))?;
-    let others = ranked.iter().filter(|(name, _)| name != best);
-    let others: Vec<_> = others
-        .map(|(name, spread)| format!("{name} {}", number::percent(spread.mean)))
-        .collect();
-    (!others.is_empty()).then(|| Sentence {
-        subject: best.to_string(),
-        text: format!(
-            "classifies most of the test split right: {} ({}).",
-            accuracy.show(number::percent),
-            others.join(", ")
-        ),
-    })
+    let others: Vec<_> = ranked.iter().filter(|(name, _)| name != best).collect();
+    let mut sentence = Prose::default().name(*best).words(format!(
+        " classifies most of the test split right, {}",
+        accuracy.show(number::percent)
+    ));
+    for (i, (name, spread)) in others.iter().enumerate() {
+        let joint = if i == 0 { "; " } else { ", " };
+        let share = format!(" {}", number::percent(spread.mean));
+        sentence = sentence.words(joint).name(*name).words(share);
+    }
+    (!others.is_empty()).then(|| sentence.words("."))
 }
 
 /// What each student does with its teacher's confidence.
-fn exaggerations(sources: &Sources) -> Vec<Sentence> {
+fn exaggerations(sources: &Sources) -> Vec<Prose> {
     let sentence = |family: &family::Family<_>| {
         let first: &super::deviations::Deviation = &family.members.first()?.value;
         let (student, teacher) = models(sources, first);
@@ -89,19 +82,24 @@ fn exaggerations(sources: &Sources) -> Vec<Sentence> {
             .zip(teacher_key)
             .is_some_and(|(student, teacher)| learnt_from(sources, *student, *teacher));
         let how = match taught {
-            true => format!("learnt from {teacher}."),
-            false => format!("never saw {teacher}, so it is a yardstick."),
+            true => (" learnt from ", ". "),
+            false => (" never saw ", " and is a yardstick. "),
         };
-        Some(Sentence {
-            text: format!(
-                "{how} {} On {} ({}): {}.",
-                verdict(&slopes(family), &teacher),
-                sources.split(&first.task.on),
-                family.name,
-                spread.show(|slope| number::fixed(slope, 3)),
-            ),
-            subject: student,
-        })
+        let slope = spread.show(|slope| number::fixed(slope, 3));
+        let on = sources.split(&first.task.on);
+        Some(
+            Prose::default()
+                .name(student)
+                .words(how.0)
+                .name(&teacher)
+                .words(how.1)
+                .prose(verdict(&slopes(family), &teacher))
+                .words(format!(" Slope {slope} on "))
+                .name(on)
+                .words(" (")
+                .name(&family.name)
+                .words(")."),
+        )
     };
     measured(sources).iter().filter_map(sentence).collect()
 }

@@ -114,10 +114,11 @@ fn spread(family: &Family<Measured>, field: &str) -> String {
     let values: Vec<f64> = values
         .filter_map(|m| m.value.fields.get(field).copied())
         .collect();
-    let constant = values.iter().all(|value| *value == values[0]);
     match Spread::of(&values) {
         None => "–".into(),
-        Some(spread) if constant => number::number(spread.mean),
+        Some(spread) if values.iter().all(|value| value.fract() == 0.0) => {
+            spread.show(number::number)
+        }
         Some(spread) => spread.show(|value| number::fixed(value, 3)),
     }
 }

@@ -10,6 +10,7 @@ mod findings;
 mod header;
 mod learning;
 mod measurements;
+mod prose;
 mod provenance;
 
 pub use family::declaration;

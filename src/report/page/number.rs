@@ -99,11 +99,14 @@ impl Spread {
         }
     }
 
-    /// `1.213 ± 0.020`, each number written by `write`.
+    /// `1.213 ± 0.020`, each number written by `write`; the mean alone where all are the same.
     pub fn show(&self, write: impl Fn(f64) -> String) -> String {
         match self.std {
-            Some(std) => format!("{} ± {}", write(self.mean), write(std)),
-            None => write(self.mean),
+            // Equal numbers differ from their mean by rounding alone.
+            Some(std) if std > 1e-12 * self.mean.abs() => {
+                format!("{}\u{a0}±\u{a0}{}", write(self.mean), write(std))
+            }
+            _ => write(self.mean),
         }
     }
 }
@@ -172,6 +175,9 @@ mod tests {
         assert_eq!(spread.mean, 5.0);
         assert!((spread.std.expect("several") - 2.138_089_935_299_395).abs() < 1e-12);
         assert_eq!(Spread::of(&[]), None);
-        assert_eq!(Spread::of(&[3.0]).map(|s| s.show(number)), Some("3".into()));
+        let shown = |values: &[f64]| Spread::of(values).map(|spread| spread.show(number));
+        assert_eq!(shown(&[3.0]).as_deref(), Some("3"));
+        assert_eq!(shown(&[3.0, 3.0]).as_deref(), Some("3"));
+        assert_eq!(shown(&[3.0, 5.0]).as_deref(), Some("4\u{a0}±\u{a0}1.414"));
     }
 }

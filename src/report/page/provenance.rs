@@ -6,8 +6,16 @@ use super::{Sources, number};
 
 #[derive(Serialize)]
 pub struct Provenance<'a> {
-    text: &'a str,
+    lines: Vec<Line<'a>>,
     nodes: Vec<Row>,
+}
+
+/// A line of the file: a comment, or the word that opens a declaration and the rest.
+#[derive(Debug, PartialEq, Serialize)]
+struct Line<'a> {
+    comment: bool,
+    word: &'a str,
+    rest: &'a str,
 }
 
 #[derive(Serialize)]
@@ -58,7 +66,58 @@ pub fn provenance<'a>(sources: &Sources<'a>) -> Provenance<'a> {
         }
     });
     Provenance {
-        text: sources.text,
+        lines: sources.text.lines().map(line).collect(),
         nodes: rows.collect(),
+    }
+}
+
+/// The words that open a declaration.
+const OPENING: &[&str] = &[
+    "use",
+    "param",
+    "let",
+    "fn",
+    "arch",
+    "dataset",
+    "recipe",
+    "teacher",
+    "student",
+    "model",
+    "objective",
+    "measure",
+    "claim",
+    "experiment",
+    "trial",
+];
+
+fn line(text: &str) -> Line<'_> {
+    let text = text.trim_start_matches('\u{feff}');
+    let end = text.find(' ').unwrap_or(text.len());
+    let (word, rest) = match OPENING.contains(&&text[..end]) {
+        true => text.split_at(end),
+        false => ("", text),
+    };
+    let comment = text.trim_start().starts_with("//");
+    Line {
+        comment,
+        word,
+        rest,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::line;
+
+    #[test]
+    fn a_line_is_parted_at_the_word_that_opens_it() {
+        let parts = |text| {
+            let line = line(text);
+            (line.comment, line.word, line.rest)
+        };
+        assert_eq!(parts("student s = a"), (false, "student", " s = a"));
+        assert_eq!(parts("  student: s"), (false, "", "  student: s"));
+        assert_eq!(parts("  // é"), (true, "", "  // é"));
+        assert_eq!(parts(""), (false, "", ""));
     }
 }

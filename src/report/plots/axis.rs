@@ -67,14 +67,15 @@ impl Axis {
     }
 }
 
-/// The first of 1, 2, 5 times a power of ten that is no smaller.
-fn round_step(least: f64) -> f64 {
-    let power = 10_f64.powf(least.log10().floor());
-    [1.0, 2.0, 5.0]
-        .into_iter()
-        .map(|factor| factor * power)
-        .find(|step| *step >= least * 0.999)
-        .unwrap_or(10.0 * power)
+/// The nearest of 1, 2, 5 times a power of ten, by ratio.
+fn round_step(wanted: f64) -> f64 {
+    let power = 10_f64.powf(wanted.log10().floor());
+    match wanted / power {
+        7.07.. => 10.0 * power,
+        3.16.. => 5.0 * power,
+        1.41.. => 2.0 * power,
+        _ => power,
+    }
 }
 
 /// Rounded to a tenth: drawings need no more, and pages stay small.
@@ -105,8 +106,11 @@ mod tests {
     #[test]
     fn ticks_stand_at_round_values_inside_the_range() {
         assert_eq!(texts(0.0, 1.0), ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]);
-        assert_eq!(texts(-3.2, 11.0), ["0", "5", "10"]);
-        assert_eq!(texts(0.71, 0.84), ["0.75", "0.80"]);
+        assert_eq!(texts(-3.2, 11.0), ["−2", "0", "2", "4", "6", "8", "10"]);
+        assert_eq!(
+            texts(0.71, 0.84),
+            ["0.72", "0.74", "0.76", "0.78", "0.80", "0.82", "0.84"]
+        );
     }
 
     #[test]

@@ -89,7 +89,9 @@ impl Parser<'_> {
                 return Err(self.unexpected("`}`"));
             }
             _ => {
-                return Err(self.unexpected(&format!("`:` behind the field's name `{}`", name.text)));
+                return Err(
+                    self.unexpected(&format!("`:` behind the field's name `{}`", name.text))
+                );
             }
         }
         self.bump();
