@@ -14,7 +14,9 @@ pub use crate::spec::{
 
 use std::collections::BTreeMap;
 
-use petgraph::graph::{DiGraph, NodeIndex};
+pub use petgraph::graph::NodeIndex;
+
+use petgraph::graph::DiGraph;
 
 /// What a file asks for.
 #[derive(Clone, Debug, Default)]

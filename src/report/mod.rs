@@ -4,5 +4,6 @@ pub mod graph;
 pub mod page;
 mod plots;
 mod template;
+pub mod terminal;
 
 pub use template::TemplateError;

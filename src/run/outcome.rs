@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::plan::{Digest, Key, ModelSummary};
+use crate::plan::{Digest, Key, ModelSummary, Node, Plan};
 
 /// What became of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +58,21 @@ pub struct NodeOutcome {
     pub error: Option<String>,
 }
 
+impl NodeOutcome {
+    /// Of a node of which nothing else is known.
+    pub fn new(node: &Node, status: Status) -> NodeOutcome {
+        NodeOutcome {
+            id: node.id.clone(),
+            kind: node.task.kind().into(),
+            key: node.key,
+            status,
+            seconds: 0.0,
+            digest: None,
+            error: None,
+        }
+    }
+}
+
 /// A judged claim.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ClaimOutcome {
@@ -101,6 +116,22 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// The outcome of a run that has begun: nothing is known of any node.
+    pub fn begun(plan: &Plan) -> Outcome {
+        let nodes = plan.graph.node_weights();
+        Outcome {
+            nodes: nodes
+                .map(|node| NodeOutcome::new(node, Status::Interrupted))
+                .collect(),
+            models: BTreeMap::new(),
+            measures: BTreeMap::new(),
+            claims: vec![],
+            run: None,
+            seconds: 0.0,
+            failure: None,
+        }
+    }
+
     /// The exit code of the command; `strict` makes a false claim one.
     pub fn exit_code(&self, strict: bool) -> u8 {
         let any = |status| self.nodes.iter().any(|node| node.status == status);

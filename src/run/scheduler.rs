@@ -61,8 +61,9 @@ pub fn run(
     run.outcome(begin)
 }
 
-/// The models and measurements of a plan that are in the store, and the claims judged by them.
-pub fn results(plan: &Plan, found: &BTreeMap<NodeIndex, Entry>) -> Outcome {
+/// The models and measurements of a plan that were found in the store, and the claims judged by
+/// them.
+fn results(plan: &Plan, found: &BTreeMap<NodeIndex, Entry>) -> Outcome {
     let summary = |node: &NodeIndex| {
         let entry = found.get(node)?;
         Some(entry.manifest.summary.clone())
@@ -77,7 +78,6 @@ pub fn results(plan: &Plan, found: &BTreeMap<NodeIndex, Entry>) -> Outcome {
     });
     let measures = measures.collect();
     Outcome {
-        nodes: vec![],
         models: models.collect(),
         claims: plan
             .claims
@@ -85,9 +85,7 @@ pub fn results(plan: &Plan, found: &BTreeMap<NodeIndex, Entry>) -> Outcome {
             .map(|claim| judge(claim, &measures))
             .collect(),
         measures,
-        run: None,
-        seconds: 0.0,
-        failure: None,
+        ..Outcome::begun(plan)
     }
 }
 
@@ -316,7 +314,7 @@ impl Run<'_> {
         }
         if machine {
             self.failure.get_or_insert(Failure {
-                message: format!("{}: {message}", self.node(index).id),
+                message: message.clone(),
                 help: help.clone(),
             });
         }
@@ -378,7 +376,7 @@ impl Run<'_> {
             seconds,
             digest,
             error,
-            ..blank(node, status)
+            ..NodeOutcome::new(node, status)
         };
         self.observer.event(Event::Ended(node, &outcome));
         self.ends.insert(index, outcome);
@@ -403,10 +401,10 @@ impl Run<'_> {
             match self.queue.state(index) {
                 State::Stored => NodeOutcome {
                     digest: self.found.get(&index).and_then(|e| e.manifest.digest()),
-                    ..blank(node, Status::Stored)
+                    ..NodeOutcome::new(node, Status::Stored)
                 },
-                State::Unneeded => blank(node, Status::Unneeded),
-                _ => blank(node, Status::Interrupted),
+                State::Unneeded => NodeOutcome::new(node, Status::Unneeded),
+                _ => NodeOutcome::new(node, Status::Interrupted),
             }
         });
         Outcome {
@@ -415,18 +413,6 @@ impl Run<'_> {
             failure: self.failure,
             ..results(self.plan, &self.found)
         }
-    }
-}
-
-fn blank(node: &Node, status: Status) -> NodeOutcome {
-    NodeOutcome {
-        id: node.id.clone(),
-        kind: node.task.kind().into(),
-        key: node.key,
-        status,
-        seconds: 0.0,
-        digest: None,
-        error: None,
     }
 }
 

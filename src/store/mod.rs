@@ -8,6 +8,7 @@
 //!        aside/<key>.<random>/                 objects that were found damaged
 //!        locks/<key>                           held by the one process that makes the object
 //!        digests.json                          remembered digests of data files
+//!        users                                 folders of runs that refer to objects here
 //! ```
 //!
 //! An object appears by one `rename` of a folder whose files are already on the disk, so a
@@ -22,6 +23,7 @@ mod manifest;
 mod objects;
 mod slot;
 mod tidy;
+mod users;
 
 pub use entry::Entry;
 pub use error::{Action, StoreError};

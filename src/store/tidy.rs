@@ -19,6 +19,12 @@ impl Store {
         Ok(())
     }
 
+    /// Moves an object out of the way, so that the next lookup misses it.
+    pub fn move_aside(&self, key: Key) -> Result<(), StoreError> {
+        let _lock = self.lock(key)?;
+        self.set_aside(key)
+    }
+
     /// Bytes of an object's files, as far as they can be read.
     pub fn bytes(&self, key: Key) -> u64 {
         let files = fs::read_dir(self.folder(key)).into_iter().flatten();

@@ -13,7 +13,7 @@ mod measurements;
 mod prose;
 mod provenance;
 
-pub use family::declaration;
+pub use family::{declaration, families, name as family_name};
 pub use results::Results;
 
 use std::collections::BTreeMap;

@@ -1,0 +1,22 @@
+//! A run on the terminal: `observer()` while it goes, `summary(plan, outcome)` when it is over.
+
+mod bars;
+mod lines;
+mod summary;
+mod words;
+
+pub use summary::{short_path, summary};
+
+use std::io::IsTerminal;
+
+use crate::run::Observer;
+
+/// Who shows a run on standard error: bars on a terminal, elsewhere a line every few seconds.
+/// `verbose` shows the workers' logs too.
+pub fn observer(verbose: bool) -> Box<dyn Observer> {
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    match std::io::stderr().is_terminal() && !dumb {
+        true => Box::new(bars::Bars::new(verbose)),
+        false => Box::new(lines::Lines::new(verbose)),
+    }
+}

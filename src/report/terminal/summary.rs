@@ -1,0 +1,213 @@
+//! What came out of a run, for standard output.
+
+use std::path::{Path, PathBuf};
+
+use comfy_table::{Cell, CellAlignment, Table, presets};
+
+use super::words::{failure, learnt};
+use crate::plan::{MeasureTask, ModelSummary, Plan, Task};
+use crate::report::page::families;
+use crate::report::page::number::{Spread, duration, fixed, number, percent};
+use crate::run::{Outcome, Status};
+
+/// The tables, what was learnt, the claims, and where the page is. It holds colours.
+pub fn summary(plan: &Plan, outcome: &Outcome, page: Option<&Path>) -> String {
+    let mut parts = vec![];
+    parts.extend(models(plan, outcome));
+    parts.extend(measures(plan, outcome));
+    parts.extend(section("What was learnt", learnt(plan, outcome)));
+    parts.extend(section("Claims", claims(outcome)));
+    parts.extend(section("What failed", failures(outcome)));
+    parts.push(footer(outcome, page));
+    parts.join("\n\n")
+}
+
+/// A path as a user would type it here.
+pub fn short_path(path: &Path) -> PathBuf {
+    std::env::current_dir()
+        .ok()
+        .and_then(|here| path.strip_prefix(here).ok().map(Path::to_path_buf))
+        .unwrap_or_else(|| path.to_path_buf())
+}
+
+fn section(title: &str, lines: Vec<String>) -> Option<String> {
+    let lines: Vec<String> = lines.iter().map(|line| format!("  {line}")).collect();
+    (!lines.is_empty()).then(|| format!("\x1b[1m{title}\x1b[0m\n{}", lines.join("\n")))
+}
+
+fn table(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.set_header(header.iter().enumerate().map(|(at, title)| {
+        let cell = Cell::new(title);
+        match at {
+            0 => cell,
+            _ => cell.set_alignment(CellAlignment::Right),
+        }
+    }));
+    table
+}
+
+fn row(table: &mut Table, cells: Vec<String>) {
+    table.add_row(cells.into_iter().enumerate().map(|(at, text)| {
+        let cell = Cell::new(text);
+        match at {
+            0 => cell,
+            _ => cell.set_alignment(CellAlignment::Right),
+        }
+    }));
+}
+
+/// Mean and deviation of what is known of the members.
+fn spread(values: impl Iterator<Item = f64>, write: fn(f64) -> String) -> String {
+    let values: Vec<f64> = values.collect();
+    Spread::of(&values).map_or_else(|| "–".into(), |spread| spread.show(write))
+}
+
+fn models(plan: &Plan, outcome: &Outcome) -> Option<String> {
+    let known = plan.named_models().into_iter().filter_map(|(id, _)| {
+        let summary: &ModelSummary = outcome.models.get(id)?;
+        Some((id.to_string(), summary))
+    });
+    let families = families(known);
+    let mut table = table(&[
+        "model",
+        "runs",
+        "parameters",
+        "train accuracy",
+        "test accuracy",
+    ]);
+    for family in &families {
+        let each = |of: fn(&ModelSummary) -> f64| {
+            family.members.iter().map(move |member| of(member.value))
+        };
+        row(
+            &mut table,
+            vec![
+                family.name.clone(),
+                family.members.len().to_string(),
+                spread(each(|model| model.parameters as f64).take(1), number),
+                spread(each(|model| model.train_accuracy), percent),
+                spread(each(|model| model.test_accuracy), percent),
+            ],
+        );
+    }
+    (!families.is_empty()).then(|| table.to_string())
+}
+
+/// The fields that a table shows, and how.
+fn fields(measure: &str) -> &'static [(&'static str, &'static str, fn(f64) -> String)] {
+    match measure {
+        "deviation" => &[
+            ("slope", "slope", |value| fixed(value, 3)),
+            ("slope_low", "where least sure", |value| fixed(value, 3)),
+            ("slope_high", "where surest", |value| fixed(value, 3)),
+            ("agreement", "agreement", percent),
+        ],
+        "accuracy" => &[("top1", "accuracy", percent)],
+        "calibration" => &[("ece", "calibration error", |value| fixed(value, 3))],
+        _ => &[],
+    }
+}
+
+fn measures(plan: &Plan, outcome: &Outcome) -> Vec<String> {
+    let mut kinds: Vec<(&str, Vec<(String, &MeasureTask)>)> = vec![];
+    for (id, node) in plan.named_measures() {
+        let Task::Measure(task) = &node.task else {
+            continue;
+        };
+        if !outcome.measures.contains_key(id) {
+            continue;
+        }
+        let name = task.measure.name.as_str();
+        let member = (id.to_string(), task);
+        match kinds.iter_mut().find(|(kind, _)| *kind == name) {
+            Some((_, members)) => members.push(member),
+            None => kinds.push((name, vec![member])),
+        }
+    }
+    kinds
+        .into_iter()
+        .map(|(kind, members)| {
+            let fields = fields(kind);
+            let mut header = vec![kind, "runs", "on"];
+            header.extend(fields.iter().map(|(_, title, _)| *title));
+            let mut table = table(&header);
+            for family in families(members) {
+                let mut cells = vec![
+                    family.name.clone(),
+                    family.members.len().to_string(),
+                    family
+                        .members
+                        .first()
+                        .map_or_else(String::new, |first| split(plan, first.value)),
+                ];
+                for (field, _, write) in fields {
+                    let values = family.members.iter().filter_map(|member| {
+                        outcome.measures.get(&member.id)?.get(*field).copied()
+                    });
+                    cells.push(spread(values, *write));
+                }
+                row(&mut table, cells);
+            }
+            table.to_string()
+        })
+        .collect()
+}
+
+/// `cifar.test`.
+fn split(plan: &Plan, task: &MeasureTask) -> String {
+    let data = plan.nodes().find(|node| node.key == task.on.data);
+    data.map_or_else(String::new, |data| {
+        format!("{}.{}", data.id, task.on.split.word())
+    })
+}
+
+fn claims(outcome: &Outcome) -> Vec<String> {
+    let claims = outcome.claims.iter().map(|claim| {
+        let mark = match claim.holds {
+            Some(true) => "\x1b[32m✓\x1b[0m",
+            Some(false) => "\x1b[31m✗\x1b[0m",
+            None => "\x1b[33m?\x1b[0m",
+        };
+        format!("{mark} {} ({})", claim.text, claim.detail)
+    });
+    claims.collect()
+}
+
+fn failures(outcome: &Outcome) -> Vec<String> {
+    let failed = outcome
+        .nodes
+        .iter()
+        .filter(|node| node.status == Status::Failed);
+    failed.map(failure).collect()
+}
+
+/// How many nodes came to what, the time, and the page.
+fn footer(outcome: &Outcome, page: Option<&Path>) -> String {
+    let statuses = [
+        (Status::Ran, "ran"),
+        (Status::Stored, "were in the store"),
+        (Status::Failed, "failed"),
+        (Status::Skipped, "skipped"),
+        (Status::Interrupted, "interrupted"),
+    ];
+    let counts = statuses.iter().filter_map(|(status, word)| {
+        let n = outcome
+            .nodes
+            .iter()
+            .filter(|node| node.status == *status)
+            .count();
+        (n > 0).then(|| format!("{n} {word}"))
+    });
+    let counts: Vec<String> = counts.collect();
+    let mut text = format!(
+        "Nodes: {}. Time: {}.",
+        counts.join(", "),
+        duration(outcome.seconds)
+    );
+    if let Some(page) = page {
+        text += &format!("\nPage: \x1b[4m{}\x1b[0m", page.display());
+    }
+    text
+}

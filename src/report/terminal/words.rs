@@ -1,0 +1,125 @@
+//! What a run says in words.
+
+use std::collections::BTreeMap;
+
+use crate::plan::{Key, MeasureTask, Node, Plan, Task};
+use crate::report::page::number::{Spread, fixed, percent};
+use crate::report::page::{families, family_name};
+use crate::run::{NodeOutcome, Outcome, Progress};
+
+/// Loss and accuracy, as far as they are known.
+pub(super) fn numbers(progress: &Progress) -> String {
+    let loss = progress.loss.map(|loss| format!("loss {loss:.3}"));
+    let accuracy = progress
+        .accuracy
+        .map(|share| format!("accuracy {}", percent(share)));
+    let known: Vec<String> = loss.into_iter().chain(accuracy).collect();
+    known.join(", ")
+}
+
+/// A node that failed.
+pub(super) fn failure(outcome: &NodeOutcome) -> String {
+    let why = outcome.error.as_deref().unwrap_or("for no known reason");
+    format!("\x1b[31;1mfailed\x1b[0m: {}: {why}", outcome.id)
+}
+
+/// A deviation and its slope.
+struct Deviation<'a> {
+    task: &'a MeasureTask,
+    slope: f64,
+}
+
+/// For each family of deviations, in the order of the plan, what its slopes say.
+pub(super) fn learnt(plan: &Plan, outcome: &Outcome) -> Vec<String> {
+    let nodes: BTreeMap<Key, &Node> = plan.nodes().map(|node| (node.key, node)).collect();
+    let deviations = plan.named_measures().into_iter().filter_map(|(id, node)| {
+        let Task::Measure(task) = &node.task else {
+            return None;
+        };
+        let slope = *outcome.measures.get(id)?.get("slope")?;
+        let plain =
+            |name: &str, word: &str| task.measure.text(name).is_none_or(|text| text == word);
+        let is_logit_plot = plain("class", "teacher") && plain("space", "logit");
+        (task.measure.name == "deviation" && is_logit_plot)
+            .then(|| (id.to_string(), Deviation { task, slope }))
+    });
+    families(deviations)
+        .iter()
+        .filter_map(|family| {
+            let first = &family.members.first()?.value;
+            let slopes: Vec<f64> = family
+                .members
+                .iter()
+                .map(|member| member.value.slope)
+                .collect();
+            sentence(first.task, &slopes, &nodes)
+        })
+        .collect()
+}
+
+fn sentence(task: &MeasureTask, slopes: &[f64], nodes: &BTreeMap<Key, &Node>) -> Option<String> {
+    let (student, teacher) = (task.models.get("student")?, task.models.get("teacher")?);
+    let taught = match &nodes.get(student)?.task {
+        Task::Train(train) => train
+            .objective
+            .iter()
+            .any(|term| term.loss.teacher() == Some(*teacher)),
+        _ => false,
+    };
+    let name = |key: &Key| Some(family_name(&nodes.get(key)?.id));
+    let (student, teacher) = (name(student)?, name(teacher)?);
+    let spread = Spread::of(slopes)?;
+    let verdict = match (Leaning::of(slopes), taught) {
+        (Leaning::Above, true) => format!("`{student}` exaggerates its teacher `{teacher}`"),
+        (Leaning::Above, false) => {
+            format!("`{student}`, which never saw `{teacher}`, is surer and less sure than it")
+        }
+        (Leaning::Below, true) => format!("`{student}` tones its teacher `{teacher}` down"),
+        (Leaning::Below, false) => {
+            format!("`{student}`, which never saw `{teacher}`, varies less than it")
+        }
+        (Leaning::Neither, true) => {
+            format!("`{student}` neither exaggerates its teacher `{teacher}` nor tones it down")
+        }
+        (Leaning::Neither, false) => {
+            format!("`{student}`, which never saw `{teacher}`, varies about as much")
+        }
+        (Leaning::Unknown, _) => {
+            return Some(format!(
+                "No line could be fitted through `{student}` and `{teacher}`."
+            ));
+        }
+    };
+    let slope = fixed(spread.mean, 2);
+    let many = match slopes.len() {
+        1 => String::new(),
+        n => format!(", mean of {n}"),
+    };
+    Some(format!(
+        "{verdict}: where `{teacher}` is surer by 1, `{student}` is surer by {slope} (slope {slope}{many})."
+    ))
+}
+
+/// On which side of 1 some slopes lie.
+#[derive(Debug, PartialEq)]
+enum Leaning {
+    Above,
+    Below,
+    Neither,
+    Unknown,
+}
+
+impl Leaning {
+    /// A side counts when all slopes lie on it.
+    fn of(slopes: &[f64]) -> Leaning {
+        if slopes.iter().any(|slope| slope.is_nan()) {
+            Leaning::Unknown
+        } else if slopes.iter().all(|slope| *slope > 1.0) {
+            Leaning::Above
+        } else if slopes.iter().all(|slope| *slope < 1.0) {
+            Leaning::Below
+        } else {
+            Leaning::Neither
+        }
+    }
+}
