@@ -243,7 +243,7 @@ impl SourceFile {
             let climbed = path.iter().take_while(|part| *part == "super").count();
             if path[0] == krate {
                 Some(&path[1..])
-            } else if climbed > 0 && climbed >= depth {
+            } else if krate == "crate" && climbed > 0 && climbed >= depth {
                 Some(&path[climbed..])
             } else {
                 None
