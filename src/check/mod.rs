@@ -73,7 +73,8 @@ fn load_with(path: &Path, settings: &[(String, String)], world: &dyn World, must
     }
     let Checker { sources, mut program, mut diagnostics, .. } = checker;
     let mut seen = HashSet::new();
-    diagnostics.retain(|d| seen.insert((d.code, d.message.clone(), d.labels.first().map(|label| label.span))));
+    // Members of a family say the same of the same place.
+    diagnostics.retain(|d| seen.insert((d.code, d.labels.first().map(|label| label.span))));
     let sound = !diagnostics.iter().any(Diagnostic::is_error);
     program.datasets.dedup_by(|a, b| Rc::ptr_eq(a, b));
     Loaded { sources, program: sound.then_some(program), diagnostics }
@@ -188,6 +189,13 @@ impl<'w> Checker<'w> {
             return false;
         }
         true
+    }
+
+    /// Whether something of this declaration could not be read: what seems to be missing may stand there.
+    fn unreadable(&self, span: Span) -> bool {
+        self.diagnostics.iter().filter(|d| d.is_error()).flat_map(|d| &d.labels).any(|label| {
+            label.span.source == span.source && span.start <= label.span.start && label.span.end <= span.end
+        })
     }
 
     fn is_standard(&self, source: SourceId) -> bool {

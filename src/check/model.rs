@@ -36,11 +36,22 @@ type Given = BTreeMap<String, (Value, Span)>;
 impl Checker<'_> {
     /// One member of a `teacher`, `student` or `model`.
     pub(super) fn model(&mut self, word: &str, id: String, span: Span, network: &Expr, fields: Option<&[Field]>, scope: &Scope) -> Value {
-        let layers = self.eval_as(network, &Type::Layers, scope);
-        let Some(given) = self.model_fields(word, fields.unwrap_or(&[]), scope) else { return Value::Unknown };
+        let head = Span { end: network.span.end, ..span };
+        let whole = !self.unreadable(span);
+        let given = self.model_fields(word, fields.unwrap_or(&[]), scope);
+        let data = given.as_ref().and_then(|given| given.get("data"));
+        // A network that is written out here knows its input and classes, as an arch does.
+        let (input, classes) = match data {
+            Some((Value::Split(dataset, _), _)) => {
+                (Value::Shape(Rc::new(dataset.shape.sample.clone())), Value::Int(dataset.shape.classes))
+            }
+            _ => (Value::Unknown, Value::Unknown),
+        };
+        let layers = self.eval_as(network, &Type::Layers, &scope.bind("input", input).bind("classes", classes));
+        let Some(given) = given else { return Value::Unknown };
         let Some((Value::Split(dataset, split), data_span)) = given.get("data") else {
-            if !given.contains_key("data") {
-                self.fail_with(MISSING_FIELD, format!("`{id}` has no `data`"), span, "say what it is trained on: `data: cifar.train`");
+            if !given.contains_key("data") && whole {
+                self.fail_with(MISSING_FIELD, format!("`{id}` has no `data`"), head, "say what it is trained on: `data: cifar.train`");
             }
             return Value::Unknown;
         };
@@ -75,9 +86,10 @@ impl Checker<'_> {
                 );
                 None
             }
+            (None, None) if !whole => None,
             (None, None) => {
                 let help = "say how it is trained: `recipe: paper_images`, or give it a file of weights: `weights: \"teacher.safetensors\"`";
-                self.fail_with(MISSING_FIELD, format!("`{id}` has neither a `recipe` nor `weights`"), span, help);
+                self.fail_with(MISSING_FIELD, format!("`{id}` has neither a `recipe` nor `weights`"), head, help);
                 None
             }
             (None, Some((Value::Recipe(recipe), at))) => {

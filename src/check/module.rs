@@ -249,8 +249,18 @@ impl Checker<'_> {
                             self.declare(into, &here, binding);
                             self.imports.push((into, here));
                         }
-                        // Known to be wrong already: its uses say nothing more.
-                        None => self.declare(into, &here, Binding::Local(super::value::Value::Unknown)),
+                        // Known to be wrong already: its uses say nothing more, however they spell it.
+                        None => {
+                            let unknown = Binding::Local(super::value::Value::Unknown);
+                            self.declare(into, &here, unknown.clone());
+                            let near = module.and_then(|id| {
+                                let names = self.modules[id.0].names.keys();
+                                closest(&here.text, names.map(String::as_str)).map(str::to_string)
+                            });
+                            if let Some(near) = near {
+                                self.modules[into.0].names.entry(near).or_insert((unknown, here.span));
+                            }
+                        }
                     }
                 }
             }
