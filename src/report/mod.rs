@@ -1,9 +1,14 @@
 //! Events to the terminal; results to a page. How they came about is not known here.
 
-pub mod graph;
-pub mod page;
-mod plots;
-mod template;
 pub mod terminal;
+
+pub mod page;
+
+pub mod graph;
+mod plots;
+
+mod family;
+mod number;
+mod template;
 
 pub use template::TemplateError;

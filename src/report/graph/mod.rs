@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::page::declaration;
+use super::family::declaration;
 use super::template::{self, TemplateError};
 use crate::plan::{Key, Node, Plan, Task};
 use crate::run::{Outcome, Status};

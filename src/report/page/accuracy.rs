@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::Sources;
-use super::family::{Family, families};
-use super::number::{self, Spread};
 use crate::plan::ModelSummary;
+use crate::report::family::{Family, families};
+use crate::report::number::{self, Spread};
 use crate::report::plots::Axis;
 
 /// Width of the strip in which the test accuracies are drawn.

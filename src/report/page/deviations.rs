@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::Sources;
-use super::family::{Family, families};
-use super::number::{self, Spread};
 use super::prose::Prose;
 use crate::plan::{MeasureTask, Node, Task};
+use crate::report::family::{Family, families};
+use crate::report::number::{self, Spread};
 use crate::report::plots::{Fit, Fits, LogitPlot, MOST_POINTS, Scatter, Space};
 
 /// A panel can show at most this many members, one at a time; the style sheet knows as many.

@@ -2,12 +2,13 @@
 
 use serde::Serialize;
 
+use super::Sources;
 use super::accuracy::trained;
 use super::deviations::{measured, models, slopes, verdict};
-use super::number::{self, Spread};
 use super::prose::Prose;
-use super::{Sources, family};
 use crate::plan::{Key, Task};
+use crate::report::family;
+use crate::report::number::{self, Spread};
 
 #[derive(Serialize)]
 pub struct Findings {

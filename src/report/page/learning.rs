@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::family::families;
-use super::{Sources, number};
+use super::Sources;
 use crate::plan::{Curves, Loss, Task, Term, TrainTask};
+use crate::report::family::{Family, families};
+use crate::report::number;
 use crate::report::plots::{CurvePlot, Run, Window, accuracy_range};
 
 #[derive(Serialize)]
@@ -33,7 +34,7 @@ pub fn panels(sources: &Sources) -> Vec<Panel> {
     }));
     let all = families.iter().flat_map(|family| &family.members);
     let accuracies = accuracy_range(all.map(|member| member.value.2));
-    let panel = |family: &super::family::Family<(&TrainTask, &str, &Curves)>| {
+    let panel = |family: &Family<(&TrainTask, &str, &Curves)>| {
         let (task, word, _) = family.members.first()?.value;
         let curves: Vec<_> = family.members.iter().map(|member| member.value.2).collect();
         let windows = windows(task);

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::Sources;
-use super::family::{Family, families};
-use super::number::{self, Spread};
 use crate::plan::{MeasureTask, Task};
+use crate::report::family::{Family, families};
+use crate::report::number::{self, Spread};
 use crate::vocabulary::{FIELDS, MEASURES, find};
 
 #[derive(Serialize)]

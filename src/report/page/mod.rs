@@ -1,7 +1,5 @@
 //! `write(plan, outcome, store, …)`: a run as one page of HTML that needs nothing but itself.
 
-mod family;
-pub mod number;
 mod results;
 
 mod accuracy;
@@ -13,7 +11,6 @@ mod measurements;
 mod prose;
 mod provenance;
 
-pub use family::{declaration, families, name as family_name};
 pub use results::Results;
 
 use std::collections::BTreeMap;
@@ -22,6 +19,7 @@ use std::{fs, io};
 
 use serde::Serialize;
 
+use super::family;
 use super::graph::{Graph, MOST_BOXES};
 use super::template::{self, TemplateError};
 use crate::plan::{Key, Node, Plan, SplitRef};

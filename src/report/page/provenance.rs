@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Sources, number};
+use super::Sources;
+use crate::report::number;
 
 #[derive(Serialize)]
 pub struct Provenance<'a> {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::report::page::number;
+use crate::report::number;
 
 /// An axis of a plot.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Axis;
 use super::axis::{Tick, range};
 use crate::plan::Curves;
-use crate::report::page::number;
+use crate::report::number;
 
 /// Size of a drawing's plot area, in its own units.
 const WIDTH: f64 = 340.0;

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Axis;
 use super::axis::{Tick, range};
-use crate::report::page::number;
+use crate::report::number;
 
 /// A drawing holds at most this many points; more would only make the page heavy.
 pub const MOST_POINTS: usize = 1500;

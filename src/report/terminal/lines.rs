@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::words::{failure, numbers};
 use crate::plan::{Key, Node};
-use crate::report::page::number::duration;
+use crate::report::number::duration;
 use crate::run::{Event, NodeOutcome, Observer, Progress, Status};
 
 /// Between two lines on how far the nodes are.

@@ -6,8 +6,8 @@ use comfy_table::{Cell, CellAlignment, Table, presets};
 
 use super::words::{failure, learnt};
 use crate::plan::{MeasureTask, ModelSummary, Plan, Task};
-use crate::report::page::families;
-use crate::report::page::number::{Spread, duration, fixed, number, percent};
+use crate::report::family::families;
+use crate::report::number::{Spread, duration, fixed, number, percent};
 use crate::run::{Outcome, Status};
 
 /// The tables, what was learnt, the claims, and where the page is. It holds colours.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::plan::{Key, MeasureTask, Node, Plan, Task};
-use crate::report::page::number::{Spread, fixed, percent};
-use crate::report::page::{families, family_name};
+use crate::report::number::{Spread, fixed, percent};
+use crate::report::family::{self, families};
 use crate::run::{NodeOutcome, Outcome, Progress};
 
 /// Loss and accuracy, as far as they are known.
@@ -66,7 +66,7 @@ fn sentence(task: &MeasureTask, slopes: &[f64], nodes: &BTreeMap<Key, &Node>) ->
             .any(|term| term.loss.teacher() == Some(*teacher)),
         _ => false,
     };
-    let name = |key: &Key| Some(family_name(&nodes.get(key)?.id));
+    let name = |key: &Key| Some(family::name(&nodes.get(key)?.id));
     let (student, teacher) = (name(student)?, name(teacher)?);
     let spread = Spread::of(slopes)?;
     let verdict = match (Leaning::of(slopes), taught) {

@@ -8,7 +8,7 @@ pub fn number(value: f64) -> String {
         "–".to_string()
     } else if value == value.trunc() && size < 1e15 {
         signed(value, grouped(size as u64))
-    } else if size >= 1e6 || size < 5e-4 {
+    } else if !(5e-4..1e6).contains(&size) {
         power_of_ten(value)
     } else {
         let digits = match size {
