@@ -5,6 +5,7 @@
 //! BLESS=1 cargo test --test goldens -- syntax/
 //! ```
 
+mod check;
 mod dump;
 mod suite;
 mod syntax;
@@ -15,5 +16,7 @@ fn main() {
     let arguments = Arguments::from_args();
     let mut trials = vec![];
     trials.extend(suite::trials("syntax", syntax::outputs));
+    trials.extend(suite::trials("check", check::diagnostics));
+    trials.extend(suite::trials("plan", check::planned));
     libtest_mimic::run(&arguments, trials).exit();
 }

@@ -1,0 +1,101 @@
+//! What the checker says of a file, and what the planner makes of one.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use kdp::check::{Loaded, World, load};
+use kdp::diag::{Rendering, render};
+use kdp::plan::{Digest, Digests, Key, Node, Plan, Task, plan};
+
+use crate::suite::Outputs;
+
+/// A case's folder, whose files go by their bare names.
+struct Case<'a>(&'a Path);
+
+impl World for Case<'_> {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        std::fs::read(self.0.join(path))
+    }
+
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
+        self.0.join(path).canonicalize()
+    }
+}
+
+/// Files whose content is their name.
+struct Names;
+
+impl Digests for Names {
+    fn digest(&self, path: &Path) -> io::Result<Digest> {
+        Ok(Key::of_bytes(path.to_string_lossy().as_bytes()))
+    }
+}
+
+fn loaded(case: &Path) -> Loaded {
+    load(Path::new("input.kdp"), &[], &Case(case))
+}
+
+/// The diagnostics of a case.
+pub fn diagnostics(case: &Path, _text: &str) -> Outputs {
+    let loaded = loaded(case);
+    vec![("diagnostics.txt", render(&loaded.diagnostics, &loaded.sources, Rendering::Plain))]
+}
+
+/// The diagnostics of a case and its plan, without keys.
+pub fn planned(case: &Path, _text: &str) -> Outputs {
+    let loaded = loaded(case);
+    let nodes = loaded.program.as_ref().map(|program| {
+        let plan = plan(program, &loaded.sources, &Names);
+        let mut text: String = plan.nodes().map(|node| shown(&plan, node)).collect();
+        for claim in &plan.claims {
+            let condition = serde_json::to_string(&claim.condition).unwrap();
+            text += &format!("claim {:?}\n  {condition}\n", claim.text);
+        }
+        text
+    });
+    vec![
+        ("diagnostics.txt", render(&loaded.diagnostics, &loaded.sources, Rendering::Plain)),
+        ("plan.txt", nodes.unwrap_or_default()),
+    ]
+}
+
+fn shown(plan: &Plan, node: &Node) -> String {
+    let inputs = node.task.inputs();
+    let needs: Vec<&str> = inputs
+        .iter()
+        .map(|key| plan.nodes().find(|other| other.key == *key).map_or("?", |other| other.id.as_str()))
+        .collect();
+    let mut text = format!("{} {}", node.task.kind(), node.id);
+    if !needs.is_empty() {
+        text += &format!(" needs {}", needs.join(", "));
+    }
+    text.push('\n');
+    let mut detail = |name: &str, value: String| text += &format!("  {name}: {value}\n");
+    match &node.task {
+        Task::Data(task) => {
+            detail("source", call(&task.source));
+            for transform in &task.transforms {
+                detail("then", call(transform));
+            }
+            let shape = &task.shape;
+            detail("samples", format!("{} + {} of {:?}", shape.train, shape.test, shape.sample));
+        }
+        Task::Train(task) => {
+            detail("steps", format!("{} of {}, {} an epoch", task.steps, task.batch, task.steps_per_epoch));
+            detail("lr", serde_json::to_string(&task.lr).unwrap());
+            for term in &task.objective {
+                let loss = serde_json::to_string(&term.loss.teacher().is_some()).unwrap();
+                detail("term", format!("{} (a teacher: {loss})", serde_json::to_string(&term.weight).unwrap()));
+            }
+        }
+        Task::Weights(_) => detail("files", format!("{:?}", node.files.keys())),
+        Task::Measure(task) => detail("measure", call(&task.measure)),
+    }
+    text
+}
+
+fn call(call: &kdp::plan::Call) -> String {
+    let args: Vec<String> =
+        call.args.iter().map(|(name, value)| format!("{name}: {}", serde_json::to_string(value).unwrap())).collect();
+    format!("{}({})", call.name, args.join(", "))
+}
