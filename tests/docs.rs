@@ -1,0 +1,132 @@
+//! What the documentation shows is what happens. The `console` blocks of `README.md` and `docs/` are
+//! run in a folder that holds `pipelines/` and every block that opens with ```` ```kdp NAME.kdp ````;
+//! those blocks are whole files, which must be sound and in canonical layout. Other `kdp` blocks are
+//! fragments and must parse.
+//!
+//! `TRYCMD=overwrite` rewrites what commands print.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use kdp::diag::{Rendering, Sources, render};
+use kdp::syntax::parse;
+use tempfile::TempDir;
+use trycmd::TestCases;
+
+const KDP: &str = env!("CARGO_BIN_EXE_kdp");
+
+#[test]
+fn console_blocks_run_as_shown() {
+    let engine = Path::new(KDP).with_file_name("kdp-engine");
+    assert!(
+        engine.is_file(),
+        "build the engine first: cargo build -p kdp-engine"
+    );
+    let folder = workplace();
+    // trycmd runs commands in the process's folder; no other test here hangs on it.
+    std::env::set_current_dir(folder.path()).unwrap();
+    let cases = TestCases::new();
+    cases
+        .register_bin("kdp", Path::new(KDP))
+        .env("NO_COLOR", "1");
+    for document in documents() {
+        cases.case(document);
+    }
+    cases.run();
+}
+
+#[test]
+fn whole_files_are_sound_and_in_canonical_layout() {
+    let folder = workplace();
+    let files: Vec<String> = blocks().into_iter().filter_map(|block| block.file).collect();
+    assert!(!files.is_empty(), "the documentation shows no whole file");
+    for verb in [["check", "--deny-warnings"], ["fmt", "--check"]] {
+        let output = Command::new(KDP)
+            .args(verb)
+            .args(&files)
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "kdp {}:\n{said}", verb.join(" "));
+    }
+}
+
+#[test]
+fn fragments_parse() {
+    let mut wrong = String::new();
+    for block in blocks() {
+        let mut sources = Sources::default();
+        let source = sources.add(&block.place, block.text.clone());
+        let (_, errors) = parse(source, &block.text);
+        wrong += &render(&errors, &sources, Rendering::Plain);
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// A `kdp` block of the documentation.
+struct Block {
+    /// `docs/language.md:41`.
+    place: String,
+    /// The name it is saved under, where it is a whole file.
+    file: Option<String>,
+    text: String,
+}
+
+fn blocks() -> Vec<Block> {
+    let mut blocks = Vec::new();
+    for document in documents() {
+        let shown = document.strip_prefix(root()).unwrap().display();
+        let text = fs::read_to_string(&document).unwrap();
+        let mut lines = text.lines().enumerate();
+        while let Some((at, line)) = lines.next() {
+            let Some(info) = line.strip_prefix("```kdp") else {
+                continue;
+            };
+            let inside = lines.by_ref().map(|(_, line)| line);
+            let inside = inside.take_while(|line| *line != "```");
+            blocks.push(Block {
+                place: format!("{shown}:{}", at + 1),
+                file: Some(info.trim().to_owned()).filter(|name| !name.is_empty()),
+                text: inside.map(|line| format!("{line}\n")).collect(),
+            });
+        }
+    }
+    blocks
+}
+
+/// A folder with what the documents' commands may use.
+fn workplace() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let pipelines = folder.path().join("pipelines");
+    fs::create_dir(&pipelines).unwrap();
+    for entry in fs::read_dir(root().join("pipelines")).unwrap() {
+        let path = entry.unwrap().path();
+        fs::copy(&path, pipelines.join(path.file_name().unwrap())).unwrap();
+    }
+    for block in blocks() {
+        if let Some(name) = block.file {
+            let path = folder.path().join(&name);
+            assert!(!path.exists(), "{}: a second {name}", block.place);
+            fs::write(path, block.text).unwrap();
+        }
+    }
+    folder
+}
+
+fn documents() -> Vec<PathBuf> {
+    let mut documents = vec![root().join("README.md")];
+    for entry in fs::read_dir(root().join("docs")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "md") {
+            documents.push(path);
+        }
+    }
+    documents.sort();
+    documents
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
