@@ -8,6 +8,7 @@
 mod args;
 mod codes;
 mod declare;
+mod disk;
 mod expr;
 mod family;
 mod functions;
@@ -32,7 +33,8 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 pub use codes::CODES;
-pub use module::{Disk, STANDARD, World};
+pub use disk::Disk;
+pub use module::{STANDARD, World};
 pub use program::*;
 
 use crate::diag::{Code, Diagnostic, SourceId, Sources, Span};

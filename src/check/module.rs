@@ -45,19 +45,6 @@ pub trait World {
     fn canonical(&self, path: &Path) -> std::io::Result<PathBuf>;
 }
 
-/// The files of the disk.
-pub struct Disk;
-
-impl World for Disk {
-    fn read(&self, path: &Path) -> std::io::Result<Vec<u8>> {
-        std::fs::read(path)
-    }
-
-    fn canonical(&self, path: &Path) -> std::io::Result<PathBuf> {
-        path.canonicalize()
-    }
-}
-
 /// The standard library: part of the binary.
 pub const STANDARD: &[(&str, &str)] = &[
     ("datasets", include_str!("../../stdlib/datasets.kdp")),
