@@ -1,14 +1,6 @@
 //! The stable codes of what the checker finds.
 
-use crate::diag::Code;
-
-macro_rules! codes {
-    ($($(#[doc = $doc:literal])+ $name:ident = $text:literal;)*) => {
-        $($(#[doc = $doc])+ pub const $name: Code = Code($text);)*
-        /// Every code of the checker, with what it means.
-        pub const CODES: &[(Code, &str)] = &[$(($name, concat!($($doc, "\n"),+)),)*];
-    };
-}
+use crate::diag::codes;
 
 codes! {
     /// A name is used that nothing here declares or imports. Declare it, import it with `use`, or mend its spelling.

@@ -4,9 +4,11 @@
 
 mod diagnostic;
 mod render;
+mod codes;
 mod source;
 mod suggest;
 
+pub(crate) use codes::codes;
 pub use diagnostic::{Code, Diagnostic, Label, Severity};
 pub use render::{Rendering, render, to_json};
 pub use source::{Source, SourceId, Sources, Span};

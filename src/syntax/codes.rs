@@ -1,15 +1,6 @@
 //! The stable codes of what can be wrong with a file's syntax.
 
-use crate::diag::Code;
-
-/// Declares the codes and the list of them all, so that none is forgotten there.
-macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident = $code:literal;)*) => {
-        $($(#[$doc])* pub const $name: Code = Code($code);)*
-        /// Every code of this room.
-        pub const CODES: &[Code] = &[$($name),*];
-    };
-}
+use crate::diag::codes;
 
 codes! {
     /// Something else was expected here.
