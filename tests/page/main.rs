@@ -105,6 +105,7 @@ fn every_family_has_its_panels() {
     assert_eq!(curves, ["big", "plain", "distilled", "switched"]);
     let rows = texts(&page, ".accuracy tbody th code");
     assert_eq!(rows, curves);
+    assert_eq!(all(&page, "#graph g.box").len(), 8, "seeds as one box");
     let windows = texts(&page, ".curves figcaption");
     assert_eq!(windows, ["distill → one-hot: steps 1,800 to 2,100."]);
 }

@@ -6,21 +6,58 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::family::declaration;
+use super::family;
 use super::template::{self, TemplateError};
 use crate::plan::{Key, Node, Plan, Task};
 use crate::run::{Outcome, Status};
 
-/// A drawing with more nodes than this shows families as one box.
-pub const MOST_BOXES: usize = 14;
+/// A drawing should have no more boxes than this.
+const MOST_BOXES: usize = 14;
 
 /// Letters of a title; the rest is cut.
 const MOST_LETTERS: usize = 30;
 
 /// The DAG as an SVG file of its own. `collapsed` shows a family as one box.
 pub fn svg(plan: &Plan, collapsed: bool) -> Result<String, TemplateError> {
-    let graph = Graph::new(plan, None, collapsed);
+    let of = if collapsed {
+        Boxes::Families
+    } else {
+        Boxes::Nodes
+    };
+    let graph = Graph::new(plan, None, of);
     template::render("graph.svg.html", &BTreeMap::from([("graph", graph)]))
+}
+
+/// What a box stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Boxes {
+    /// A node.
+    Nodes,
+    /// The nodes that differ in their seed alone.
+    Seeds,
+    /// All nodes of a declaration.
+    Families,
+}
+
+impl Boxes {
+    /// The finest choice that keeps a drawing readable.
+    pub fn readable(plan: &Plan) -> Boxes {
+        let fits = |boxes: &Boxes| {
+            let names: BTreeSet<String> = plan.nodes().map(|node| boxes.name(&node.id)).collect();
+            names.len() <= MOST_BOXES
+        };
+        let choices = [Boxes::Nodes, Boxes::Seeds];
+        choices.into_iter().find(fits).unwrap_or(Boxes::Families)
+    }
+
+    /// The name of the box of a node.
+    fn name(self, id: &str) -> String {
+        match self {
+            Boxes::Nodes => id.to_string(),
+            Boxes::Seeds => family::name(id),
+            Boxes::Families => family::declaration(id).to_string(),
+        }
+    }
 }
 
 /// The DAG as boxes and lines with their places.
@@ -30,8 +67,8 @@ pub struct Graph {
     height: f64,
     boxes: Vec<Box>,
     edges: Vec<Edge>,
-    /// Whether families are one box.
-    collapsed: bool,
+    /// Whether a box can stand for several nodes.
+    stacked: bool,
     /// What is to be seen, in words.
     description: String,
 }
@@ -67,17 +104,13 @@ struct Edge {
 
 impl Graph {
     /// The drawing, with what became of each node where an outcome is given.
-    pub fn new(plan: &Plan, outcome: Option<&Outcome>, collapsed: bool) -> Graph {
-        let mut groups: Vec<(&str, Vec<&Node>)> = vec![];
+    pub fn new(plan: &Plan, outcome: Option<&Outcome>, of: Boxes) -> Graph {
+        let mut groups: Vec<(String, Vec<&Node>)> = vec![];
         let mut group_of: BTreeMap<Key, usize> = BTreeMap::new();
         for node in plan.nodes() {
-            let name = if collapsed {
-                declaration(&node.id)
-            } else {
-                &node.id
-            };
+            let name = of.name(&node.id);
             let found = groups.iter().position(|(other, members)| {
-                collapsed && *other == name && members[0].task.kind() == node.task.kind()
+                of != Boxes::Nodes && *other == name && members[0].task.kind() == node.task.kind()
             });
             let at = found.unwrap_or_else(|| {
                 groups.push((name, vec![]));
@@ -119,14 +152,14 @@ impl Graph {
             description: description(&boxes, &lines),
             boxes,
             edges,
-            collapsed,
+            stacked: groups.iter().any(|(_, members)| members.len() > 1),
         }
     }
 }
 
 /// The lines to draw. A data set feeds nearly everything: its line to what another line already
 /// leads to from it is left out.
-fn lines(groups: &[(&str, Vec<&Node>)], group_of: &BTreeMap<Key, usize>) -> Vec<(usize, usize)> {
+fn lines(groups: &[(String, Vec<&Node>)], group_of: &BTreeMap<Key, usize>) -> Vec<(usize, usize)> {
     let mut all = BTreeSet::new();
     for (to, (_, members)) in groups.iter().enumerate() {
         for input in members.iter().flat_map(|node| node.task.inputs()) {

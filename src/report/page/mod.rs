@@ -20,7 +20,7 @@ use std::{fs, io};
 use serde::Serialize;
 
 use super::family;
-use super::graph::{Graph, MOST_BOXES};
+use super::graph::{Boxes, Graph};
 use super::template::{self, TemplateError};
 use crate::plan::{Key, Node, Plan, SplitRef};
 use crate::run::Outcome;
@@ -127,7 +127,6 @@ struct Page<'a> {
 }
 
 fn render(sources: &Sources) -> Result<String, TemplateError> {
-    let collapsed = sources.nodes.len() > MOST_BOXES;
     let page = Page {
         header: header::header(sources),
         findings: findings::findings(sources),
@@ -135,7 +134,7 @@ fn render(sources: &Sources) -> Result<String, TemplateError> {
         deviations: deviations::deviations(sources),
         learning: learning::panels(sources),
         measurements: measurements::tables(sources),
-        graph: Graph::new(sources.plan, Some(sources.outcome), collapsed),
+        graph: Graph::new(sources.plan, Some(sources.outcome), Boxes::readable(sources.plan)),
         provenance: provenance::provenance(sources),
     };
     template::render("page.html", &page)
