@@ -1,18 +1,19 @@
 //! libtorch's errors, cut down to what they say.
 
-/// Where libtorch's own C++ stack begins in its messages.
-const STACK: &str = "\nException raised from";
+/// Where libtorch's own C++ stack begins in its messages, and where it begins in a panic's, which
+/// shows the message with its line ends written out.
+const STACKS: [&str; 2] = ["\nException raised from", "\\nException raised from"];
 
 /// A message without the C++ stack behind it.
 pub fn cut(message: &str) -> &str {
-    let end = message.find(STACK).unwrap_or(message.len());
-    message[..end].trim_end()
+    let ends = STACKS.iter().filter_map(|stack| message.find(stack));
+    message[..ends.min().unwrap_or(message.len())].trim_end()
 }
 
 /// What an error says, without the C++ stack behind it.
 pub fn plain(error: &tch::TchError) -> String {
     match error {
-        tch::TchError::Torch(message) => cut(message).to_string(),
+        tch::TchError::Torch(message) | tch::TchError::Shape(message) => cut(message).to_string(),
         other => cut(&other.to_string()).to_string(),
     }
 }
@@ -30,5 +31,9 @@ mod tests {
         assert!(text.contains("size"), "{text}");
         assert!(!text.contains("Exception raised"), "{text}");
         assert!(!text.contains(".cpp"), "{text}");
+
+        let panicked = format!("on an `Err` value: {error:?}");
+        assert!(panicked.contains("Exception raised"), "{panicked}");
+        assert!(!super::cut(&panicked).contains("Exception raised"));
     }
 }
