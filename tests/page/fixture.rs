@@ -217,8 +217,8 @@ impl Fixture {
         });
     }
 
-    fn at(&self, key: Key) -> petgraph::graph::NodeIndex {
-        petgraph::graph::NodeIndex::new(self.indices[&key])
+    fn at(&self, key: Key) -> NodeIndex {
+        NodeIndex::new(self.indices[&key])
     }
 
     fn node(&mut self, id: &str, word: &str, task: Task, status: Status) -> Key {

@@ -9,10 +9,16 @@ use super::prose::Prose;
 use crate::plan::{MeasureTask, Node, Task};
 use crate::report::family::{Family, families};
 use crate::report::number::{self, Spread};
-use crate::report::plots::{Fit, Fits, LogitPlot, MOST_POINTS, Scatter, Space};
+use crate::report::plots::{Fit, Fits, LogitPlot, Scatter, Space};
 
 /// A panel can show at most this many members, one at a time; the style sheet knows as many.
 const MOST_PANES: usize = 8;
+
+/// A drawing holds at most this many points, and at least that many where there are as many; in
+/// between, all drawings of a page share what keeps it light.
+const MOST_POINTS: usize = 1500;
+const LEAST_POINTS: usize = 200;
+const POINTS_OF_A_PAGE: usize = 60_000;
 
 #[derive(Serialize)]
 pub struct Deviations {
@@ -121,17 +127,23 @@ pub fn models(sources: &Sources, deviation: &Deviation) -> (String, String) {
 }
 
 pub fn deviations(sources: &Sources) -> Option<Deviations> {
-    let panels: Vec<_> = measured(sources)
+    let families = measured(sources);
+    let panes = families
         .iter()
-        .filter_map(|family| panel(sources, family))
+        .map(|family| family.members.len().min(MOST_PANES));
+    let most = POINTS_OF_A_PAGE / panes.sum::<usize>().max(1);
+    let most = most.clamp(LEAST_POINTS, MOST_POINTS);
+    let panels: Vec<_> = families
+        .iter()
+        .filter_map(|family| panel(sources, family, most))
         .collect();
     (!panels.is_empty()).then(|| Deviations {
         panels,
-        most_points: number::grouped(MOST_POINTS as u64),
+        most_points: number::grouped(most as u64),
     })
 }
 
-fn panel(sources: &Sources, family: &Family<Deviation>) -> Option<Panel> {
+fn panel(sources: &Sources, family: &Family<Deviation>, most: usize) -> Option<Panel> {
     let first = family.members.first()?.value;
     let (student, teacher) = models(sources, &first);
     let empty = Scatter::default();
@@ -153,7 +165,7 @@ fn panel(sources: &Sources, family: &Family<Deviation>) -> Option<Panel> {
             .filter_map(|(_, other)| other.value.fits().all)
             .collect();
         let points = points(&member.value);
-        let plot = LogitPlot::new(points, &fits, &others, range);
+        let plot = LogitPlot::new(points, most, &fits, &others, range);
         Pane {
             label: member.label.clone(),
             shown: shown(&plot, points.x.len(), &on),

@@ -201,7 +201,11 @@ fn path(steps: &[u64], values: &[f64], x: &Axis, y: &Axis) -> String {
 }
 
 fn shade(window: &Window, x: &Axis) -> Shade {
-    let (from, to) = (x.place(window.from as f64), x.place(window.to as f64));
+    // A run can be shorter than the window it was written for.
+    let (from, to) = (
+        x.place(window.from as f64),
+        x.place(window.to as f64).min(WIDTH),
+    );
     let late = from + to > WIDTH;
     let grouped = number::grouped;
     Shade {

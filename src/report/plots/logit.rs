@@ -6,9 +6,6 @@ use super::Axis;
 use super::axis::{Tick, range};
 use crate::report::number;
 
-/// A drawing holds at most this many points; more would only make the page heavy.
-pub const MOST_POINTS: usize = 1500;
-
 /// Side of the square plot area, in the drawing's units.
 const SIDE: f64 = 360.0;
 
@@ -121,12 +118,18 @@ impl LogitPlot {
         (ends.0 - pad, ends.1 + pad)
     }
 
-    /// Draws one member, over its own fitted lines and the others'.
-    pub fn new(points: &Scatter, fits: &Fits, others: &[Fit], range: (f64, f64)) -> LogitPlot {
+    /// Draws one member with at most so many points, its fitted lines, and the others' lines.
+    pub fn new(
+        points: &Scatter,
+        most: usize,
+        fits: &Fits,
+        others: &[Fit],
+        range: (f64, f64),
+    ) -> LogitPlot {
         let x = Axis::new(range, (0.0, SIDE));
         let y = Axis::new(range, (SIDE, 0.0));
         let quarters = Quarters::of(&points.x);
-        let shown = thinned(points);
+        let shown = thinned(points, most);
         let inside =
             |&&(a, b): &&(f64, f64)| (x.low..=x.high).contains(&a) && (y.low..=y.high).contains(&b);
         let cloud = |class, from: f64, to: f64| {
@@ -234,12 +237,12 @@ impl Quarters {
 
 /// Every n-th finite point in the order of the data, so that the choice is the same each time and
 /// hangs on nothing that is measured.
-fn thinned(points: &Scatter) -> Vec<(f64, f64)> {
+fn thinned(points: &Scatter, most: usize) -> Vec<(f64, f64)> {
     let finite: Vec<_> = std::iter::zip(&points.x, &points.y)
         .map(|(x, y)| (*x, *y))
         .filter(|(x, y)| x.is_finite() && y.is_finite())
         .collect();
-    let shown = finite.len().min(MOST_POINTS);
+    let shown = finite.len().min(most);
     (0..shown)
         .map(|i| finite[i * finite.len() / shown])
         .collect()
@@ -274,7 +277,7 @@ mod tests {
             low: None,
             high: None,
         };
-        let plot = LogitPlot::new(&scatter, &none, &[], range);
+        let plot = LogitPlot::new(&scatter, 1500, &none, &[], range);
         let counts = ["low", "middle", "high"].map(|class| points(&plot, class));
         assert_eq!(counts, [100, 200, 100]);
         assert_eq!((plot.drawn, plot.outside), (400, 0));
@@ -283,15 +286,15 @@ mod tests {
     #[test]
     fn many_points_are_thinned_evenly_and_alike_each_time() {
         let scatter = line(10_000);
-        let shown = thinned(&scatter);
-        assert_eq!(shown.len(), MOST_POINTS);
+        let shown = thinned(&scatter, 1500);
+        assert_eq!(shown.len(), 1500);
         assert_eq!(shown[0], (0.0, 0.0));
         assert!(
             shown
                 .windows(2)
                 .all(|pair| (6.0..=7.0).contains(&(pair[1].0 - pair[0].0)))
         );
-        assert_eq!(shown, thinned(&scatter));
+        assert_eq!(shown, thinned(&scatter, 1500));
     }
 
     #[test]
@@ -305,7 +308,7 @@ mod tests {
             low: None,
             high: None,
         };
-        let plot = LogitPlot::new(&line(5), &fits, &[], (0.0, 10.0));
+        let plot = LogitPlot::new(&line(5), 1500, &fits, &[], (0.0, 10.0));
         // From (0, 1) to (4, 9), 36 units each.
         assert_eq!(plot.lines[0].path, "M0 324L144 36");
     }

@@ -7,4 +7,4 @@ mod logit;
 
 pub use axis::Axis;
 pub use curves::{CurvePlot, Run, Window, accuracy_range};
-pub use logit::{Fit, Fits, LogitPlot, MOST_POINTS, Scatter, Space};
+pub use logit::{Fit, Fits, LogitPlot, Scatter, Space};
