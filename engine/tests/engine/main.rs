@@ -4,6 +4,7 @@
 mod broken;
 mod cifar;
 mod command;
+mod language;
 mod models;
 mod nodes;
 mod pipe;

@@ -1,0 +1,86 @@
+//! What the planner makes of a file is what the engine takes: every arch of the standard library,
+//! every objective, transform, optimiser, augmentation and measure, from text to store.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use kdp::check::{World, load};
+use kdp::diag::{Rendering, render};
+use kdp::plan::{Digest, Digests, Key, Plan, plan};
+use kdp::store::Store;
+
+use super::*;
+
+const FILE: &str = r#"
+use std.datasets.digits
+use std.archs.{mlp, small_cnn, resnet_cifar, mobilenet_v2}
+
+dataset few = digits() |> label_noise(20%, seed: 7) |> take(train: 100, test: 60)
+
+recipe one {
+  optimizer: sgd(momentum: 0.9, nesterov: true)
+  weight_decay: 5e-4
+  batch: 30
+  length: 2 epochs
+  lr: 0.0 then 0.05 over 1 epoch then 0.0 until end along cosine
+  augment: [pad_crop(1), flip()]
+}
+recipe other = one with { optimizer: adamw(), lr: 1e-3, weight_decay: 0.01, clip: 1.0, augment: [] }
+
+teacher cnn = small_cnn([4, 8]) { data: few.train, recipe: one, seed: 0 }
+teacher resnet = resnet_cifar(depth: 8) { data: few.train, recipe: one, seed: 1 }
+teacher mobile = mobilenet_v2() { data: few.train, recipe: one with { length: 1 epoch }, seed: 2 }
+
+student small[way in {
+  smooth: smooth(0.1)
+  kd: distill(cnn, temperature: 4, weight: 0.7)
+  clean: distill(resnet, temperature: 4.0 then 1.0 over 3 steps, view: clean)
+  logits: match_logits(mobile, scale: 0.1) then one_hot at 3 steps over 2 steps
+  mix: 0.5 * distill(cnn) + 0.5 * one_hot
+}, r in { one: one, other: other }] = mlp([16]) { data: few.train, recipe: r, seed: 3, objective: way }
+
+measure gap = deviation(student: small[way: kd, r: one], teacher: cnn, on: few.train)
+measure truth = deviation(small[way: kd, r: one], cnn, few.test, class: truth, space: probability)
+measure top = accuracy(resnet, on: few.test)
+measure ece = calibration(mobile, on: few.test)
+"#;
+
+struct OneFile;
+
+impl World for OneFile {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        let here = path == Path::new("test.kdp");
+        here.then(|| FILE.as_bytes().to_vec())
+            .ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
+        Ok(path.to_path_buf())
+    }
+}
+
+impl Digests for OneFile {
+    fn digest(&self, path: &Path) -> io::Result<Digest> {
+        Ok(Key::of_bytes(path.as_os_str().as_encoded_bytes()))
+    }
+}
+
+fn planned() -> Plan {
+    let loaded = load(Path::new("test.kdp"), &[], &OneFile);
+    let said = render(&loaded.diagnostics, &loaded.sources, Rendering::Plain);
+    let program = loaded.program.unwrap_or_else(|| panic!("{said}"));
+    plan(&program, &loaded.sources, &OneFile)
+}
+
+#[test]
+fn a_file_runs_from_text_to_store() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let plan = planned();
+    let nodes: Vec<_> = plan.nodes().collect();
+    assert_eq!(nodes.len(), 1 + 3 + 10 + 4);
+    Worker::start().run_all(&nodes, folder.path());
+    let store = Store::at(folder.path());
+    for node in nodes {
+        assert!(store.find(node.key).is_some(), "{}", node.id);
+    }
+}
