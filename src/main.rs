@@ -1,1 +1,7 @@
-fn main() {}
+//! The command `kdp`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    kdp::cli::main()
+}

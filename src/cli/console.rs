@@ -1,0 +1,124 @@
+//! Where answers go.
+
+use std::io::Write;
+
+use anstream::ColorChoice;
+use clap::ValueEnum;
+use serde_json::json;
+
+use super::Common;
+use super::error::CliError;
+use crate::diag::Rendering;
+
+/// When colour is used.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(super) enum Colour {
+    /// On a terminal, unless NO_COLOR is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// Standard output for results, standard error for everything else. What is written may hold
+/// colours; they are taken out where they are not wanted.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Console {
+    /// Whether the answer is one JSON document.
+    pub json: bool,
+    /// Whether the workers' logs are shown.
+    pub verbose: bool,
+}
+
+impl Console {
+    pub fn new(common: &Common) -> Console {
+        let choice = match common.color {
+            Colour::Auto => ColorChoice::Auto,
+            Colour::Always => ColorChoice::Always,
+            Colour::Never => ColorChoice::Never,
+        };
+        choice.write_global();
+        Console {
+            json: common.json,
+            verbose: common.verbose > 0,
+        }
+    }
+
+    /// A result. A reader that went away (`kdp plan … | head`) is no error.
+    pub fn result(&self, text: &str) {
+        let mut out = anstream::stdout().lock();
+        let _ = out.write_all(text.as_bytes());
+        if !text.ends_with('\n') {
+            let _ = out.write_all(b"\n");
+        }
+        let _ = out.flush();
+    }
+
+    /// A result as JSON.
+    pub fn document(&self, value: &impl serde::Serialize) {
+        match serde_json::to_string_pretty(value) {
+            Ok(text) => self.result(&text),
+            Err(error) => self.note(&format!("the answer is no JSON: {error}")),
+        }
+    }
+
+    /// Anything that is no result.
+    pub fn note(&self, text: &str) {
+        let mut out = anstream::stderr().lock();
+        let _ = writeln!(out, "{}", text.trim_end_matches('\n'));
+    }
+
+    /// Something is not as it should be.
+    pub fn warn(&self, text: &str) {
+        self.note(&format!("\x1b[33;1mwarning\x1b[0m: {text}"));
+    }
+
+    /// How diagnostics are drawn on standard error.
+    pub fn rendering(&self) -> Rendering {
+        match anstream::AutoStream::choice(&std::io::stderr()) {
+            ColorChoice::Never => Rendering::Plain,
+            _ => Rendering::Colour,
+        }
+    }
+
+    /// Says why a verb gave up; its exit code.
+    pub fn fail(&self, error: &CliError) -> u8 {
+        if !error.message.is_empty() {
+            let mut text = format!("\x1b[31;1merror\x1b[0m: {}", error.message);
+            if let Some(help) = &error.help {
+                text += &format!("\n  \x1b[36mhelp\x1b[0m: {help}");
+            }
+            self.note(&text);
+        }
+        if self.json {
+            self.document(&match &error.diagnostics {
+                Some(diagnostics) => json!({ "diagnostics": diagnostics }),
+                None => json!({ "error": { "message": error.message, "help": error.help } }),
+            });
+        }
+        error.code
+    }
+}
+
+/// Words for a count: `1 node`, `2 nodes`.
+pub(super) fn count(n: usize, word: &str) -> String {
+    let s = if n == 1 { "" } else { "s" };
+    format!("{n} {word}{s}")
+}
+
+/// Bytes for a person: `1.5 MiB`.
+pub(super) fn bytes(n: u64) -> String {
+    let mut size = n as f64;
+    for unit in ["B", "KiB", "MiB", "GiB"] {
+        if size < 1024.0 {
+            return match unit {
+                "B" => format!("{n} B"),
+                _ => format!("{size:.1} {unit}"),
+            };
+        }
+        size /= 1024.0;
+    }
+    format!("{size:.1} TiB")
+}

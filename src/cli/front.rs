@@ -1,0 +1,183 @@
+//! From a file's name to its plan: the only place where the command calls the front end.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde_json::Value;
+
+use super::console::{Console, count};
+use super::error::CliError;
+use crate::check::{self, Disk, Loaded};
+use crate::diag::{Diagnostic, Sources, render, to_json};
+use crate::plan::{self, Digest, Digests, Key, NodeIndex, Plan};
+use crate::run::{all_targets, select};
+use crate::store::Store;
+use crate::syntax;
+
+/// A file and the params that are set.
+#[derive(Clone, Debug, Args)]
+pub(super) struct FileArgs {
+    /// The `.kdp` file
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Set a param: `--set tau=2 --set 'seeds=[0, 1]'`
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = setting)]
+    pub settings: Vec<(String, String)>,
+}
+
+impl FileArgs {
+    /// Of a file's name that came another way.
+    pub fn of(file: &str, settings: Vec<(String, String)>) -> FileArgs {
+        FileArgs {
+            file: file.into(),
+            settings,
+        }
+    }
+}
+
+/// The two sides of `name=value`.
+pub(super) fn setting(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() && !value.trim().is_empty() => {
+            Ok((name.trim().into(), value.trim().into()))
+        }
+        _ => Err("write it as NAME=VALUE, such as `tau=2`".into()),
+    }
+}
+
+/// A file that was checked and planned.
+pub(super) struct Planned {
+    pub plan: Plan,
+    /// The file's name as it was given.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+}
+
+impl Planned {
+    /// Checks and plans a file. What is found in it is drawn on the console; errors end the verb.
+    pub fn load(args: &FileArgs, store: &Store, console: &Console) -> Result<Planned, CliError> {
+        let text = read(&args.file)?;
+        let loaded = check::load(&args.file, &args.settings, &Disk);
+        let found = Findings::of(&loaded.diagnostics, &loaded.sources, console);
+        let (Some(program), 0) = (&loaded.program, found.errors) else {
+            let errors = count(found.errors, "error");
+            return Err(CliError {
+                code: 1,
+                diagnostics: Some(Value::Array(found.json)),
+                ..CliError::usage(format!(
+                    "{} has {errors}; nothing was done",
+                    args.file.display()
+                ))
+            });
+        };
+        Ok(Planned {
+            plan: plan::plan(program, &loaded.sources, &Remembered(store)),
+            name: args.file.display().to_string(),
+            text,
+        })
+    }
+
+    /// The nodes' names by key.
+    pub fn names(&self) -> BTreeMap<Key, &str> {
+        let nodes = self.plan.graph.node_weights();
+        nodes.map(|node| (node.key, node.id.as_str())).collect()
+    }
+
+    /// The nodes that are asked for: all, where none is named.
+    pub fn targets(&self, names: &[String]) -> Result<BTreeSet<NodeIndex>, CliError> {
+        if names.is_empty() {
+            return Ok(all_targets(&self.plan));
+        }
+        let mut targets = BTreeSet::new();
+        for name in names {
+            targets.extend(self.some(name)?);
+        }
+        Ok(targets)
+    }
+
+    /// The nodes of a name: one, or a family's members.
+    pub fn some(&self, name: &str) -> Result<BTreeSet<NodeIndex>, CliError> {
+        select(&self.plan, name).map_err(CliError::usage)
+    }
+
+    /// The one node of a name.
+    pub fn one(&self, name: &str) -> Result<NodeIndex, CliError> {
+        let nodes: Vec<NodeIndex> = self.some(name)?.into_iter().collect();
+        if let [node] = nodes[..] {
+            return Ok(node);
+        }
+        let ids = nodes
+            .iter()
+            .map(|node| format!("`{}`", self.plan.graph[*node].id));
+        let help = format!("its members are {}", ids.collect::<Vec<_>>().join(", "));
+        Err(CliError::usage(format!("`{name}` is a family: name one member")).help(help))
+    }
+}
+
+/// Digests of data files, remembered by the store.
+struct Remembered<'a>(&'a Store);
+
+impl Digests for Remembered<'_> {
+    fn digest(&self, path: &Path) -> io::Result<Digest> {
+        self.0.digest_of_file(path)
+    }
+}
+
+/// What was found in a file.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    pub errors: usize,
+    pub warnings: usize,
+    pub json: Vec<Value>,
+}
+
+impl Findings {
+    /// Draws diagnostics on the console, and counts them.
+    fn of(diagnostics: &[Diagnostic], sources: &Sources, console: &Console) -> Findings {
+        if !diagnostics.is_empty() {
+            console.note(&render(diagnostics, sources, console.rendering()));
+        }
+        let errors = diagnostics.iter().filter(|one| one.is_error()).count();
+        let json = match to_json(diagnostics, sources) {
+            Value::Array(items) => items,
+            _ => vec![],
+        };
+        Findings {
+            errors,
+            warnings: diagnostics.len() - errors,
+            json,
+        }
+    }
+}
+
+/// Checks a file without planning it; a param that must be set may be missing.
+pub(super) fn look(
+    file: &Path,
+    settings: &[(String, String)],
+    console: &Console,
+) -> Result<Findings, CliError> {
+    read(file)?;
+    let Loaded {
+        sources,
+        diagnostics,
+        ..
+    } = check::look(file, settings, &Disk);
+    Ok(Findings::of(&diagnostics, &sources, console))
+}
+
+/// Every diagnostic's code, with what it means.
+pub(super) fn codes() -> Vec<(&'static str, &'static str)> {
+    let all = syntax::codes::CODES.iter().chain(check::CODES);
+    all.map(|(code, meaning)| (code.0, *meaning)).collect()
+}
+
+/// The text of a file; that it cannot be read is told before anything else.
+fn read(file: &Path) -> Result<String, CliError> {
+    match std::fs::read(file) {
+        Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+        Err(error) => Err(CliError::unreadable(file, error)),
+    }
+}

@@ -1,0 +1,169 @@
+//! `kdp plan FILE`.
+
+use std::collections::BTreeMap;
+
+use clap::Args;
+use comfy_table::{CellAlignment, Table, presets};
+use serde::Serialize;
+
+use super::Answer;
+use super::console::{Console, count};
+use super::front::{FileArgs, Planned};
+use super::settings::{Settings, StoreFlag};
+use crate::plan::{Key, NodeIndex, Plan};
+use crate::run::{Queue, State};
+use crate::store::Store;
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  kdp plan cifar.kdp
+  kdp plan cifar.kdp --set tau=2 --detailed-exitcode    # exit code 2: there is work to do
+
+Steps: `asked` counts every model of the file as if each were trained alone; `shared` is what is
+trained once for several names, `stored` what the store has, `to run` the rest.")]
+pub(super) struct PlanArgs {
+    #[command(flatten)]
+    file: FileArgs,
+    #[command(flatten)]
+    store: StoreFlag,
+    /// Only this node (or family) and what it needs; repeatable
+    #[arg(long = "target", value_name = "NODE")]
+    targets: Vec<String>,
+    /// End with exit code 2 when there is work to do
+    #[arg(long)]
+    detailed_exitcode: bool,
+}
+
+/// The answer of `--json`.
+#[derive(Debug, Serialize)]
+struct Document<'a> {
+    nodes: Vec<NodeRow<'a>>,
+    steps: Steps,
+}
+
+#[derive(Debug, Serialize)]
+struct NodeRow<'a> {
+    id: &'a str,
+    kind: &'static str,
+    key: Key,
+    status: &'static str,
+    steps: u64,
+    inputs: Vec<&'a str>,
+}
+
+/// How many steps of training there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+struct Steps {
+    asked: u64,
+    shared: u64,
+    stored: u64,
+    to_run: u64,
+}
+
+pub(super) fn plan(args: PlanArgs, console: &Console) -> Answer {
+    let settings = Settings::load()?;
+    let store = settings.look_at_store(&args.store);
+    let planned = Planned::load(&args.file, &store, console)?;
+    let targets = planned.targets(&args.targets)?;
+    let plan = &planned.plan;
+    let queue = Queue::new(plan, &targets, |node| {
+        store.find(plan.graph[node].key).is_some()
+    });
+    warn_of_damage(&store, console);
+
+    let steps = steps(plan, &queue);
+    let names: BTreeMap<Key, &str> = planned.names();
+    let row = |node: NodeIndex| {
+        let inner = &plan.graph[node];
+        let inputs = inner.task.inputs();
+        NodeRow {
+            id: &inner.id,
+            kind: inner.task.kind(),
+            key: inner.key,
+            status: status(queue.state(node)),
+            steps: inner.task.steps(),
+            inputs: inputs
+                .iter()
+                .filter_map(|key| names.get(key).copied())
+                .collect(),
+        }
+    };
+    let nodes: Vec<NodeRow> = plan.graph.node_indices().map(row).collect();
+    let pending = queue.waiting().count();
+    if console.json {
+        console.document(&Document { nodes, steps });
+    } else {
+        console.result(&told(&nodes, steps, pending));
+    }
+    Ok(if args.detailed_exitcode && pending > 0 {
+        2
+    } else {
+        0
+    })
+}
+
+/// Says which objects of the store are damaged.
+pub(super) fn warn_of_damage(store: &Store, console: &Console) {
+    for warning in store.take_warnings() {
+        console.warn(&warning);
+    }
+}
+
+/// As it stands in JSON.
+pub(super) fn status(state: State) -> &'static str {
+    match state {
+        State::Stored => "stored",
+        State::Unneeded => "unneeded",
+        _ => "pending",
+    }
+}
+
+fn steps(plan: &Plan, queue: &Queue) -> Steps {
+    let steps = |node: NodeIndex| plan.graph[node].task.steps();
+    let asked: u64 = plan.models.values().map(|node| steps(*node)).sum();
+    let mut once: Vec<NodeIndex> = plan.models.values().copied().collect();
+    once.sort();
+    once.dedup();
+    let of = |wanted: fn(State) -> bool| -> u64 {
+        let nodes = once.iter().filter(|node| wanted(queue.state(**node)));
+        nodes.map(|node| steps(*node)).sum()
+    };
+    Steps {
+        asked,
+        shared: asked - of(|_| true),
+        stored: of(|state| state == State::Stored),
+        to_run: of(|state| state == State::Waiting),
+    }
+}
+
+fn told(nodes: &[NodeRow], steps: Steps, pending: usize) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header(["status", "node", "kind", "steps", "needs"]);
+    for node in nodes {
+        let own = match node.steps {
+            0 => String::new(),
+            steps => steps.to_string(),
+        };
+        let needs = node.inputs.join(", ");
+        table.add_row([node.status, node.id, node.kind, &own, &needs]);
+    }
+    if let Some(column) = table.column_mut(3) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    let work = match pending {
+        0 => "Everything is in the store: a run would compute nothing.".to_string(),
+        n => format!("{} to run.", count(n, "node")),
+    };
+    let Steps {
+        asked,
+        shared,
+        stored,
+        to_run,
+    } = steps;
+    format!(
+        "{}\n\n{work}\nSteps of training: {asked} asked, {shared} shared, {stored} stored, {to_run} to run.",
+        table.trim_fmt()
+    )
+}

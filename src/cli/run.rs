@@ -1,0 +1,191 @@
+//! `kdp run FILE`.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::console::Console;
+use super::error::CliError;
+use super::front::{FileArgs, Planned};
+use super::settings::{Settings, StoreFlag, devices};
+use super::{Answer, doctor, engine, runs};
+use crate::plan::Plan;
+use crate::report::{page, terminal};
+use crate::run::{self, Failure, Outcome, Queue, RunOptions, Stop, default_jobs};
+use crate::store::Store;
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  kdp run cifar.kdp
+  kdp run cifar.kdp --set tau=2 --set 'seeds=[0]'    # params, typed and checked
+  kdp run cifar.kdp --target 'small[seed: 0]'        # one node and what it needs
+  kdp run cifar.kdp --device cuda:0,cuda:1 --jobs 2
+
+What is in the store is not computed again, so a run that was stopped goes on where it was.
+A node that fails takes those that need it along; all others still run.
+Ctrl-C stops the run: nodes that are done stay done. Pressed twice, it ends at once.")]
+pub(super) struct RunArgs {
+    #[command(flatten)]
+    file: FileArgs,
+    /// Only this node (or family) and what it needs; repeatable
+    #[arg(long = "target", value_name = "NODE")]
+    targets: Vec<String>,
+    #[command(flatten)]
+    store: StoreFlag,
+    /// auto, cpu, cuda:0, cuda:0,cuda:1 or mps [default: auto]
+    #[arg(long, value_name = "DEVICE")]
+    device: Option<String>,
+    /// The most nodes at a time [default: one for each core, or one for each graphics card]
+    #[arg(long, value_name = "N", value_parser = positive)]
+    jobs: Option<usize>,
+    /// Threads for one node [default: 1]
+    #[arg(long, value_name = "N", value_parser = positive)]
+    threads: Option<usize>,
+    /// Go on even when the store or the machine fails, such as by a full disk
+    #[arg(long)]
+    keep_going: bool,
+    /// A claim that is false makes exit code 4
+    #[arg(long)]
+    strict: bool,
+}
+
+fn positive(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(n) if n > 0 => Ok(n),
+        _ => Err("a whole number above 0 is wanted".into()),
+    }
+}
+
+pub(super) fn run(args: RunArgs, console: &Console) -> Answer {
+    let settings = Settings::load()?;
+    let asked = match args.device.as_ref().or(settings.device.as_ref()) {
+        Some(device) => devices(device)?,
+        None => vec!["auto".into()],
+    };
+    let store = settings.open_store(&args.store)?;
+    let planned = Planned::load(&args.file, &store, console)?;
+    let plan = &planned.plan;
+    let targets = planned.targets(&args.targets)?;
+    let queue = Queue::new(plan, &targets, |node| {
+        store.find(plan.graph[node].key).is_some()
+    });
+    let engine = engine::find(&settings);
+    let devices = match queue.waiting().next() {
+        Some(_) => resolve(asked, &engine)?,
+        None => asked,
+    };
+    let jobs = args.jobs.or(settings.jobs);
+    let options = RunOptions {
+        jobs: jobs.unwrap_or_else(|| jobs_for(&devices)),
+        engine,
+        devices,
+        threads: args.threads.or(settings.threads).unwrap_or(1),
+        keep_going: args.keep_going,
+        stop: stop_on_signals(console),
+    };
+
+    let folder = begin(&settings.home, plan, &store)?;
+    let mut observer = terminal::observer(console.verbose);
+    let mut outcome = run::run(plan, &targets, &store, &options, &mut *observer);
+    drop(observer);
+    outcome.run = Some(terminal::short_path(&folder).display().to_string());
+    finish(&planned, &outcome, &store, &folder, console)?;
+    if let Some(Failure { message, help }) = &outcome.failure {
+        let failure = CliError::machine(message);
+        let failure = CliError {
+            help: help.clone(),
+            ..failure
+        };
+        // The outcome is the document already.
+        Console {
+            json: false,
+            ..*console
+        }
+        .fail(&failure);
+    }
+    Ok(outcome.exit_code(args.strict))
+}
+
+/// Makes the run's folder. What the run reaches stands in it from the start, so that a run that
+/// is killed keeps what it made from `kdp store gc`.
+fn begin(home: &Path, plan: &Plan, store: &Store) -> Result<PathBuf, CliError> {
+    let folder = runs::make(home)?;
+    runs::write_outcome(&folder, &Outcome::begun(plan))?;
+    runs::note_in_store(store, &folder);
+    Ok(folder)
+}
+
+/// Writes the run's folder and shows what came out.
+fn finish(
+    planned: &Planned,
+    outcome: &Outcome,
+    store: &Store,
+    folder: &Path,
+    console: &Console,
+) -> Result<(), CliError> {
+    runs::write_outcome(folder, outcome)?;
+    let page = page::write(
+        &planned.plan,
+        outcome,
+        store,
+        &planned.text,
+        &planned.name,
+        folder,
+    );
+    if let Err(error) = &page {
+        console.warn(&error.to_string());
+    }
+    let page = page.ok().map(|page| terminal::short_path(&page));
+    let summary = terminal::summary(&planned.plan, outcome, page.as_deref());
+    runs::write_summary(folder, &summary)?;
+    match console.json {
+        true => console.document(outcome),
+        false => console.result(&summary),
+    }
+    Ok(())
+}
+
+/// `auto` becomes the graphics cards that libtorch can use, else the CPU. The engine is only
+/// asked where there may be any.
+fn resolve(asked: Vec<String>, engine: &Path) -> Result<Vec<String>, CliError> {
+    if asked != ["auto"] {
+        return Ok(asked);
+    }
+    let mut devices = vec![];
+    if doctor::has_nvidia_driver() || cfg!(target_os = "macos") {
+        let found = doctor::ask(engine).map_err(CliError::machine)?;
+        let names = found.devices.into_iter().map(|device| device.name);
+        devices.extend(names.filter(|name| name.starts_with("cuda")));
+    }
+    if devices.is_empty() {
+        devices.push("cpu".into());
+    }
+    Ok(devices)
+}
+
+/// One job for each core, or one for each graphics card.
+fn jobs_for(devices: &[String]) -> usize {
+    match devices
+        .iter()
+        .any(|device| device == "cpu" || device == "auto")
+    {
+        true => default_jobs(),
+        false => devices.len(),
+    }
+}
+
+/// The first Ctrl-C asks the run to stop, the second ends kdp at once (and the system ends its
+/// workers).
+fn stop_on_signals(console: &Console) -> Stop {
+    let stop = Stop::default();
+    let asked = stop.clone();
+    let handler = move || match asked.request() {
+        1 => {}
+        _ => std::process::exit(130),
+    };
+    if let Err(error) = ctrlc::set_handler(handler) {
+        console.warn(&format!("Ctrl-C cannot be caught: {error}"));
+    }
+    stop
+}
