@@ -1,21 +1,17 @@
-//! The scheduler against a worker that does as it is told: it speaks the protocol, computes
-//! nothing, and fails, dies or dawdles where a node's name says so.
+//! The scheduler: what runs, in which order, and what becomes of it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::io::{BufRead, Write};
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use kdp::plan::{
     Call, Claim, Comparison, Condition, DataShape, DataTask, Digest, InputFile, Key, MeasureTask,
     Node, Plan, Quantity, Split, SplitRef, Task, facts,
 };
-use kdp::run::{
-    Answer, Event, Observer, Order, Outcome, PROTOCOL, RunOptions, Status, Stop, all_targets, run,
-};
-use kdp::store::{About, Lookup, Made, Store};
+use kdp::run::{Event, Observer, Outcome, RunOptions, Status, Stop, all_targets, run};
+use kdp::store::Store;
+
+use super::fake::Bench;
 
 // ---- plans -------------------------------------------------------------------------------
 
@@ -94,186 +90,6 @@ const DIAMOND: &[(&str, &[&str])] = &[
     ("right", &["data"]),
     ("both", &["left", "right"]),
 ];
-
-// ---- the engine --------------------------------------------------------------------------
-
-/// The worker's side. It runs in this executable, whose standard output the test harness uses:
-/// the answers go to descriptor 3.
-#[test]
-#[ignore = "the worker process of the tests below"]
-fn fake_engine() {
-    let Ok(mut answers) = fs::File::options().write(true).open("/dev/fd/3") else {
-        return;
-    };
-    let mut say = |answer: &Answer| {
-        let line = serde_json::to_string(answer).unwrap();
-        writeln!(answers, "{line}").unwrap();
-    };
-    let log = std::env::var("KDP_TEST_LOG").unwrap();
-    let note = |text: &str| {
-        let mut log = fs::File::options()
-            .create(true)
-            .append(true)
-            .open(&log)
-            .unwrap();
-        log.write_all(format!("{text}\n").as_bytes()).unwrap();
-    };
-    note("start");
-    match std::env::var("KDP_TEST_HELLO").as_deref() {
-        Ok("old") => say(&Answer::Hello {
-            protocol: PROTOCOL + 1,
-            version: "9.9.9".into(),
-            libtorch: "1.0".into(),
-        }),
-        Ok("dead") => {
-            eprintln!("error while loading shared libraries: libtorch_cpu.so");
-            std::process::exit(127);
-        }
-        _ => say(&Answer::Hello {
-            protocol: PROTOCOL,
-            version: env!("CARGO_PKG_VERSION").into(),
-            libtorch: "2.13.0".into(),
-        }),
-    }
-    for line in std::io::stdin().lock().lines() {
-        let Order::Run {
-            node,
-            store,
-            device,
-            threads,
-        } = serde_json::from_str(&line.unwrap()).unwrap();
-        note(&format!("{} on {device} with {threads}", node.id));
-        say(&Answer::Progress {
-            key: node.key,
-            step: 1,
-            steps: 2,
-            loss: Some(0.5),
-            accuracy: None,
-        });
-        let once = PathBuf::from(format!("{log}.{}", node.id));
-        let first = fs::File::create_new(once).is_ok();
-        let id = node.id.as_str();
-        let fail = |machine| Answer::Failed {
-            key: node.key,
-            message: format!("{id} cannot be"),
-            help: Some("mend it".into()),
-            machine,
-        };
-        if id.starts_with("slow") {
-            std::thread::sleep(Duration::from_secs(30));
-        } else if id.starts_with("abort") {
-            eprintln!("terminate called after throwing");
-            std::process::abort();
-        } else if id.starts_with("exit") {
-            std::process::exit(7);
-        } else if id.starts_with("fail") {
-            say(&fail(false));
-            continue;
-        } else if id.starts_with("disk") {
-            say(&fail(true));
-            continue;
-        } else if id.starts_with("liar") {
-            let (key, digest, seconds) = (node.key, Digest::of_bytes(b""), 0.0);
-            say(&Answer::Done {
-                key,
-                digest,
-                seconds,
-            });
-            continue;
-        }
-        let store = Store::open(&store).unwrap();
-        if id.starts_with("finicky") && first {
-            for input in node.task.inputs() {
-                let entry = store.find(input).unwrap();
-                fs::write(entry.path("result.json"), "xx").unwrap();
-                assert!(entry.read("result.json").is_err());
-            }
-            say(&fail(false));
-            continue;
-        }
-        if let Lookup::Miss(mut slot) = store.lookup(node.key).unwrap() {
-            slot.write("result.json", b"{}").unwrap();
-            slot.commit(About {
-                kind: node.task.kind().into(),
-                facts: facts(&node.task),
-                main: "result.json".into(),
-                summary: serde_json::json!({ "slope": 1.25, "odd": null }),
-                made: Made {
-                    kdp: "0".into(),
-                    libtorch: "2".into(),
-                    device,
-                    threads,
-                    seconds: 0.5,
-                    at: "2026-01-02T03:04:05Z".into(),
-                },
-            })
-            .unwrap();
-        }
-        say(&Answer::Done {
-            key: node.key,
-            digest: Digest::of_bytes(b"{}"),
-            seconds: 0.5,
-        });
-    }
-}
-
-/// A folder with a store and the fake engine.
-struct Bench {
-    folder: tempfile::TempDir,
-    store: Store,
-    options: RunOptions,
-}
-
-impl Bench {
-    fn new() -> Bench {
-        Bench::with("")
-    }
-
-    /// `hello` is what the worker says first.
-    fn with(hello: &str) -> Bench {
-        let folder = tempfile::tempdir().unwrap();
-        let engine = folder.path().join("engine");
-        let script = format!(
-            "#!/bin/sh\nexport KDP_TEST_LOG='{log}' KDP_TEST_HELLO='{hello}'\nexec '{exe}' --exact fake_engine --ignored --nocapture 3>&1 1>/dev/null\n",
-            log = folder.path().join("log").display(),
-            exe = std::env::current_exe().unwrap().display(),
-        );
-        fs::write(&engine, script).unwrap();
-        fs::set_permissions(&engine, fs::Permissions::from_mode(0o755)).unwrap();
-        let options = RunOptions {
-            engine,
-            devices: vec!["cpu".into()],
-            jobs: 2,
-            threads: 1,
-            keep_going: false,
-            stop: Stop::default(),
-        };
-        Bench {
-            store: Store::open(&folder.path().join("store")).unwrap(),
-            folder,
-            options,
-        }
-    }
-
-    fn run(&self, plan: &Plan) -> Outcome {
-        run(
-            plan,
-            &all_targets(plan),
-            &self.store,
-            &self.options,
-            &mut (),
-        )
-    }
-
-    fn log(&self) -> Vec<String> {
-        let text = fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
-        text.lines().map(str::to_string).collect()
-    }
-
-    fn clear_log(&self) {
-        let _ = fs::remove_file(self.folder.path().join("log"));
-    }
-}
 
 fn statuses(outcome: &Outcome) -> BTreeMap<&str, Status> {
     let nodes = outcome.nodes.iter();
@@ -559,7 +375,7 @@ fn a_worker_dies_with_its_kdp() {
     let mut child = std::process::Command::new(std::env::current_exe().unwrap())
         .args([
             "--exact",
-            "a_run_that_is_killed",
+            "scheduler::a_run_that_is_killed",
             "--ignored",
             "--nocapture",
             "--test-threads=1",
@@ -603,12 +419,12 @@ fn a_run_that_is_killed() {
 /// Living processes with this in their environment.
 #[cfg(target_os = "linux")]
 fn processes_with(variable: &str) -> usize {
-    let has = |entry: fs::DirEntry| {
-        let bytes = fs::read(entry.path().join("environ")).unwrap_or_default();
+    let has = |entry: std::fs::DirEntry| {
+        let bytes = std::fs::read(entry.path().join("environ")).unwrap_or_default();
         let mut variables = bytes.split(|byte| *byte == 0);
         variables.any(|one| one == variable.as_bytes())
     };
-    let processes = fs::read_dir("/proc").unwrap().flatten();
+    let processes = std::fs::read_dir("/proc").unwrap().flatten();
     processes
         .filter(|entry| entry.path().join("environ").exists())
         .filter_map(|entry| has(entry).then_some(()))

@@ -1,0 +1,493 @@
+//! The command as a user meets it, with the engine that computes nothing.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::fake::Bench;
+
+const FILE: &str = r#"
+use std.datasets.digits
+use std.archs.mlp
+use std.recipes.quick
+
+param seeds: list[int] = [0, 1]
+param tau: number = 4.0 where tau > 0
+
+dataset data = digits()
+
+teacher big[seed in seeds] = mlp([32]) { data: data.train, recipe: quick, seed: seed }
+
+student small[seed in seeds] = mlp([8]) {
+  data: data.train
+  recipe: quick
+  seed: seed
+  objective: distill(big[seed], temperature: tau)
+}
+
+measure gap[seed in seeds] = deviation(student: small[seed], teacher: big[seed], on: data.test)
+
+claim "steep" = mean(gap.slope) > 1.0
+claim "steeper" = mean(gap.slope) > 2.0
+"#;
+
+/// A project in a bench's folder.
+struct Project(Bench);
+
+impl Project {
+    fn new() -> Project {
+        let project = Project(Bench::new());
+        fs::write(project.path("a.kdp"), FILE).unwrap();
+        project
+    }
+
+    fn path(&self, name: &str) -> std::path::PathBuf {
+        self.0.folder.path().join(name)
+    }
+
+    fn command(&self, line: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kdp"));
+        command
+            .args(line.split_whitespace().map(|word| word.replace('~', " ")))
+            .current_dir(self.0.folder.path())
+            .env("KDP_STORE", "store")
+            .env("KDP_ENGINE", self.path("engine"))
+            .env_remove("KDP_DEVICE")
+            .env_remove("KDP_JOBS");
+        command
+    }
+
+    fn kdp(&self, line: &str) -> Answer {
+        Answer::of(self.command(line).output().unwrap())
+    }
+}
+
+struct Answer {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Answer {
+    fn of(output: Output) -> Answer {
+        Answer {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    #[track_caller]
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.out)
+            .unwrap_or_else(|error| panic!("{error}\n--- out\n{}\n--- err\n{}", self.out, self.err))
+    }
+
+    #[track_caller]
+    fn ends(&self, code: i32) -> &Answer {
+        assert_eq!(
+            self.code, code,
+            "--- out\n{}\n--- err\n{}",
+            self.out, self.err
+        );
+        self
+    }
+}
+
+fn statuses(answer: &Value) -> Vec<(&str, &str)> {
+    let nodes = answer["nodes"].as_array().unwrap().iter();
+    nodes
+        .map(|node| {
+            (
+                node["id"].as_str().unwrap(),
+                node["status"].as_str().unwrap(),
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn a_run_answers_as_documented_and_the_next_one_runs_nothing() {
+    let project = Project::new();
+    let plan = project.kdp("plan a.kdp --json").ends(0).json();
+    assert!(!project.path("runs").exists(), "a plan changes nothing");
+    let pending = statuses(&plan);
+    assert_eq!(pending.len(), 7);
+    assert!(pending.iter().all(|(_, status)| *status == "pending"));
+    let small = plan["nodes"].as_array().unwrap().iter();
+    let small = small
+        .clone()
+        .find(|node| node["id"] == "small[seed: 0]")
+        .unwrap();
+    assert_eq!(small["kind"], "train");
+    assert_eq!(small["inputs"], serde_json::json!(["data", "big[seed: 0]"]));
+    let steps = small["steps"].as_u64().unwrap();
+    let asked = plan["steps"]["asked"].as_u64().unwrap();
+    assert_eq!(asked, 4 * steps);
+    assert_eq!(plan["steps"]["to_run"], asked);
+    project.kdp("plan a.kdp --detailed-exitcode").ends(2);
+
+    let run = project.kdp("run a.kdp --json").ends(0).json();
+    assert!(statuses(&run).iter().all(|(_, status)| *status == "ran"));
+    assert_eq!(run["models"]["small[seed: 1]"]["test_accuracy"], 0.8);
+    assert_eq!(run["measures"]["gap[seed: 0]"]["slope"], 1.25);
+    assert_eq!(run["claims"][0]["holds"], true);
+    assert_eq!(run["claims"][1]["holds"], false);
+    let folder = run["run"].as_str().unwrap();
+    for file in ["outcome.json", "index.html", "summary.txt"] {
+        assert!(project.path(folder).join(file).is_file(), "{file}");
+    }
+    assert!(project.path("runs/latest/outcome.json").is_file());
+
+    project.0.clear_log();
+    let begin = Instant::now();
+    let again = project.kdp("run a.kdp --json").ends(0).json();
+    let time = begin.elapsed();
+    assert!(
+        statuses(&again)
+            .iter()
+            .all(|(_, status)| *status == "stored")
+    );
+    assert!(project.0.log().is_empty(), "a worker was started");
+    assert_ne!(again["run"], run["run"]);
+    assert_eq!(again["measures"], run["measures"]);
+    // Without optimisation it may take longer than the 100 ms that a user is promised.
+    let limit = if cfg!(debug_assertions) { 1000 } else { 100 };
+    assert!(time < Duration::from_millis(limit), "{time:?}");
+    project.kdp("plan a.kdp --detailed-exitcode").ends(0);
+    project.kdp("run a.kdp --strict").ends(4);
+}
+
+#[test]
+fn the_summary_is_on_standard_output_and_progress_on_standard_error() {
+    let project = Project::new();
+    let run = project.kdp("run a.kdp");
+    run.ends(0);
+    for words in [
+        "`small` exaggerates its teacher `big`",
+        "1.25",
+        "✓ steep",
+        "✗ steeper",
+        "80.0%",
+        "index.html",
+    ] {
+        assert!(run.out.contains(words), "{words}:\n{}", run.out);
+    }
+    assert!(!run.out.contains('\x1b'), "no colours in a pipe");
+    assert!(run.err.contains("7 nodes to run"), "{}", run.err);
+    assert!(run.err.contains("gap[seed: 1] done"), "{}", run.err);
+    let report = project.kdp("report");
+    assert_eq!(report.ends(0).out, run.out);
+    let coloured = project.kdp("report --color always");
+    assert!(!coloured.out.contains('\x1b'), "what was kept is plain");
+    let coloured = project.kdp("run a.kdp --color always");
+    assert!(coloured.out.contains('\x1b'));
+}
+
+#[test]
+fn another_temperature_runs_the_students_again_and_explain_says_why() {
+    let project = Project::new();
+    project.kdp("run a.kdp").ends(0);
+    let run = project.kdp("run a.kdp --set tau=2 --json").ends(0).json();
+    for (id, status) in statuses(&run) {
+        let expected = match id.starts_with("small") || id.starts_with("gap") {
+            true => "ran",
+            false => "stored",
+        };
+        assert_eq!(status, expected, "{id}");
+    }
+    let explained = project.kdp("explain a.kdp small[seed:0] --set tau=3");
+    explained.ends(0);
+    assert!(explained.out.contains("temperature"), "{}", explained.out);
+    assert!(explained.out.contains("→ 3"), "{}", explained.out);
+    assert!(explained.out.contains("1 field"), "{}", explained.out);
+    let stored = project.kdp("explain a.kdp small[seed:0]");
+    assert!(
+        stored.ends(0).out.contains("is in the store"),
+        "{}",
+        stored.out
+    );
+}
+
+#[test]
+fn one_target_runs_what_it_needs() {
+    let project = Project::new();
+    let run = project
+        .kdp("run a.kdp --target small[seed:0] --json")
+        .ends(0)
+        .json();
+    let ran: Vec<&str> = statuses(&run)
+        .into_iter()
+        .filter(|(_, status)| *status == "ran")
+        .map(|(id, _)| id)
+        .collect();
+    assert_eq!(ran, ["data", "big[seed: 0]", "small[seed: 0]"]);
+    assert_eq!(run["claims"][0]["holds"], Value::Null);
+    let wrong = project.kdp("run a.kdp --target smal");
+    assert!(
+        wrong.ends(2).err.contains("did you mean `small`?"),
+        "{}",
+        wrong.err
+    );
+}
+
+#[test]
+fn wrong_files_and_wrong_use_have_their_exit_codes() {
+    let project = Project::new();
+    fs::write(project.path("bad.kdp"), FILE.replace("digits()", "digit()")).unwrap();
+    for verb in ["check", "plan", "run"] {
+        let answer = project.kdp(&format!("{verb} bad.kdp"));
+        assert!(answer.ends(1).err.contains("digit"), "{}", answer.err);
+    }
+    let json = project.kdp("check bad.kdp --json").ends(1).json();
+    assert_eq!(json["diagnostics"][0]["severity"], "error");
+    let json = project.kdp("run bad.kdp --json").ends(1).json();
+    assert_eq!(json["diagnostics"][0]["severity"], "error");
+    project.kdp("check a.kdp").ends(0);
+    project.kdp("check none.kdp").ends(2);
+    project.kdp("fly").ends(2);
+    project.kdp("run a.kdp --jobs 0").ends(2);
+    project.kdp("run a.kdp --device gpu").ends(2);
+    project.kdp("run a.kdp --set tau").ends(2);
+    project.kdp("run a.kdp --set tau=-1").ends(1);
+    fs::write(project.path("kdp.toml"), "devise = 'cpu'").unwrap();
+    let wrong = project.kdp("run a.kdp");
+    assert!(
+        wrong.ends(2).err.contains("did you mean `device`?"),
+        "{}",
+        wrong.err
+    );
+}
+
+#[test]
+fn failures_have_their_exit_codes() {
+    let project = Project::new();
+    let text = FILE.replace("small", "fail_small");
+    fs::write(project.path("a.kdp"), text).unwrap();
+    let answer = project.kdp("run a.kdp");
+    assert!(
+        answer.ends(3).err.contains("fail_small[seed: 0] cannot be"),
+        "{}",
+        answer.err
+    );
+    assert!(answer.out.contains("What failed"), "{}", answer.out);
+
+    let full = FILE.replace("small", "disk_small");
+    fs::write(project.path("a.kdp"), full).unwrap();
+    let json = project.kdp("run a.kdp --json").ends(5).json();
+    assert!(
+        json["failure"]["message"]
+            .as_str()
+            .unwrap()
+            .contains("disk_small")
+    );
+
+    let mut command = project.command("run a.kdp");
+    let answer = Answer::of(command.env("KDP_ENGINE", "/nowhere").output().unwrap());
+    assert!(answer.ends(5).err.contains("/nowhere"), "{}", answer.err);
+    let mut command = project.command("run a.kdp");
+    let answer = Answer::of(command.env("KDP_STORE", "a.kdp/store").output().unwrap());
+    assert!(answer.ends(5).err.contains("a.kdp/store"), "{}", answer.err);
+}
+
+#[test]
+fn missing_data_names_the_file_and_the_declaration() {
+    let project = Project::new();
+    let text = FILE
+        .replace("use std.datasets.digits", "use std.datasets.mnist")
+        .replace("digits()", "mnist(\"nowhere\")");
+    fs::write(project.path("a.kdp"), text).unwrap();
+    project.kdp("check a.kdp").ends(0);
+    let answer = project.kdp("run a.kdp");
+    answer.ends(3);
+    assert!(answer.err.contains("nowhere"), "{}", answer.err);
+    assert!(answer.err.contains("a.kdp:9:"), "{}", answer.err);
+    assert!(project.0.log().is_empty(), "nothing was started");
+}
+
+#[test]
+fn an_interrupt_ends_with_130() {
+    let project = Project::new();
+    fs::write(project.path("a.kdp"), FILE.replace("small", "slow")).unwrap();
+    let child = project
+        .command("run a.kdp --json")
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let begin = Instant::now();
+    while !project.0.log().iter().any(|line| line.starts_with("slow")) {
+        assert!(begin.elapsed() < Duration::from_secs(20));
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let pid = child.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-INT", &pid])
+            .status()
+            .unwrap()
+            .success()
+    );
+    let answer = Answer::of(child.wait_with_output().unwrap());
+    let json = answer.ends(130).json();
+    assert!(begin.elapsed() < Duration::from_secs(20));
+    assert!(statuses(&json).contains(&("slow[seed: 0]", "interrupted")));
+    assert!(statuses(&json).contains(&("big[seed: 0]", "ran")));
+}
+
+#[test]
+fn the_store_is_listed_verified_and_cleaned() {
+    let project = Project::new();
+    project.kdp("run a.kdp").ends(0);
+    let list = project.kdp("store ls --json").ends(0).json();
+    assert_eq!(list["objects"].as_array().unwrap().len(), 7);
+    assert!(project.kdp("store ls").ends(0).out.contains("7 objects"));
+    let path = project.kdp("store path");
+    assert_eq!(path.ends(0).out, "store\n");
+    project.kdp("store verify").ends(0);
+
+    // Another temperature, whose run is then forgotten: two students and two measurements go.
+    let run = project.kdp("run a.kdp --set tau=2 --json").ends(0).json();
+    assert!(
+        project
+            .kdp("store gc --dry-run")
+            .ends(0)
+            .out
+            .starts_with("0 objects")
+    );
+    fs::remove_dir_all(project.path(run["run"].as_str().unwrap())).unwrap();
+    let dry = project.kdp("store gc --dry-run --json").ends(0).json();
+    assert_eq!(dry["keys"].as_array().unwrap().len(), 4);
+    project.kdp("store gc").ends(0);
+    let list = project.kdp("store ls --json").ends(0).json();
+    assert_eq!(list["objects"].as_array().unwrap().len(), 7);
+    project.kdp("plan a.kdp --detailed-exitcode").ends(0);
+
+    let key = list["objects"][0]["key"].as_str().unwrap();
+    let blob = project
+        .path("store/objects")
+        .join(&key[..2])
+        .join(key)
+        .join("result.json");
+    fs::write(blob, "[]").unwrap();
+    let verified = project.kdp("store verify");
+    assert!(verified.ends(5).err.contains(key), "{}", verified.err);
+    assert!(
+        project
+            .kdp("store verify")
+            .ends(0)
+            .out
+            .contains("6 objects")
+    );
+}
+
+#[test]
+fn gc_of_a_store_that_no_known_run_uses_removes_nothing() {
+    let project = Project::new();
+    project.kdp("run a.kdp").ends(0);
+    fs::remove_dir_all(project.path("runs")).unwrap();
+    project.kdp("store gc").ends(2);
+    assert!(project.kdp("store ls").out.contains("7 objects"));
+    project.kdp("store gc --keep 0").ends(0);
+    assert!(project.kdp("store ls").out.contains("0 objects"));
+}
+
+#[test]
+fn export_writes_a_verified_blob() {
+    let project = Project::new();
+    let early = project.kdp("export a.kdp gap[seed:0] -o gap.json");
+    assert!(early.ends(2).err.contains("--target"), "{}", early.err);
+    project.kdp("run a.kdp").ends(0);
+    project.kdp("export a.kdp gap[seed:0] -o gap.json").ends(0);
+    assert_eq!(fs::read(project.path("gap.json")).unwrap(), b"{}");
+    let family = project.kdp("export a.kdp gap -o gap.json");
+    assert!(
+        family.ends(2).err.contains("`gap[seed: 1]`"),
+        "{}",
+        family.err
+    );
+    project.kdp("export a.kdp gap[seed:0] -o gap.bin").ends(2);
+}
+
+#[test]
+fn graphs_are_drawn() {
+    let project = Project::new();
+    let dot = project.kdp("graph a.kdp");
+    assert!(dot.ends(0).out.starts_with("digraph"), "{}", dot.out);
+    assert!(dot.out.contains("small[seed: 1]"), "{}", dot.out);
+    let mermaid = project.kdp("graph a.kdp --format mermaid --collapsed");
+    assert!(mermaid.ends(0).out.contains("small"), "{}", mermaid.out);
+    assert_eq!(mermaid.out.matches("-->").count(), 6, "{}", mermaid.out);
+}
+
+#[test]
+fn a_new_project_runs() {
+    let project = Project::new();
+    project.kdp("new hello").ends(0);
+    assert!(project.path("hello/kdp.toml").is_file());
+    project.kdp("check hello/hello.kdp --deny-warnings").ends(0);
+    project.kdp("run hello/hello.kdp").ends(0);
+    project.kdp("new hello").ends(2);
+    assert!(Path::new(&project.path("hello/.gitignore")).is_file());
+}
+
+#[test]
+fn doctor_tells_what_is_there_and_what_is_wrong() {
+    let project = Project::new();
+    let doctor = project.kdp("doctor");
+    assert!(
+        doctor.ends(0).out.contains("libtorch   2.13.0"),
+        "{}",
+        doctor.out
+    );
+    let json = project.kdp("doctor --json").ends(0).json();
+    assert_eq!(json["libtorch"]["devices"][0]["name"], "cpu");
+    assert_eq!(json["store"]["writable"], true);
+    let mut command = project.command("doctor");
+    let broken = Answer::of(command.env("KDP_ENGINE", "/bin/false").output().unwrap());
+    assert!(broken.ends(5).err.contains("/bin/false"), "{}", broken.err);
+}
+
+#[test]
+fn every_verb_teaches() {
+    let project = Project::new();
+    for verb in [
+        "run",
+        "check",
+        "plan",
+        "graph",
+        "explain",
+        "report",
+        "store",
+        "export",
+        "new",
+        "completions",
+    ] {
+        let help = project.kdp(&format!("{verb} --help"));
+        assert!(
+            help.ends(0).out.contains("Example"),
+            "{verb}:\n{}",
+            help.out
+        );
+    }
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(
+            project
+                .kdp(&format!("completions {shell}"))
+                .ends(0)
+                .out
+                .contains("kdp")
+        );
+    }
+    let code = project.kdp("explain unknown-name");
+    assert!(code.ends(0).out.contains("declare"), "{}", code.out);
+    let code = project.kdp("explain unknown-nam");
+    assert!(
+        code.ends(2).err.contains("did you mean `unknown-name`?"),
+        "{}",
+        code.err
+    );
+}
