@@ -111,6 +111,21 @@ fn every_family_has_its_panels() {
 }
 
 #[test]
+fn plots_against_the_same_teacher_share_their_axes() {
+    let (_, html) = quickstart("axes");
+    let page = Html::parse_document(&html);
+    let ticks = Selector::parse(".tick").expect("a selector");
+    let panes = all(&page, ".logit .pane");
+    let axes = panes.iter().map(|pane| {
+        pane.select(&ticks)
+            .map(|tick| text(&tick))
+            .collect::<Vec<_>>()
+    });
+    let axes: BTreeSet<Vec<String>> = axes.collect();
+    assert_eq!(axes.len(), 1, "{axes:?}");
+}
+
+#[test]
 fn the_numbers_of_a_caption_are_those_of_the_outcome() {
     let (run, html) = quickstart("numbers");
     let page = Html::parse_document(&html);

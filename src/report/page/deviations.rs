@@ -135,7 +135,14 @@ pub fn deviations(sources: &Sources) -> Option<Deviations> {
     let most = most.clamp(LEAST_POINTS, MOST_POINTS);
     let panels: Vec<_> = families
         .iter()
-        .filter_map(|family| panel(sources, family, most))
+        .filter_map(|family| {
+            panel(
+                sources,
+                family,
+                most,
+                shared_range(sources, family, &families),
+            )
+        })
         .collect();
     (!panels.is_empty()).then(|| Deviations {
         panels,
@@ -143,7 +150,36 @@ pub fn deviations(sources: &Sources) -> Option<Deviations> {
     })
 }
 
-fn panel(sources: &Sources, family: &Family<Deviation>, most: usize) -> Option<Panel> {
+/// The range of a family's axes: that of all who are held against the same teacher, on the same
+/// samples, by the same measure, so that their plots can be compared.
+fn shared_range(
+    sources: &Sources,
+    family: &Family<Deviation>,
+    families: &[Family<Deviation>],
+) -> (f64, f64) {
+    let frame = |family: &Family<Deviation>| {
+        let first = family.members.first()?.value;
+        let (_, teacher) = models(sources, &first);
+        Some((teacher, first.task.on.clone(), first.task.measure.clone()))
+    };
+    let space = family
+        .members
+        .first()
+        .map_or(Space::Logit, |member| member.value.space());
+    let comparable = families
+        .iter()
+        .filter(|other| frame(other) == frame(family));
+    let members = comparable.flat_map(|family| &family.members);
+    let points = members.filter_map(|m| sources.results.points.get(&m.value.node.key));
+    LogitPlot::range(points, space)
+}
+
+fn panel(
+    sources: &Sources,
+    family: &Family<Deviation>,
+    most: usize,
+    range: (f64, f64),
+) -> Option<Panel> {
     let first = family.members.first()?.value;
     let (student, teacher) = models(sources, &first);
     let empty = Scatter::default();
@@ -151,10 +187,6 @@ fn panel(sources: &Sources, family: &Family<Deviation>, most: usize) -> Option<P
         let points = sources.results.points.get(&deviation.node.key);
         points.unwrap_or(&empty)
     };
-    let range = LogitPlot::range(
-        family.members.iter().map(|m| points(&m.value)),
-        first.space(),
-    );
     let on = sources.split(&first.task.on);
     let pane = |at: usize| {
         let member = &family.members[at];
