@@ -1,5 +1,6 @@
 //! `kdp explain FILE NODE` and `kdp explain CODE`.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use clap::Args;
@@ -101,13 +102,21 @@ impl Objects {
         Ok(Objects(found.map(|entry| entry.manifest).collect()))
     }
 
-    /// The object of that kind whose facts differ in the fewest fields; of several, the newest.
-    fn nearest(&self, kind: &str, facts: &Facts) -> Option<(&Manifest, Vec<Change>)> {
+    /// The object of that kind whose facts differ least; of several, the newest.
+    fn nearest(
+        &self,
+        kind: &str,
+        facts: &Facts,
+        names: &Names,
+    ) -> Option<(&Manifest, Vec<Change>)> {
         self.0
             .iter()
             .filter(|object| object.kind == kind)
-            .map(|object| (object, changes(&object.facts, facts)))
-            .min_by(|(a, x), (b, y)| x.len().cmp(&y.len()).then(b.made.at.cmp(&a.made.at)))
+            .map(|object| (object, changes(&legible(&object.facts, names), facts)))
+            .min_by_key(|(object, changes)| {
+                let size: usize = changes.iter().map(|change| change.size).sum();
+                (size, Reverse(object.made.at.clone()))
+            })
     }
 }
 
@@ -133,13 +142,13 @@ struct Nearest {
 
 fn explained(planned: &Planned, queue: &Queue, objects: &Objects, index: NodeIndex) -> Explained {
     let node = &planned.plan.graph[index];
-    let own = facts(&node.task);
+    let names = planned.names();
+    let own = legible(&facts(&node.task), &names);
     let stored = objects.0.iter().find(|object| object.key == node.key);
     let nearest = match stored {
         Some(_) => None,
-        None => objects.nearest(node.task.kind(), &own),
+        None => objects.nearest(node.task.kind(), &own, &names),
     };
-    let names = planned.names();
     let pending = queue
         .inputs(index)
         .into_iter()
@@ -167,10 +176,7 @@ fn explained(planned: &Planned, queue: &Queue, objects: &Objects, index: NodeInd
         nearest: nearest.map(|(object, changes)| Nearest {
             key: object.key,
             at: object.made.at.clone(),
-            changes: changes
-                .into_iter()
-                .map(|change| change.named(&names))
-                .collect(),
+            changes,
         }),
     }
 }
@@ -245,20 +251,32 @@ struct Change {
     field: String,
     before: String,
     after: String,
+    /// How many values were exchanged.
+    size: usize,
 }
 
-impl Change {
-    /// Keys of nodes become the nodes' names.
-    fn named(mut self, names: &BTreeMap<Key, &str>) -> Change {
-        for side in [&mut self.before, &mut self.after] {
-            if let Some(key) = Key::parse(side.trim_matches('"')) {
-                *side = match names.get(&key) {
-                    Some(name) => name.to_string(),
-                    None => key.short(),
-                };
-            }
+/// The nodes of the plan by key.
+type Names<'a> = BTreeMap<Key, &'a str>;
+
+/// Facts in which the keys of nodes are their names, or at least short.
+fn legible(facts: &Facts, names: &Names) -> Facts {
+    match facts {
+        Facts::Text(text) => match Key::parse(text) {
+            Some(key) => Facts::Text(
+                names
+                    .get(&key)
+                    .map_or_else(|| key.short(), |name| name.to_string()),
+            ),
+            None => facts.clone(),
+        },
+        Facts::List(items) => Facts::List(items.iter().map(|item| legible(item, names)).collect()),
+        Facts::Record(fields) => {
+            let fields = fields
+                .iter()
+                .map(|(name, value)| (name.clone(), legible(value, names)));
+            Facts::Record(fields.collect())
         }
-        self
+        _ => facts.clone(),
     }
 }
 
@@ -303,7 +321,17 @@ fn compare(path: &mut Vec<String>, before: &Facts, after: &Facts, found: &mut Ve
             field: field(path),
             before: show(before),
             after: show(after),
+            size: values(before).max(values(after)),
         }),
+    }
+}
+
+/// How many plain values a tree holds.
+fn values(facts: &Facts) -> usize {
+    match facts {
+        Facts::List(items) => items.iter().map(values).sum::<usize>().max(1),
+        Facts::Record(fields) => fields.values().map(values).sum::<usize>().max(1),
+        _ => 1,
     }
 }
 
@@ -329,7 +357,7 @@ fn show(facts: &Facts) -> String {
         Facts::Bool(value) => value.to_string(),
         Facts::Int(value) => value.to_string(),
         Facts::Number(value) => value.to_string(),
-        Facts::Text(text) => format!("{text:?}"),
+        Facts::Text(text) => text.clone(),
         Facts::List(items) => {
             let items: Vec<String> = items.iter().map(show).collect();
             format!("[{}]", items.join(", "))
@@ -395,20 +423,26 @@ mod tests {
         let list = |items: Value| json!({ "train": { "augment": items } });
         assert_eq!(
             diff(list(json!([])), list(json!([{ "name": "flip" }]))),
-            ["augment [] → [{ name: \"flip\" }]"]
+            ["augment [] → [{ name: flip }]"]
         );
     }
 
     #[test]
-    fn keys_are_shown_as_nodes() {
+    fn keys_are_shown_as_nodes_and_an_exchanged_tree_weighs_more_than_a_field() {
         let (old, new) = (Key([1; 32]), Key([2; 32]));
-        let change = Change {
-            field: "teacher".into(),
-            before: format!("{:?}", old.hex()),
-            after: format!("{:?}", new.hex()),
-        };
-        let named = change.named(&BTreeMap::from([(new, "big[seed: 0]")]));
-        assert_eq!(named.before, old.short());
-        assert_eq!(named.after, "big[seed: 0]");
+        let names = BTreeMap::from([(new, "big[seed: 0]")]);
+        let teacher = |key: Key| facts(&json!({ "train": { "teacher": key } }));
+        let found = changes(
+            &legible(&teacher(old), &names),
+            &legible(&teacher(new), &names),
+        );
+        assert_eq!(found[0].before, old.short());
+        assert_eq!(found[0].after, "big[seed: 0]");
+        assert_eq!(found[0].size, 1);
+        let exchanged = changes(
+            &facts(&json!({ "loss": { "kl": { "a": 1, "b": 2, "c": 3 } } })),
+            &facts(&json!({ "loss": { "cross_entropy": { "smoothing": 0 } } })),
+        );
+        assert_eq!(exchanged[0].size, 3);
     }
 }

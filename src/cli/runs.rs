@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::error::CliError;
@@ -56,7 +57,9 @@ pub(super) fn note_in_store(store: &Store, folder: &Path) {
 pub(super) fn write_outcome(folder: &Path, outcome: &Outcome) -> Result<(), CliError> {
     let path = folder.join("outcome.json");
     let write = || -> io::Result<()> {
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        let mut file = tempfile::Builder::new()
+            .permissions(fs::Permissions::from_mode(0o666))
+            .tempfile_in(folder)?;
         serde_json::to_writer_pretty(&mut file, outcome)?;
         file.persist(&path)?;
         Ok(())

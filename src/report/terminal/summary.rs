@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use comfy_table::{Cell, CellAlignment, Table, presets};
+use comfy_table::{Cell, CellAlignment, LineStyle, Table, TableStyle};
 
 use super::words::{failure, learnt};
 use crate::plan::{MeasureTask, ModelSummary, Plan, Task};
@@ -35,9 +35,13 @@ fn section(title: &str, lines: Vec<String>) -> Option<String> {
     (!lines.is_empty()).then(|| format!("\x1b[1m{title}\x1b[0m\n{}", lines.join("\n")))
 }
 
+/// One line under the header, and no other.
+const STYLE: TableStyle =
+    TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
+
 fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.load_style(STYLE);
     table.set_header(header.iter().enumerate().map(|(at, title)| {
         let cell = Cell::new(title);
         match at {
@@ -92,7 +96,7 @@ fn models(plan: &Plan, outcome: &Outcome) -> Option<String> {
             ],
         );
     }
-    (!families.is_empty()).then(|| table.to_string())
+    (!families.is_empty()).then(|| table.trim_fmt())
 }
 
 /// The fields that a table shows, and how.
@@ -150,7 +154,7 @@ fn measures(plan: &Plan, outcome: &Outcome) -> Vec<String> {
                 }
                 row(&mut table, cells);
             }
-            table.to_string()
+            table.trim_fmt()
         })
         .collect()
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::plan::{Key, MeasureTask, Node, Plan, Task};
-use crate::report::number::{Spread, fixed, percent};
 use crate::report::family::{self, families};
+use crate::report::number::{Spread, fixed, percent};
 use crate::run::{NodeOutcome, Outcome, Progress};
 
 /// Loss and accuracy, as far as they are known.
