@@ -2,7 +2,9 @@
 //! Knows nothing of what the names mean.
 
 pub mod codes;
+mod format;
 mod parse;
 pub mod tree;
 
+pub use format::format;
 pub use parse::{parse, parse_expression};

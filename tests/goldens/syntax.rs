@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use kdp::diag::{Rendering, Sources, render};
-use kdp::syntax::parse;
+use kdp::syntax::{format, parse};
 
 use crate::dump::dump;
 use crate::suite::Outputs;
@@ -13,8 +13,14 @@ pub fn outputs(_case: &Path, input: &str) -> Outputs {
     let mut sources = Sources::default();
     let source = sources.add("input.kdp", input);
     let (tree, errors) = parse(source, input);
+    let formatted = if errors.is_empty() {
+        format(&tree, input)
+    } else {
+        String::new()
+    };
     vec![
         ("tree.txt", dump(&tree)),
+        ("formatted.kdp", formatted),
         (
             "diagnostics.txt",
             render(&errors, &sources, Rendering::Plain),

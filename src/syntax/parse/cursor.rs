@@ -31,6 +31,8 @@ pub(super) struct Parser<'t> {
     pub(super) errors: Vec<Diagnostic>,
     /// Ranges that were skipped after an error: what is wrong in there is not told.
     pub(super) skipped: Vec<Span>,
+    /// The texts that are never closed, in order: of their words nothing else is told.
+    pub(super) unclosed: Vec<Span>,
     /// The index of the next token.
     pub(super) at: usize,
     /// The first word of the declaration that is being read.
@@ -63,6 +65,7 @@ impl<'t> Parser<'t> {
             word_errors: lexed.errors,
             errors: vec![],
             skipped: vec![],
+            unclosed: lexed.unclosed,
             at: 0,
             open: vec![],
             free: false,
@@ -260,11 +263,17 @@ impl<'t> Parser<'t> {
     /// Reports an error, unless one stands at its place already.
     pub(super) fn error(&mut self, error: Diagnostic) {
         let place = |error: &Diagnostic| error.labels.first().map(|label| label.span.start);
-        if !self
+        let told = self
             .errors
             .last()
-            .is_some_and(|last| place(last) == place(&error))
-        {
+            .is_some_and(|last| place(last) == place(&error));
+        let accident = place(&error).is_some_and(|place| {
+            let index = self.unclosed.partition_point(|text| text.end < place);
+            self.unclosed
+                .get(index)
+                .is_some_and(|text| text.start <= place)
+        });
+        if !told && !accident {
             self.errors.push(error);
         }
     }

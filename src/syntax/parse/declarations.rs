@@ -66,8 +66,8 @@ impl Parser<'_> {
                 // A member as far out as the experiment itself, where the first stood further in,
                 // is no member: the experiment was not closed.
                 let column = self.column(token);
-                let out =
-                    column <= self.column(experiment) && column < *inset.get_or_insert(column);
+                let inset = *inset.get_or_insert(column);
+                let out = column <= self.column(experiment) && column < inset;
                 if out && self.begins_declaration(self.at, Some(column)) {
                     break;
                 }

@@ -88,6 +88,15 @@ impl Parser<'_> {
                 self.at -= 1;
                 return Err(self.unexpected("`}`"));
             }
+            kind if kind.begins_value() && !next.first => {
+                self.error_at(
+                    codes::UNEXPECTED_TOKEN,
+                    next,
+                    format!("expected `:` behind the field's name `{}`", name.text),
+                    format!("write `{}: …`", name.text),
+                );
+                return Ok((name, quoted));
+            }
             _ => {
                 return Err(
                     self.unexpected(&format!("`:` behind the field's name `{}`", name.text))

@@ -28,6 +28,8 @@ pub(super) struct Lexed {
     pub docs: Vec<Doc>,
     /// What is wrong with single words.
     pub errors: Vec<Diagnostic>,
+    /// The texts that are never closed: what is read of them is an accident.
+    pub unclosed: Vec<Span>,
 }
 
 /// Takes a text apart. Every text can be taken apart.
@@ -42,6 +44,7 @@ pub(super) fn lex(source: SourceId, text: &str) -> Lexed {
             comments: vec![],
             docs: vec![],
             errors: vec![],
+            unclosed: vec![],
         },
     };
     match Words::parse(Rule::file, text) {
@@ -194,6 +197,8 @@ impl Lexer<'_> {
             // What stands in an open text is open too: one error for the outermost.
             if self.text_depth == 0 {
                 self.unclosed(start, end, interpolation);
+                let span = Span::new(self.source, start, end);
+                self.lexed.unclosed.push(span);
             }
             self.push(Kind::QuoteMissing, end, end);
         }

@@ -30,12 +30,20 @@ impl Parser<'_> {
             .label(self.span(found), "")
             .help("delete it, or open a bracket before it")
         } else {
-            let shown = self.shown(found);
+            // A line that leaves something open is at fault, not what begins the next one.
+            let (shown, place) =
+                if found.first && !found.kind.closes() && self.previous().kind.leaves_open() {
+                    let end = self.previous().end as usize;
+                    let place = Span::new(self.source, end, end);
+                    ("the end of the line".to_owned(), place)
+                } else {
+                    (self.shown(found), self.span(found))
+                };
             let error = Diagnostic::error(
                 codes::UNEXPECTED_TOKEN,
                 format!("expected {what}, found {shown}"),
             )
-            .label(self.span(found), "");
+            .label(place, "");
             match self.open.last().map(|at| self.tokens[*at]) {
                 Some(opening) if found.kind.closes() || what.starts_with("`,`") => error.label(
                     self.span(opening),
@@ -52,7 +60,11 @@ impl Parser<'_> {
         let bracket = self.slice(opening);
         let reached = match reached.kind {
             Kind::End => (self.span(reached), "the file ends here".to_owned()),
-            _ => (self.span(reached), "something else begins here".to_owned()),
+            _ => {
+                let field = self.ahead(1).kind == Kind::Colon;
+                let what = if field { "field" } else { "declaration" };
+                (self.span(reached), format!("the next {what} begins here"))
+            }
         };
         let closing = match opening.kind {
             Kind::ParenOpen => ")",
@@ -90,7 +102,7 @@ impl Parser<'_> {
             return false;
         }
         let next = self.tokens[(index + 1).min(self.tokens.len() - 1)];
-        let named = (next.kind.is_word() || next.kind == Kind::Quote) && !next.first;
+        let named = matches!(next.kind, Kind::Name | Kind::Quote) && !next.first;
         let column = self.column(token);
         named && (column == 0 || Some(column) == like)
     }
@@ -99,19 +111,26 @@ impl Parser<'_> {
     pub(super) fn skip_to_declaration(&mut self, brackets: usize) {
         let failed = self.declaration;
         let like = self.column(failed);
-        let mut depth = self.open.len().saturating_sub(brackets);
+        let mut open = self.open_since(brackets);
         let from = self.peek();
         loop {
             let token = self.peek();
-            let out = brackets > 0 && depth == 0 && token.kind == Kind::BraceClose;
+            let out =
+                brackets > 0 && token.kind == Kind::BraceClose && !open.contains(&Kind::BraceOpen);
             let next = token.start > failed.start && self.begins_declaration(self.at, Some(like));
             if token.kind == Kind::End || out || next {
                 break;
             }
-            depth = depth_behind(depth, token.kind);
+            track(&mut open, token.kind);
             self.bump();
         }
         self.skipped_from(from, brackets);
+    }
+
+    /// The kinds of the brackets that are open within the `brackets`-th.
+    fn open_since(&self, brackets: usize) -> Vec<Kind> {
+        let open = self.open.get(brackets..).unwrap_or(&[]);
+        open.iter().map(|at| self.tokens[*at].kind).collect()
     }
 
     /// Goes on to the next field of the block whose bracket is the `brackets`-th, or to its `}`.
@@ -131,8 +150,7 @@ impl Parser<'_> {
     /// The index of the next field, or of the `}` of its block, whose bracket is the
     /// `brackets`-th. `anyhow`: whatever other brackets are open there.
     fn next_field(&self, brackets: usize, anyhow: bool) -> Option<usize> {
-        let opened = self.open.get(brackets..).unwrap_or(&[]);
-        let mut open: Vec<Kind> = opened.iter().map(|at| self.tokens[*at].kind).collect();
+        let mut open = self.open_since(brackets);
         for index in self.at..self.tokens.len() {
             let token = self.tokens[index];
             if token.kind == Kind::End || self.begins_declaration(index, None) {
@@ -147,11 +165,7 @@ impl Parser<'_> {
             if named && (open.is_empty() && parted || anyhow && in_block && token.first) {
                 return Some(index);
             }
-            if token.kind.closing().is_some() {
-                open.push(token.kind);
-            } else if token.kind.closes() {
-                open.pop();
-            }
+            track(&mut open, token.kind);
         }
         None
     }
@@ -159,18 +173,19 @@ impl Parser<'_> {
     /// Goes on to the `{` of the declaration's own block. Fails where there is none.
     pub(super) fn skip_to_body(&mut self, brackets: usize) -> Parsed<()> {
         let from = self.peek();
-        let mut depth = self.open.len().saturating_sub(brackets);
+        let mut open = self.open_since(brackets);
         for index in self.at..self.tokens.len() {
             let token = self.tokens[index];
             if token.kind == Kind::End || self.begins_declaration(index, None) {
                 break;
             }
-            if depth == 0 && token.kind == Kind::BraceOpen {
+            // What stopped the reading may be the block itself, behind an open bracket.
+            if (open.is_empty() || index == self.at) && token.kind == Kind::BraceOpen {
                 self.at = index;
                 self.skipped_from(from, brackets);
                 return Ok(());
             }
-            depth = depth_behind(depth, token.kind);
+            track(&mut open, token.kind);
         }
         Err(Failed)
     }
@@ -185,12 +200,15 @@ impl Parser<'_> {
     }
 }
 
-fn depth_behind(depth: usize, kind: Kind) -> usize {
+/// Follows brackets over a token. A `}` ends whatever round and square ones were left open in its
+/// braces.
+fn track(open: &mut Vec<Kind>, kind: Kind) {
     if kind.closing().is_some() {
-        depth + 1
-    } else if kind.closes() {
-        depth.saturating_sub(1)
-    } else {
-        depth
+        open.push(kind);
+    } else if kind == Kind::BraceClose {
+        let brace = open.iter().rposition(|open| *open == Kind::BraceOpen);
+        open.truncate(brace.unwrap_or(open.len()));
+    } else if kind.closes() && open.last().and_then(|open| open.closing()) == Some(kind) {
+        open.pop();
     }
 }

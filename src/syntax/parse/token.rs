@@ -174,6 +174,31 @@ impl Kind {
         )
     }
 
+    /// Whether a line that ends with it goes on.
+    pub(super) fn leaves_open(self) -> bool {
+        self.is_reserved() && !matches!(self, Self::True | Self::False)
+            || matches!(
+                self,
+                Self::Arrow
+                    | Self::Pipe
+                    | Self::DotDot
+                    | Self::Equal
+                    | Self::NotEqual
+                    | Self::LessEqual
+                    | Self::GreaterEqual
+                    | Self::Less
+                    | Self::Greater
+                    | Self::Assign
+                    | Self::Plus
+                    | Self::Minus
+                    | Self::Star
+                    | Self::Slash
+                    | Self::Percent
+                    | Self::Colon
+                    | Self::Dot
+            )
+    }
+
     /// Whether the lexer has said what is wrong with it.
     pub(super) fn is_reported(self) -> bool {
         matches!(self, Self::Unknown | Self::QuoteMissing)
