@@ -300,7 +300,7 @@ impl Checker<'_> {
             return Some(Label::Word(label));
         }
         if let (ExprKind::Name(name), Some(axis)) = (&expr.kind, axis) {
-            let words = axis.labels.iter().any(|label| matches!(label, Label::Word(_)));
+            let words = axis.labels.iter().any(|label| matches!(label, Label::Word(_) | Label::Text(_)));
             if words && scope.env.get(name).is_none() {
                 return Some(Label::Word(name.clone()));
             }
