@@ -17,7 +17,7 @@ pub mod diag;
 pub mod plan;
 pub mod report;
 pub mod run;
+pub mod spec;
 pub mod store;
 pub mod syntax;
 pub mod vocabulary;
-pub mod spec;

@@ -29,7 +29,15 @@ fn shapes(layer: &Layer, into: &mut BTreeMap<String, Vec<i64>>) {
     match layer.call.name.as_str() {
         "conv" => {
             let kernel = int("kernel");
-            put("weight", vec![int("channels"), layer.input[0] / int("groups"), kernel, kernel]);
+            put(
+                "weight",
+                vec![
+                    int("channels"),
+                    layer.input[0] / int("groups"),
+                    kernel,
+                    kernel,
+                ],
+            );
             if layer.call.bool("bias") == Some(true) {
                 put("bias", vec![int("channels")]);
             }
@@ -55,17 +63,26 @@ fn all_shapes(network: &Network) -> BTreeMap<String, Vec<i64>> {
 }
 
 fn trainable(shapes: &BTreeMap<String, Vec<i64>>) -> i64 {
-    shapes.iter().filter(|(name, _)| !name.contains("running")).map(|(_, shape)| shape.iter().product::<i64>()).sum()
+    shapes
+        .iter()
+        .filter(|(name, _)| !name.contains("running"))
+        .map(|(_, shape)| shape.iter().product::<i64>())
+        .sum()
 }
 
 #[test]
 fn mobilenet_v2_is_torchvisions() {
-    let reference: serde_json::Value = serde_json::from_str(include_str!("reference/archs.json")).unwrap();
-    let wanted: BTreeMap<String, Vec<i64>> = serde_json::from_value(reference["mobilenet_v2"]["shapes"].clone()).unwrap();
+    let reference: serde_json::Value =
+        serde_json::from_str(include_str!("reference/archs.json")).unwrap();
+    let wanted: BTreeMap<String, Vec<i64>> =
+        serde_json::from_value(reference["mobilenet_v2"]["shapes"].clone()).unwrap();
     let network = network("mobilenet_v2(stem_stride: 2)", "mobilenet_v2");
     let found = all_shapes(&network);
     assert_eq!(found, wanted);
-    assert_eq!(trainable(&found), reference["mobilenet_v2"]["parameters"].as_i64().unwrap());
+    assert_eq!(
+        trainable(&found),
+        reference["mobilenet_v2"]["parameters"].as_i64().unwrap()
+    );
 }
 
 /// He et al. 2016 (table 6) count 0.27 M for ResNet-20 and 0.85 M for ResNet-56 on ten classes; on a

@@ -29,25 +29,45 @@ measure gap[seed in [0, 1]] = deviation(student: small[seed], teacher: big, on: 
 "#;
 
 fn keys(plan: &Plan) -> BTreeMap<String, Key> {
-    plan.nodes().map(|node| (node.id.clone(), node.key)).collect()
+    plan.nodes()
+        .map(|node| (node.id.clone(), node.key))
+        .collect()
 }
 
 /// The nodes whose keys differ.
 fn changed(settings: &[(&str, &str)]) -> Vec<String> {
     let before = keys(&planned(FILE));
     let after = keys(&planned_with(FILE, settings));
-    before.into_iter().filter(|(id, key)| after[id] != *key).map(|(id, _)| id).collect()
+    before
+        .into_iter()
+        .filter(|(id, key)| after[id] != *key)
+        .map(|(id, _)| id)
+        .collect()
 }
 
 #[test]
 fn a_temperature_changes_the_students_and_what_hangs_on_them() {
-    assert_eq!(changed(&[("tau", "2")]), ["gap[seed: 0]", "gap[seed: 1]", "small[seed: 0]", "small[seed: 1]"]);
+    assert_eq!(
+        changed(&[("tau", "2")]),
+        [
+            "gap[seed: 0]",
+            "gap[seed: 1]",
+            "small[seed: 0]",
+            "small[seed: 1]"
+        ]
+    );
     assert!(changed(&[("tau", "4.0")]).is_empty());
 }
 
 #[test]
 fn two_params_of_one_type_that_swap_their_values_are_a_change() {
-    let all = ["big", "gap[seed: 0]", "gap[seed: 1]", "small[seed: 0]", "small[seed: 1]"];
+    let all = [
+        "big",
+        "gap[seed: 0]",
+        "gap[seed: 1]",
+        "small[seed: 0]",
+        "small[seed: 1]",
+    ];
     assert_eq!(changed(&[("decay", "0.1"), ("rate", "0.001")]), all);
 }
 
@@ -57,13 +77,20 @@ fn comments_names_order_and_spelling_change_nothing() {
     let mut items: Vec<&str> = FILE.trim().split_inclusive('\n').collect();
     let (declarations, blocks) = items.split_at_mut(11);
     declarations.reverse();
-    let text = format!("// a comment\n{}\n{}", blocks.concat(), declarations.concat())
-        .replace("small", "little")
-        .replace("mine", "ours")
-        .replace("tau", "temp")
-        .replace("50%", "100% * 0.5")
-        .replace("label_noise(10%, seed: 1)", "label_noise(seed: 1, share: 10%)")
-        .replace("mlp([16])", "mlp(hidden: [4 * 4])");
+    let text = format!(
+        "// a comment\n{}\n{}",
+        blocks.concat(),
+        declarations.concat()
+    )
+    .replace("small", "little")
+    .replace("mine", "ours")
+    .replace("tau", "temp")
+    .replace("50%", "100% * 0.5")
+    .replace(
+        "label_noise(10%, seed: 1)",
+        "label_noise(seed: 1, share: 10%)",
+    )
+    .replace("mlp([16])", "mlp(hidden: [4 * 4])");
     let mut after: Vec<Key> = keys(&planned(&text)).into_values().collect();
     let mut before = before;
     before.sort();
@@ -89,13 +116,18 @@ fn what_can_change_a_result_changes_its_key() {
         assert!(FILE.contains(from), "{from}");
         let after = keys(&planned(&FILE.replace(from, to)));
         assert_ne!(before["big"], after["big"], "{from} → {to}");
-        assert_ne!(before["small[seed: 0]"], after["small[seed: 0]"], "a teacher's key is in its student's");
+        assert_ne!(
+            before["small[seed: 0]"], after["small[seed: 0]"],
+            "a teacher's key is in its student's"
+        );
     }
 }
 
 #[test]
 fn a_node_declared_twice_is_one_node_with_two_names() {
-    let text = format!("{FILE}\nteacher again = mlp([64]) {{ data: data.train, recipe: mine, seed: 1 }}\n");
+    let text = format!(
+        "{FILE}\nteacher again = mlp([64]) {{ data: data.train, recipe: mine, seed: 1 }}\n"
+    );
     let plan = planned(&text);
     assert_eq!(plan.models["again"], plan.models["big"]);
     assert_eq!(plan.graph.node_count(), planned(FILE).graph.node_count());
@@ -105,8 +137,21 @@ fn a_node_declared_twice_is_one_node_with_two_names() {
 /// it. The digest was computed apart, by Python's `blake3` over an encoder of its own.
 #[test]
 fn keys_stay_what_they_are() {
-    let facts = kdp::plan::facts(&serde_json::json!({ "a": [1, 2.5, null, true, "x"], "b": { "c": -0.0 } }));
-    assert_eq!(facts.key().hex(), "ccbb84fda9f9dec51293862a24731835ee57af6ca0c01f30f1795194c8ad55c9");
-    assert_eq!(facts.key(), kdp::plan::facts(&serde_json::json!({ "b": { "c": 0.0 }, "a": [1, 2.5, null, true, "x"] })).key());
-    assert_ne!(facts.key(), kdp::plan::facts(&serde_json::json!({ "b": { "c": 0 }, "a": [1, 2.5, null, true, "x"] })).key());
+    let facts = kdp::plan::facts(
+        &serde_json::json!({ "a": [1, 2.5, null, true, "x"], "b": { "c": -0.0 } }),
+    );
+    assert_eq!(
+        facts.key().hex(),
+        "ccbb84fda9f9dec51293862a24731835ee57af6ca0c01f30f1795194c8ad55c9"
+    );
+    assert_eq!(
+        facts.key(),
+        kdp::plan::facts(&serde_json::json!({ "b": { "c": 0.0 }, "a": [1, 2.5, null, true, "x"] }))
+            .key()
+    );
+    assert_ne!(
+        facts.key(),
+        kdp::plan::facts(&serde_json::json!({ "b": { "c": 0 }, "a": [1, 2.5, null, true, "x"] }))
+            .key()
+    );
 }

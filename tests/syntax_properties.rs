@@ -376,7 +376,11 @@ fn errors_are_in_the_order_of_the_text_with_known_codes() {
             .collect();
         assert!(places.is_sorted(), "{places:?}");
         for error in errors {
-            assert!(codes::CODES.iter().any(|(code, _)| *code == error.code), "{:?}", error.code);
+            assert!(
+                codes::CODES.iter().any(|(code, _)| *code == error.code),
+                "{:?}",
+                error.code
+            );
         }
     }
 }

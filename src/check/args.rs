@@ -43,9 +43,15 @@ impl From<&Param> for Wanted {
             vocabulary::Default::Int(value) => Fallback::Value(Value::Int(value)),
             vocabulary::Default::Number(value) => Fallback::Value(Value::Number(value)),
             vocabulary::Default::Bool(value) => Fallback::Value(Value::Bool(value)),
-            vocabulary::Default::Choice(word) => Fallback::Value(Value::Text(word.to_string(), None)),
+            vocabulary::Default::Choice(word) => {
+                Fallback::Value(Value::Text(word.to_string(), None))
+            }
         };
-        Wanted { name: param.name.to_string(), ty: param.ty.into(), default }
+        Wanted {
+            name: param.name.to_string(),
+            ty: param.ty.into(),
+            default,
+        }
     }
 }
 
@@ -70,7 +76,12 @@ impl Checker<'_> {
         match (ty.name.text.as_str(), ty.args.as_slice()) {
             ("list", [of]) => Type::List(Box::new(self.ty(of))),
             ("list", _) => {
-                self.fail_with(UNKNOWN_TYPE, "a list's type says what is in it", ty.span, "write `list[int]`, `list[number]`, …");
+                self.fail_with(
+                    UNKNOWN_TYPE,
+                    "a list's type says what is in it",
+                    ty.span,
+                    "write `list[int]`, `list[number]`, …",
+                );
                 Type::Any
             }
             (word, []) => match Type::from_word(word) {
@@ -81,12 +92,21 @@ impl Checker<'_> {
                         Some(near) => format!("did you mean `{near}`?"),
                         None => format!("the types are {}", Type::WORDS.join(", ")),
                     };
-                    self.fail_with(UNKNOWN_TYPE, format!("there is no type `{word}`"), ty.name.span, help);
+                    self.fail_with(
+                        UNKNOWN_TYPE,
+                        format!("there is no type `{word}`"),
+                        ty.name.span,
+                        help,
+                    );
                     Type::Any
                 }
             },
             (word, _) => {
-                self.fail(UNKNOWN_TYPE, format!("the type `{word}` takes no arguments"), ty.span);
+                self.fail(
+                    UNKNOWN_TYPE,
+                    format!("the type `{word}` takes no arguments"),
+                    ty.span,
+                );
                 Type::Any
             }
         }
@@ -137,14 +157,24 @@ impl Checker<'_> {
                             None if names.is_empty() => format!("`{what}` takes no arguments"),
                             None => format!("`{what}` takes {}", names.join(", ")),
                         };
-                        self.fail_with(UNKNOWN_ARGUMENT, format!("`{what}` has no argument `{}`", name.text), name.span, help);
+                        self.fail_with(
+                            UNKNOWN_ARGUMENT,
+                            format!("`{what}` has no argument `{}`", name.text),
+                            name.span,
+                            help,
+                        );
                     }
                     None => {
                         let help = match names.len() {
                             0 => format!("`{what}` takes no arguments"),
                             _ => format!("it takes {}", names.join(", ")),
                         };
-                        self.fail_with(SURPLUS_ARGUMENT, format!("`{what}` is given too many arguments"), arg.value.span, help);
+                        self.fail_with(
+                            SURPLUS_ARGUMENT,
+                            format!("`{what}` is given too many arguments"),
+                            arg.value.span,
+                            help,
+                        );
                     }
                 }
                 continue;
@@ -153,9 +183,12 @@ impl Checker<'_> {
             if let Some((_, first)) = &given[place] {
                 let first = *first;
                 self.report(
-                    Diagnostic::error(SURPLUS_ARGUMENT, format!("`{what}` is given `{}` twice", wanted[place].name))
-                        .label(arg.value.span, "given again here")
-                        .label(first, "first given here"),
+                    Diagnostic::error(
+                        SURPLUS_ARGUMENT,
+                        format!("`{what}` is given `{}` twice", wanted[place].name),
+                    )
+                    .label(arg.value.span, "given again here")
+                    .label(first, "first given here"),
                 );
                 sound = false;
                 continue;
@@ -170,7 +203,12 @@ impl Checker<'_> {
             match &want.default {
                 Fallback::Required => missing.push(format!("`{}`", want.name)),
                 Fallback::Absent => {}
-                Fallback::Value(value) => *given = Some((value.coerce(&want.ty).unwrap_or_else(|| value.clone()), span)),
+                Fallback::Value(value) => {
+                    *given = Some((
+                        value.coerce(&want.ty).unwrap_or_else(|| value.clone()),
+                        span,
+                    ))
+                }
                 Fallback::Expr(module, expr) => {
                     *given = Some((self.eval_as(expr, &want.ty, &Scope::of(*module)), expr.span));
                 }
@@ -178,7 +216,10 @@ impl Checker<'_> {
         }
         if !missing.is_empty() {
             sound = false;
-            let names: Vec<_> = wanted.iter().map(|want| format!("{}: {}", want.name, want.ty)).collect();
+            let names: Vec<_> = wanted
+                .iter()
+                .map(|want| format!("{}: {}", want.name, want.ty))
+                .collect();
             self.fail_with(
                 MISSING_ARGUMENT,
                 format!("`{what}` needs {}", missing.join(" and ")),
@@ -193,27 +234,42 @@ impl Checker<'_> {
     pub(super) fn eval_as(&mut self, expr: &Expr, ty: &Type, scope: &Scope) -> Value {
         match (&expr.kind, ty) {
             (ExprKind::Paren(inner), _) => self.eval_as(inner, ty, scope),
-            (ExprKind::If { condition, then, otherwise }, _) => {
-                match self.eval_as(condition, &Type::Bool, scope) {
-                    Value::Bool(true) => self.eval_as(then, ty, scope),
-                    Value::Bool(false) => self.eval_as(otherwise, ty, scope),
-                    _ => {
-                        self.eval_as(then, ty, scope);
-                        self.eval_as(otherwise, ty, scope);
-                        Value::Unknown
-                    }
+            (
+                ExprKind::If {
+                    condition,
+                    then,
+                    otherwise,
+                },
+                _,
+            ) => match self.eval_as(condition, &Type::Bool, scope) {
+                Value::Bool(true) => self.eval_as(then, ty, scope),
+                Value::Bool(false) => self.eval_as(otherwise, ty, scope),
+                _ => {
+                    self.eval_as(then, ty, scope);
+                    self.eval_as(otherwise, ty, scope);
+                    Value::Unknown
                 }
-            }
-            (ExprKind::List(items), Type::List(of)) => {
-                Value::list(items.iter().map(|item| self.eval_as(item, of, scope)).collect())
-            }
+            },
+            (ExprKind::List(items), Type::List(of)) => Value::list(
+                items
+                    .iter()
+                    .map(|item| self.eval_as(item, of, scope))
+                    .collect(),
+            ),
             (ExprKind::Name(name), Type::Choice(words)) if scope.env.get(name).is_none() => {
                 if words.contains(&name.as_str()) {
                     return Value::Text(name.clone(), None);
                 }
-                let help = closest(name, words.iter().copied())
-                    .map_or_else(|| format!("it is one of {ty}"), |near| format!("did you mean `{near}`?"));
-                self.fail_with(WRONG_TYPE, format!("`{name}` is not a choice here"), expr.span, help)
+                let help = closest(name, words.iter().copied()).map_or_else(
+                    || format!("it is one of {ty}"),
+                    |near| format!("did you mean `{near}`?"),
+                );
+                self.fail_with(
+                    WRONG_TYPE,
+                    format!("`{name}` is not a choice here"),
+                    expr.span,
+                    help,
+                )
             }
             _ => {
                 let value = self.eval(expr, scope);
@@ -223,10 +279,18 @@ impl Checker<'_> {
     }
 
     /// A value as that type; an error where it has another.
-    pub(super) fn coerce(&mut self, value: Value, ty: &Type, span: Span, expr: Option<&Expr>) -> Value {
+    pub(super) fn coerce(
+        &mut self,
+        value: Value,
+        ty: &Type,
+        span: Span,
+        expr: Option<&Expr>,
+    ) -> Value {
         match (&value, ty) {
             (Value::Text(text, module), Type::Path) => {
-                let folder = module.map(|module| self.modules[module.0].folder.clone()).unwrap_or_default();
+                let folder = module
+                    .map(|module| self.modules[module.0].folder.clone())
+                    .unwrap_or_default();
                 return Value::Path(folder.join(text));
             }
             (Value::Unknown, _) => return Value::Unknown,
@@ -237,9 +301,12 @@ impl Checker<'_> {
             None => {
                 let help = mend(&value, ty, expr);
                 self.report(
-                    Diagnostic::error(WRONG_TYPE, format!("{ty} is wanted here, not {}", value.describe()))
-                        .label(span, "")
-                        .maybe_help(help),
+                    Diagnostic::error(
+                        WRONG_TYPE,
+                        format!("{ty} is wanted here, not {}", value.describe()),
+                    )
+                    .label(span, "")
+                    .maybe_help(help),
                 );
                 Value::Unknown
             }
@@ -259,16 +326,28 @@ fn mend(value: &Value, ty: &Type, expr: Option<&Expr>) -> Option<String> {
             format!("did you mean `{n} epochs`, or `{n} steps`?")
         }
         (Type::Fraction, Value::Int(n)) if (0..=100).contains(n) => format!("did you mean `{n}%`?"),
-        (Type::Fraction, Value::Number(n)) if (1.0..=100.0).contains(n) => format!("did you mean `{}%`?", trim(*n)),
-        (Type::Split, Value::Dataset(_)) => format!("say which split: `{name}.train` or `{name}.test`"),
-        (Type::Dataset, Value::Split(..)) => "give the data set itself, without `.train` or `.test`".into(),
-        (Type::Int, Value::Number(n)) => format!("a whole number is wanted: `{}`, or `round(…)`", n.round()),
+        (Type::Fraction, Value::Number(n)) if (1.0..=100.0).contains(n) => {
+            format!("did you mean `{}%`?", trim(*n))
+        }
+        (Type::Split, Value::Dataset(_)) => {
+            format!("say which split: `{name}.train` or `{name}.test`")
+        }
+        (Type::Dataset, Value::Split(..)) => {
+            "give the data set itself, without `.train` or `.test`".into()
+        }
+        (Type::Int, Value::Number(n)) => {
+            format!("a whole number is wanted: `{}`, or `round(…)`", n.round())
+        }
         (Type::Int | Type::Number | Type::Schedule, Value::Time(_)) => "leave out the unit".into(),
         (Type::Model, Value::Measurement(_)) => "give the model that is measured".into(),
         (Type::Path | Type::Text, _) => "write it in quotes: \"…\"".into(),
         (_, Value::Callable(function)) => format!("write `{function}(…)` to use it"),
         (_, Value::Family(family)) => match family.axes.first() {
-            Some(axis) => format!("choose one member, such as `{name}[{}: {}]`", axis.name, axis.labels.first()?),
+            Some(axis) => format!(
+                "choose one member, such as `{name}[{}: {}]`",
+                axis.name,
+                axis.labels.first()?
+            ),
             None => return None,
         },
         (Type::List(_), _) => "put it in brackets: `[…]`".into(),

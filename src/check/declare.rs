@@ -25,7 +25,9 @@ impl Checker<'_> {
             .collect();
         for (name, text) in settings {
             let param = tree.items.iter().find_map(|item| match &item.kind {
-                ItemKind::Param { name: declared, ty, .. } if declared.text == *name => Some(ty),
+                ItemKind::Param {
+                    name: declared, ty, ..
+                } if declared.text == *name => Some(ty),
                 _ => None,
             });
             let source = self.sources.add(format!("--set {name}"), text.as_str());
@@ -38,14 +40,21 @@ impl Checker<'_> {
                     },
                     |near| format!("did you mean `{near}`?"),
                 );
-                self.fail_with(UNKNOWN_PARAM, format!("the file has no param `{name}`"), whole, help);
+                self.fail_with(
+                    UNKNOWN_PARAM,
+                    format!("the file has no param `{name}`"),
+                    whole,
+                    help,
+                );
                 continue;
             };
             let word = ty.name.text.as_str();
             let expr = match word {
                 // In a terminal nobody wants to quote a path twice.
                 "text" | "path" if !text.starts_with('"') => Some(Expr {
-                    kind: crate::syntax::tree::ExprKind::Text(vec![crate::syntax::tree::TextPart::Literal(text.clone())]),
+                    kind: crate::syntax::tree::ExprKind::Text(vec![
+                        crate::syntax::tree::TextPart::Literal(text.clone()),
+                    ]),
                     span: whole,
                 }),
                 _ => self.setting(source, text),
@@ -73,7 +82,10 @@ impl Checker<'_> {
             }
             let tree = self.modules[module].tree.clone();
             for (at, item) in tree.items.iter().enumerate() {
-                let decl = DeclId { module: id, item: at };
+                let decl = DeclId {
+                    module: id,
+                    item: at,
+                };
                 match &item.kind {
                     ItemKind::Use(_) => {}
                     ItemKind::Fn { params, body, .. } => {
@@ -82,13 +94,18 @@ impl Checker<'_> {
                     }
                     ItemKind::Arch { params, .. } => {
                         let scope = self.open_scope(id, params);
-                        let env = scope.env.bind("input", Value::Unknown).bind("classes", Value::Unknown);
+                        let env = scope
+                            .env
+                            .bind("input", Value::Unknown)
+                            .bind("classes", Value::Unknown);
                         self.arch_body(decl, env, None);
                     }
                     ItemKind::Objective { name, .. } => self.not_built("objective", name.span),
                     ItemKind::Experiment { name, .. } => self.not_built("experiment", name.span),
                     ItemKind::Trial { name, .. } => self.not_built("trial", name.span),
-                    ItemKind::Claim { text, condition } if id == root => self.claim(text, condition, item.span, id),
+                    ItemKind::Claim { text, condition } if id == root => {
+                        self.claim(text, condition, item.span, id)
+                    }
                     ItemKind::Claim { .. } => {}
                     _ => {
                         let value = self.declared(decl, item.span);
@@ -124,22 +141,40 @@ impl Checker<'_> {
     }
 
     /// One member of a declaration.
-    pub(super) fn evaluate(&mut self, decl: DeclId, item: &Item, axes: &Axes, place: &[usize], scope: &Scope) -> Value {
+    pub(super) fn evaluate(
+        &mut self,
+        decl: DeclId,
+        item: &Item,
+        axes: &Axes,
+        place: &[usize],
+        scope: &Scope,
+    ) -> Value {
         let id = self.shown_id(decl, place);
         match &item.kind {
             ItemKind::Let { value, .. } => self.eval(value, scope),
-            ItemKind::Param { name, ty, default, condition } => {
+            ItemKind::Param {
+                name,
+                ty,
+                default,
+                condition,
+            } => {
                 let ty = self.ty(ty);
-                let set = if decl.module.0 == 0 { self.settings.get(&name.text).cloned() } else { None };
+                let set = if decl.module.0 == 0 {
+                    self.settings.get(&name.text).cloned()
+                } else {
+                    None
+                };
                 let (value, at) = match (set, default) {
                     (Some(set), _) => {
                         let value = self.eval_as(&set, &ty, scope);
                         // A path of the command line is relative to the current folder.
                         let value = match (&ty, &set.kind, value) {
-                            (Type::Path, crate::syntax::tree::ExprKind::Text(_), _) => match self.eval(&set, scope) {
-                                Value::Text(text, _) => Value::Path(text.into()),
-                                other => other,
-                            },
+                            (Type::Path, crate::syntax::tree::ExprKind::Text(_), _) => {
+                                match self.eval(&set, scope) {
+                                    Value::Text(text, _) => Value::Path(text.into()),
+                                    other => other,
+                                }
+                            }
                             (_, _, value) => value,
                         };
                         (value, set.span)
@@ -147,7 +182,8 @@ impl Checker<'_> {
                     (None, Some(default)) => (self.eval_as(default, &ty, scope), default.span),
                     (None, None) => {
                         if self.must_be_set {
-                            let message = format!("the param `{}` has no default and is not set", name.text);
+                            let message =
+                                format!("the param `{}` has no default and is not set", name.text);
                             let help = format!("give it: `--set {}=…`", name.text);
                             self.fail_with(PARAM_NOT_SET, message, name.span, help);
                         }
@@ -155,12 +191,23 @@ impl Checker<'_> {
                     }
                 };
                 if let Some(condition) = condition {
-                    let holds = self.eval_as(condition, &Type::Bool, &scope.bind(&name.text, value.clone()));
+                    let holds = self.eval_as(
+                        condition,
+                        &Type::Bool,
+                        &scope.bind(&name.text, value.clone()),
+                    );
                     if matches!(holds, Value::Bool(false)) {
                         self.report(
-                            Diagnostic::error(CONDITION_FAILS, format!("`{}` is {}, which its condition does not allow", name.text, value.describe()))
-                                .label(at, "given here")
-                                .label(condition.span, "must hold"),
+                            Diagnostic::error(
+                                CONDITION_FAILS,
+                                format!(
+                                    "`{}` is {}, which its condition does not allow",
+                                    name.text,
+                                    value.describe()
+                                ),
+                            )
+                            .label(at, "given here")
+                            .label(condition.span, "must hold"),
                         );
                         return Value::Unknown;
                     }
@@ -169,7 +216,11 @@ impl Checker<'_> {
             }
             ItemKind::Dataset { source, .. } => match self.eval_as(source, &Type::Dataset, scope) {
                 Value::Dataset(dataset) => {
-                    let named = program::Dataset { id, span: item.span, ..(*dataset).clone() };
+                    let named = program::Dataset {
+                        id,
+                        span: item.span,
+                        ..(*dataset).clone()
+                    };
                     let named = std::rc::Rc::new(named);
                     self.program.datasets.push(named.clone());
                     Value::Dataset(named)
@@ -177,13 +228,19 @@ impl Checker<'_> {
                 _ => Value::Unknown,
             },
             ItemKind::Recipe { body, .. } => match body {
-                RecipeBody::Fields(fields) => Value::Recipe(std::rc::Rc::new(self.recipe_fields(fields, scope))),
+                RecipeBody::Fields(fields) => {
+                    Value::Recipe(std::rc::Rc::new(self.recipe_fields(fields, scope)))
+                }
                 RecipeBody::Expr(expr) => self.eval_as(expr, &Type::Recipe, scope),
             },
-            ItemKind::Model { word, network, fields, .. } => {
-                self.model(&word.text, id, item.span, network, fields.as_deref(), scope)
-            }
-            ItemKind::Measure { value, .. } => match self.eval_as(value, &Type::Measurement, scope) {
+            ItemKind::Model {
+                word,
+                network,
+                fields,
+                ..
+            } => self.model(&word.text, id, item.span, network, fields.as_deref(), scope),
+            ItemKind::Measure { value, .. } => match self.eval_as(value, &Type::Measurement, scope)
+            {
                 Value::Measurement(at) => {
                     self.program.measures[at].id = id;
                     self.program.measures[at].span = item.span;
@@ -191,9 +248,10 @@ impl Checker<'_> {
                 }
                 _ => Value::Unknown,
             },
-            ItemKind::Fn { name, .. } | ItemKind::Arch { name, .. } | ItemKind::Objective { name, .. } | ItemKind::Experiment { name, .. } => {
-                Value::Callable(name.text.clone())
-            }
+            ItemKind::Fn { name, .. }
+            | ItemKind::Arch { name, .. }
+            | ItemKind::Objective { name, .. }
+            | ItemKind::Experiment { name, .. } => Value::Callable(name.text.clone()),
             // Said at the declaration.
             ItemKind::Trial { .. } | ItemKind::Use(_) | ItemKind::Claim { .. } => {
                 debug_assert!(axes.len() == place.len());
@@ -220,10 +278,22 @@ impl Checker<'_> {
             value => value.as_condition(),
         };
         match (text, found) {
-            (Value::Text(text, _), Some(condition)) => self.program.claims.push(program::Claim { text, span, condition }),
+            (Value::Text(text, _), Some(condition)) => self.program.claims.push(program::Claim {
+                text,
+                span,
+                condition,
+            }),
             (_, None) => {
-                let message = format!("a claim's condition is true or false, not {}", value.describe());
-                self.fail_with(WRONG_TYPE, message, condition.span, "compare it: `mean(gap.slope) > 1.0`");
+                let message = format!(
+                    "a claim's condition is true or false, not {}",
+                    value.describe()
+                );
+                self.fail_with(
+                    WRONG_TYPE,
+                    message,
+                    condition.span,
+                    "compare it: `mean(gap.slope) > 1.0`",
+                );
             }
             _ => {}
         }
@@ -246,5 +316,8 @@ impl Checker<'_> {
 
 /// A split of a data set, for a model's accuracy.
 pub fn test_split(dataset: &std::rc::Rc<program::Dataset>) -> program::SplitOf {
-    program::SplitOf { dataset: dataset.clone(), split: Split::Test }
+    program::SplitOf {
+        dataset: dataset.clone(),
+        split: Split::Test,
+    }
 }

@@ -35,20 +35,32 @@ impl Checker<'_> {
             ExprKind::Fraction(value) => Value::Fraction(*value),
             ExprKind::Bool(value) => Value::Bool(*value),
             ExprKind::Time { amount, unit } => Value::Time(match unit {
-                Unit::Steps => Time { steps: *amount, ..Time::default() },
-                Unit::Epochs => Time { epochs: *amount, ..Time::default() },
+                Unit::Steps => Time {
+                    steps: *amount,
+                    ..Time::default()
+                },
+                Unit::Epochs => Time {
+                    epochs: *amount,
+                    ..Time::default()
+                },
             }),
             ExprKind::Text(parts) => self.text(parts, scope),
             ExprKind::Name(name) => self.name(name, span, scope),
             ExprKind::Paren(inner) => self.eval(inner, scope),
-            ExprKind::List(items) => Value::list(items.iter().map(|item| self.eval(item, scope)).collect()),
+            ExprKind::List(items) => {
+                Value::list(items.iter().map(|item| self.eval(item, scope)).collect())
+            }
             ExprKind::Record(fields) => self.record(fields, scope),
             ExprKind::Range { from, to } => {
                 let from = self.eval_as(from, &Type::Int, scope);
                 let to = self.eval_as(to, &Type::Int, scope);
                 self.range(from, to, span)
             }
-            ExprKind::Comprehension { body, clauses, filter } => {
+            ExprKind::Comprehension {
+                body,
+                clauses,
+                filter,
+            } => {
                 let mut items = vec![];
                 match self.comprehend(body, clauses, filter.as_deref(), scope, &mut items) {
                     true => Value::list(items),
@@ -60,7 +72,12 @@ impl Checker<'_> {
                 let operand = self.eval(operand, scope);
                 self.unary(*op, operand, span)
             }
-            ExprKind::Binary { op, op_span, left, right } => self.binary(*op, *op_span, left, right, scope),
+            ExprKind::Binary {
+                op,
+                op_span,
+                left,
+                right,
+            } => self.binary(*op, *op_span, left, right, scope),
             ExprKind::Call { callee, args } => self.call(callee, None, args, span, scope),
             ExprKind::Pipe { left, right } => self.pipe(left, right, scope),
             ExprKind::Index { base, args } => {
@@ -83,7 +100,10 @@ impl Checker<'_> {
                 self.recipe_scaled(base, length, at, span)
             }
             ExprKind::Chain(items) => {
-                let items: Vec<Value> = items.iter().map(|item| self.eval_as(item, &Type::Layers, scope)).collect();
+                let items: Vec<Value> = items
+                    .iter()
+                    .map(|item| self.eval_as(item, &Type::Layers, scope))
+                    .collect();
                 let layers: Option<Vec<Rc<Layers>>> = items
                     .into_iter()
                     .map(|item| match item {
@@ -91,22 +111,46 @@ impl Checker<'_> {
                         _ => None,
                     })
                     .collect();
-                layers.map_or(Value::Unknown, |layers| Value::Layers(Rc::new(Layers::Sequence(layers))))
+                layers.map_or(Value::Unknown, |layers| {
+                    Value::Layers(Rc::new(Layers::Sequence(layers)))
+                })
             }
             ExprKind::As { layers, name, .. } => match self.eval_as(layers, &Type::Layers, scope) {
-                Value::Layers(layers) => Value::Layers(Rc::new(Layers::Named(name.text.clone(), layers))),
+                Value::Layers(layers) => {
+                    Value::Layers(Rc::new(Layers::Named(name.text.clone(), layers)))
+                }
                 _ => Value::Unknown,
             },
-            ExprKind::Then { before, after, at, over, until, along } => {
-                let window = self.window([at, over, until, along].map(|part| part.as_deref()), span, scope);
+            ExprKind::Then {
+                before,
+                after,
+                at,
+                over,
+                until,
+                along,
+            } => {
+                let window = self.window(
+                    [at, over, until, along].map(|part| part.as_deref()),
+                    span,
+                    scope,
+                );
                 let before_value = self.eval(before, scope);
                 let after_value = self.eval(after, scope);
                 match window {
-                    Some(window) => self.then((before_value, before.span), (after_value, after.span), window),
+                    Some(window) => self.then(
+                        (before_value, before.span),
+                        (after_value, after.span),
+                        window,
+                    ),
                     None => Value::Unknown,
                 }
             }
-            ExprKind::End => self.fail_with(WRONG_TYPE, "`end` stands only behind `until`", span, "write `until end`"),
+            ExprKind::End => self.fail_with(
+                WRONG_TYPE,
+                "`end` stands only behind `until`",
+                span,
+                "write `until end`",
+            ),
             ExprKind::Missing => Value::Unknown,
         }
     }
@@ -124,7 +168,8 @@ impl Checker<'_> {
                         None => {
                             known = false;
                             if !matches!(value, Value::Unknown) {
-                                let message = format!("{} cannot be put into a text", value.describe());
+                                let message =
+                                    format!("{} cannot be put into a text", value.describe());
                                 self.fail(WRONG_TYPE, message, expr.span);
                             }
                         }
@@ -132,7 +177,11 @@ impl Checker<'_> {
                 }
             }
         }
-        if known { Value::Text(text, Some(scope.module)) } else { Value::Unknown }
+        if known {
+            Value::Text(text, Some(scope.module))
+        } else {
+            Value::Unknown
+        }
     }
 
     fn record(&mut self, fields: &[Field], scope: &Scope) -> Value {
@@ -140,7 +189,11 @@ impl Checker<'_> {
         for field in fields {
             let value = self.eval(&field.value, scope);
             if record.iter().any(|(name, _)| *name == field.name.text) {
-                self.fail(DUPLICATE_FIELD, format!("`{}` stands twice in this record", field.name.text), field.name.span);
+                self.fail(
+                    DUPLICATE_FIELD,
+                    format!("`{}` stands twice in this record", field.name.text),
+                    field.name.span,
+                );
                 continue;
             }
             record.push((field.name.text.clone(), value));
@@ -149,10 +202,16 @@ impl Checker<'_> {
     }
 
     fn range(&mut self, from: Value, to: Value, span: Span) -> Value {
-        let (Value::Int(from), Value::Int(to)) = (from, to) else { return Value::Unknown };
+        let (Value::Int(from), Value::Int(to)) = (from, to) else {
+            return Value::Unknown;
+        };
         let length = to.saturating_sub(from);
         if length > LONGEST {
-            return self.fail(TOO_LARGE, format!("this range has {length} members; {LONGEST} are the most"), span);
+            return self.fail(
+                TOO_LARGE,
+                format!("this range has {length} members; {LONGEST} are the most"),
+                span,
+            );
         }
         if !self.spend(length.max(0) as u64) {
             return Value::Unknown;
@@ -161,7 +220,14 @@ impl Checker<'_> {
     }
 
     /// Collects a comprehension's members; false where something is not known.
-    fn comprehend(&mut self, body: &Expr, clauses: &[ForClause], filter: Option<&Expr>, scope: &Scope, out: &mut Vec<Value>) -> bool {
+    fn comprehend(
+        &mut self,
+        body: &Expr,
+        clauses: &[ForClause],
+        filter: Option<&Expr>,
+        scope: &Scope,
+        out: &mut Vec<Value>,
+    ) -> bool {
         let Some((clause, rest)) = clauses.split_first() else {
             if let Some(filter) = filter {
                 match self.eval_as(filter, &Type::Bool, scope) {
@@ -181,11 +247,20 @@ impl Checker<'_> {
             Value::List(items) => items.clone(),
             Value::Unknown => {
                 // Looked at once all the same, for the names in it.
-                self.comprehend(body, rest, filter, &scope.bind(&clause.name.text, Value::Unknown), &mut vec![]);
+                self.comprehend(
+                    body,
+                    rest,
+                    filter,
+                    &scope.bind(&clause.name.text, Value::Unknown),
+                    &mut vec![],
+                );
                 return false;
             }
             other => {
-                let message = format!("`for` goes through a list or a range, not {}", other.describe());
+                let message = format!(
+                    "`for` goes through a list or a range, not {}",
+                    other.describe()
+                );
                 self.fail(WRONG_TYPE, message, clause.set.span);
                 return false;
             }
@@ -195,7 +270,13 @@ impl Checker<'_> {
             if !self.spend(1) {
                 return false;
             }
-            known &= self.comprehend(body, rest, filter, &scope.bind(&clause.name.text, item.clone()), out);
+            known &= self.comprehend(
+                body,
+                rest,
+                filter,
+                &scope.bind(&clause.name.text, item.clone()),
+                out,
+            );
         }
         known
     }
@@ -203,7 +284,9 @@ impl Checker<'_> {
     fn pipe(&mut self, left: &Expr, right: &Expr, scope: &Scope) -> Value {
         let value = self.eval(left, scope);
         match &right.kind {
-            ExprKind::Call { callee, args } => self.call(callee, Some((value, left.span)), args, right.span, scope),
+            ExprKind::Call { callee, args } => {
+                self.call(callee, Some((value, left.span)), args, right.span, scope)
+            }
             ExprKind::Missing => Value::Unknown,
             _ => self.fail_with(
                 WRONG_TYPE,
@@ -215,7 +298,12 @@ impl Checker<'_> {
     }
 
     /// The window of a `then`: `at`, `over`, `until`, `along`.
-    fn window(&mut self, [at, over, until, along]: [Option<&Expr>; 4], span: Span, scope: &Scope) -> Option<Window> {
+    fn window(
+        &mut self,
+        [at, over, until, along]: [Option<&Expr>; 4],
+        span: Span,
+        scope: &Scope,
+    ) -> Option<Window> {
         let time = |checker: &mut Self, expr: Option<&Expr>| match expr {
             None => Some(None),
             Some(expr) => match checker.eval_as(expr, &Type::Span, scope) {
@@ -225,16 +313,29 @@ impl Checker<'_> {
         };
         let at = time(self, at);
         let extent = match (over, until) {
-            (Some(over), _) => time(self, Some(over)).map(|found| found.map(|(time, span)| Extent::Over(time, span))),
-            (None, Some(Expr { kind: ExprKind::End, .. })) => Some(Some(Extent::UntilEnd)),
-            (None, Some(until)) => time(self, Some(until)).map(|found| found.map(|(time, span)| Extent::Until(time, span))),
+            (Some(over), _) => time(self, Some(over))
+                .map(|found| found.map(|(time, span)| Extent::Over(time, span))),
+            (
+                None,
+                Some(Expr {
+                    kind: ExprKind::End,
+                    ..
+                }),
+            ) => Some(Some(Extent::UntilEnd)),
+            (None, Some(until)) => time(self, Some(until))
+                .map(|found| found.map(|(time, span)| Extent::Until(time, span))),
             (None, None) => Some(None),
         };
         let along = match along {
             None => Some(Along::Linear),
             Some(expr) => self.along(expr, scope),
         };
-        Some(Window { at: at?, extent: extent?, along: along?, span })
+        Some(Window {
+            at: at?,
+            extent: extent?,
+            along: along?,
+            span,
+        })
     }
 
     fn along(&mut self, expr: &Expr, scope: &Scope) -> Option<Along> {
@@ -245,9 +346,15 @@ impl Checker<'_> {
             ExprKind::Call { callee, args } if matches!(&callee.kind, ExprKind::Name(name) if name == "stairs") => {
                 if let [Arg { value, .. }] = args.as_slice() {
                     match self.eval_as(value, &Type::Int, scope) {
-                        Value::Int(stairs) if (1..=1_000_000).contains(&stairs) => return Some(Along::Stairs(stairs as u32)),
+                        Value::Int(stairs) if (1..=1_000_000).contains(&stairs) => {
+                            return Some(Along::Stairs(stairs as u32));
+                        }
                         Value::Int(stairs) => {
-                            self.fail(OUT_OF_RANGE, format!("`stairs` wants at least one stair, not {stairs}"), value.span);
+                            self.fail(
+                                OUT_OF_RANGE,
+                                format!("`stairs` wants at least one stair, not {stairs}"),
+                                value.span,
+                            );
                         }
                         _ => {}
                     }
@@ -265,16 +372,27 @@ impl Checker<'_> {
             return Value::Unknown;
         }
         if let (Value::Objective(before), Value::Objective(after)) = (&before.0, &after.0) {
-            return Value::Objective(Rc::new(Goal::Switch { before: before.clone(), after: after.clone(), window }));
+            return Value::Objective(Rc::new(Goal::Switch {
+                before: before.clone(),
+                after: after.clone(),
+                window,
+            }));
         }
         if let (Some(before), Some(after)) = (before.0.as_ramp(), after.0.as_ramp()) {
-            return Value::Schedule(Rc::new(Ramp::Switch { before, after, window }));
+            return Value::Schedule(Rc::new(Ramp::Switch {
+                before,
+                after,
+                window,
+            }));
         }
         let wrong = match (&before.0, before.0.as_ramp().is_some()) {
             (Value::Objective(_), _) | (_, true) => &after,
             _ => &before,
         };
-        let message = format!("`then` goes from number to number or from objective to objective, not to {}", wrong.0.describe());
+        let message = format!(
+            "`then` goes from number to number or from objective to objective, not to {}",
+            wrong.0.describe()
+        );
         let help = match &wrong.0 {
             Value::Callable(name) => format!("write `{name}(…)` to use it"),
             _ => "for example `0.1 then 0.01 at 30 epochs`, or `distill(teacher) then one_hot at 60%`".into(),
@@ -316,4 +434,3 @@ fn show(value: &Value) -> Option<String> {
         _ => return None,
     })
 }
-

@@ -48,7 +48,9 @@ impl Label {
     /// Whether both are the same member: `4` finds `4.0`.
     pub fn matches(&self, other: &Label) -> bool {
         match (self, other) {
-            (Label::Int(a), Label::Number(b)) | (Label::Number(b), Label::Int(a)) => *a as f64 == *b,
+            (Label::Int(a), Label::Number(b)) | (Label::Number(b), Label::Int(a)) => {
+                *a as f64 == *b
+            }
             (Label::Text(a), Label::Word(b)) | (Label::Word(b), Label::Text(a)) => a == b,
             _ => self == other,
         }
@@ -130,8 +132,11 @@ pub fn member_id(name: &str, axes: &[Axis], place: &[usize]) -> String {
     if axes.is_empty() {
         return name.to_string();
     }
-    let indices: Vec<_> =
-        axes.iter().zip(place).map(|(axis, &at)| format!("{}: {}", axis.name, axis.labels[at])).collect();
+    let indices: Vec<_> = axes
+        .iter()
+        .zip(place)
+        .map(|(axis, &at)| format!("{}: {}", axis.name, axis.labels[at]))
+        .collect();
     format!("{name}[{}]", indices.join(", "))
 }
 

@@ -13,16 +13,29 @@ use crate::syntax::tree::Arg;
 
 /// Their names.
 pub const FUNCTIONS: &[&str] = &[
-    "len", "sum", "min", "max", "mean", "std", "all", "any", "count", "abs", "floor", "ceil", "round", "sqrt", "log", "exp",
+    "len", "sum", "min", "max", "mean", "std", "all", "any", "count", "abs", "floor", "ceil",
+    "round", "sqrt", "log", "exp",
 ];
 
 impl Checker<'_> {
     /// A call of one of [`FUNCTIONS`].
-    pub(super) fn function(&mut self, name: &str, first: Option<(Value, Span)>, args: &[Arg], span: Span, scope: &Scope) -> Value {
+    pub(super) fn function(
+        &mut self,
+        name: &str,
+        first: Option<(Value, Span)>,
+        args: &[Arg],
+        span: Span,
+        scope: &Scope,
+    ) -> Value {
         let mut values: Vec<Value> = first.into_iter().map(|(value, _)| value).collect();
         for arg in args {
             if let Some(named) = &arg.name {
-                self.fail_with(UNKNOWN_ARGUMENT, format!("`{name}` has no argument `{}`", named.text), named.span, "give it without a name");
+                self.fail_with(
+                    UNKNOWN_ARGUMENT,
+                    format!("`{name}` has no argument `{}`", named.text),
+                    named.span,
+                    "give it without a name",
+                );
             }
             values.push(self.eval(&arg.value, scope));
         }
@@ -34,9 +47,23 @@ impl Checker<'_> {
                 let items = match values.as_slice() {
                     [Value::List(items)] => items.to_vec(),
                     [Value::Family(family)] => self.family_members(&family.clone(), span),
-                    [] => return self.fail_with(MISSING_ARGUMENT, format!("`{name}` needs something to go through"), span, "give it a list or a family"),
+                    [] => {
+                        return self.fail_with(
+                            MISSING_ARGUMENT,
+                            format!("`{name}` needs something to go through"),
+                            span,
+                            "give it a list or a family",
+                        );
+                    }
                     [lone] if name == "len" => {
-                        return self.fail(WRONG_TYPE, format!("`len` counts the members of a list or a family, not of {}", lone.describe()), span);
+                        return self.fail(
+                            WRONG_TYPE,
+                            format!(
+                                "`len` counts the members of a list or a family, not of {}",
+                                lone.describe()
+                            ),
+                            span,
+                        );
                     }
                     _ => values,
                 };
@@ -56,9 +83,15 @@ impl Checker<'_> {
         match name {
             "len" => return Value::Int(items.len() as i64),
             "all" | "any" | "count" => {
-                let conditions: Option<Vec<Condition>> = items.iter().map(Value::as_condition).collect();
+                let conditions: Option<Vec<Condition>> =
+                    items.iter().map(Value::as_condition).collect();
                 let Some(conditions) = conditions else {
-                    return self.fail_with(WRONG_TYPE, format!("`{name}` goes through conditions"), span, format!("for example `{name}(gap.slope > 1)`"));
+                    return self.fail_with(
+                        WRONG_TYPE,
+                        format!("`{name}` goes through conditions"),
+                        span,
+                        format!("for example `{name}(gap.slope > 1)`"),
+                    );
                 };
                 let known: Option<Vec<bool>> = conditions
                     .iter()
@@ -70,7 +103,9 @@ impl Checker<'_> {
                 return match (name, known) {
                     ("all", Some(known)) => Value::Bool(known.iter().all(|value| *value)),
                     ("any", Some(known)) => Value::Bool(known.iter().any(|value| *value)),
-                    (_, Some(known)) => Value::Int(known.iter().filter(|value| **value).count() as i64),
+                    (_, Some(known)) => {
+                        Value::Int(known.iter().filter(|value| **value).count() as i64)
+                    }
                     ("all", None) => Value::Condition(Rc::new(Condition::All(conditions))),
                     ("any", None) => Value::Condition(Rc::new(Condition::Any(conditions))),
                     (_, None) => Value::Quantity(Rc::new(Quantity::Count(conditions))),
@@ -81,22 +116,48 @@ impl Checker<'_> {
         if items.is_empty() && name != "sum" {
             return self.fail(NO_RESULT, format!("there is no `{name}` of nothing"), span);
         }
-        if let Some(ints) = items.iter().map(|item| if let Value::Int(value) = item { Some(*value) } else { None }).collect::<Option<Vec<_>>>() {
+        if let Some(ints) = items
+            .iter()
+            .map(|item| {
+                if let Value::Int(value) = item {
+                    Some(*value)
+                } else {
+                    None
+                }
+            })
+            .collect::<Option<Vec<_>>>()
+        {
             let whole = match name {
-                "sum" => ints.iter().try_fold(0i64, |sum, value| sum.checked_add(*value)),
+                "sum" => ints
+                    .iter()
+                    .try_fold(0i64, |sum, value| sum.checked_add(*value)),
                 "min" => ints.iter().copied().min(),
                 "max" => ints.iter().copied().max(),
                 _ => None,
             };
             match (name, whole) {
                 (_, Some(value)) => return Value::Int(value),
-                ("sum", None) => return self.fail(NO_RESULT, "the sum is too large for an int", span),
+                ("sum", None) => {
+                    return self.fail(NO_RESULT, "the sum is too large for an int", span);
+                }
                 _ => {}
             }
         }
-        let Some(quantities) = items.iter().map(Value::as_quantity).collect::<Option<Vec<_>>>() else {
-            let wrong = items.iter().find(|item| item.as_quantity().is_none()).map_or_else(String::new, Value::describe);
-            return self.fail_with(WRONG_TYPE, format!("`{name}` goes through numbers, not {wrong}"), span, "name a field of a measurement, such as `gap.slope`");
+        let Some(quantities) = items
+            .iter()
+            .map(Value::as_quantity)
+            .collect::<Option<Vec<_>>>()
+        else {
+            let wrong = items
+                .iter()
+                .find(|item| item.as_quantity().is_none())
+                .map_or_else(String::new, Value::describe);
+            return self.fail_with(
+                WRONG_TYPE,
+                format!("`{name}` goes through numbers, not {wrong}"),
+                span,
+                "name a field of a measurement, such as `gap.slope`",
+            );
         };
         let fold = match name {
             "sum" => Fold::Sum,
@@ -115,9 +176,16 @@ impl Checker<'_> {
         match known {
             Some(known) => {
                 let result = fold.of(&known);
-                if result.is_finite() { Value::Number(result) } else { self.fail(NO_RESULT, format!("`{name}` has no result here"), span) }
+                if result.is_finite() {
+                    Value::Number(result)
+                } else {
+                    self.fail(NO_RESULT, format!("`{name}` has no result here"), span)
+                }
             }
-            None => Value::Quantity(Rc::new(Quantity::Fold { fold, of: quantities })),
+            None => Value::Quantity(Rc::new(Quantity::Fold {
+                fold,
+                of: quantities,
+            })),
         }
     }
 
@@ -126,20 +194,36 @@ impl Checker<'_> {
             Value::Unknown => return Value::Unknown,
             Value::Family(family) => {
                 let members = self.family_members(family, span);
-                let members = members.into_iter().map(|member| self.apply(name, member, span)).collect();
-                return Value::Family(Rc::new(Family { axes: family.axes.clone(), members: Members::Computed(members) }));
+                let members = members
+                    .into_iter()
+                    .map(|member| self.apply(name, member, span))
+                    .collect();
+                return Value::Family(Rc::new(Family {
+                    axes: family.axes.clone(),
+                    members: Members::Computed(members),
+                }));
             }
             Value::Quantity(of) => {
-                return Value::Quantity(Rc::new(Quantity::Apply { function: name.to_string(), of: Box::new((**of).clone()) }));
+                return Value::Quantity(Rc::new(Quantity::Apply {
+                    function: name.to_string(),
+                    of: Box::new((**of).clone()),
+                }));
             }
             Value::Int(value) if name == "abs" => {
-                return value.checked_abs().map_or_else(|| self.fail(NO_RESULT, "this int is too large", span), Value::Int);
+                return value.checked_abs().map_or_else(
+                    || self.fail(NO_RESULT, "this int is too large", span),
+                    Value::Int,
+                );
             }
             Value::Int(_) if matches!(name, "floor" | "ceil" | "round") => return value,
             _ => {}
         }
         let Some(number) = value.as_number() else {
-            return self.fail(WRONG_TYPE, format!("`{name}` is of a number, not of {}", value.describe()), span);
+            return self.fail(
+                WRONG_TYPE,
+                format!("`{name}` is of a number, not of {}", value.describe()),
+                span,
+            );
         };
         let result = match name {
             "abs" => number.abs(),
@@ -151,7 +235,11 @@ impl Checker<'_> {
             _ => number.exp(),
         };
         if !result.is_finite() {
-            return self.fail(NO_RESULT, format!("`{name}` of {number} has no result"), span);
+            return self.fail(
+                NO_RESULT,
+                format!("`{name}` of {number} has no result"),
+                span,
+            );
         }
         if matches!(name, "floor" | "ceil" | "round") {
             if result.abs() > 9e15 {

@@ -53,7 +53,11 @@ impl Checker<'_> {
         for index in indices {
             let found = self.axis(&index.name, &index.set, decl);
             if axes.iter().any(|(axis, _)| axis.name == index.name.text) {
-                self.fail(DUPLICATE_NAME, format!("the index `{}` stands here twice", index.name.text), index.name.span);
+                self.fail(
+                    DUPLICATE_NAME,
+                    format!("the index `{}` stands here twice", index.name.text),
+                    index.name.span,
+                );
                 sound = false;
             }
             match found {
@@ -61,9 +65,15 @@ impl Checker<'_> {
                 None => sound = false,
             }
         }
-        let count = axes.iter().try_fold(1usize, |count, (axis, _)| count.checked_mul(axis.labels.len()));
+        let count = axes.iter().try_fold(1usize, |count, (axis, _)| {
+            count.checked_mul(axis.labels.len())
+        });
         if count.is_none_or(|count| count > LARGEST) {
-            self.fail(TOO_LARGE, format!("this family has more than {LARGEST} members"), item.span);
+            self.fail(
+                TOO_LARGE,
+                format!("this family has more than {LARGEST} members"),
+                item.span,
+            );
             sound = false;
         }
         let axes = sound.then(|| Rc::new(axes));
@@ -73,11 +83,18 @@ impl Checker<'_> {
 
     fn axis(&mut self, name: &Name, set: &Expr, decl: DeclId) -> Option<(Axis, Bound)> {
         if let ExprKind::Record(fields) = &set.kind {
-            let labels = fields.iter().map(|field| Label::Word(field.name.text.clone())).collect();
+            let labels = fields
+                .iter()
+                .map(|field| Label::Word(field.name.text.clone()))
+                .collect();
             let bound = Bound::Fields(fields.iter().map(|field| field.value.clone()).collect());
-            return self.distinct(name, labels, set.span).map(|axis| (axis, bound));
+            return self
+                .distinct(name, labels, set.span)
+                .map(|axis| (axis, bound));
         }
-        let (labels, values): (Vec<Label>, Vec<Value>) = match self.eval(set, &Scope::of(decl.module)) {
+        let (labels, values): (Vec<Label>, Vec<Value>) = match self
+            .eval(set, &Scope::of(decl.module))
+        {
             Value::Unknown => return None,
             Value::List(items) => {
                 let mut labels = vec![];
@@ -86,7 +103,8 @@ impl Checker<'_> {
                         Some(label) => labels.push(label),
                         None if matches!(item, Value::Unknown) => return None,
                         None => {
-                            let message = format!("{} cannot tell one member from another", item.describe());
+                            let message =
+                                format!("{} cannot tell one member from another", item.describe());
                             self.fail_with(WRONG_TYPE, message, set.span, "use a record, whose labels are the indices: `{ kd: distill(big), plain: one_hot }`");
                             return None;
                         }
@@ -94,18 +112,28 @@ impl Checker<'_> {
                 }
                 (labels, items.to_vec())
             }
-            Value::Record(fields) => fields.iter().map(|(name, value)| (Label::Word(name.clone()), value.clone())).unzip(),
+            Value::Record(fields) => fields
+                .iter()
+                .map(|(name, value)| (Label::Word(name.clone()), value.clone()))
+                .unzip(),
             other => {
                 self.fail_with(
                     WRONG_TYPE,
-                    format!("an index set is a list, a range or a record, not {}", other.describe()),
+                    format!(
+                        "an index set is a list, a range or a record, not {}",
+                        other.describe()
+                    ),
                     set.span,
-                    format!("for example `{} in [0, 1, 2]` or `{} in 0..3`", name.text, name.text),
+                    format!(
+                        "for example `{} in [0, 1, 2]` or `{} in 0..3`",
+                        name.text, name.text
+                    ),
                 );
                 return None;
             }
         };
-        self.distinct(name, labels, set.span).map(|axis| (axis, Bound::Values(values)))
+        self.distinct(name, labels, set.span)
+            .map(|axis| (axis, Bound::Values(values)))
     }
 
     /// An axis, if no label of it stands there twice.
@@ -113,11 +141,19 @@ impl Checker<'_> {
         let mut seen = std::collections::HashSet::new();
         for label in &labels {
             if !seen.insert(label.to_string()) {
-                self.fail_with(DUPLICATE_NAME, format!("`{label}` stands twice in this index set"), span, "each index once");
+                self.fail_with(
+                    DUPLICATE_NAME,
+                    format!("`{label}` stands twice in this index set"),
+                    span,
+                    "each index once",
+                );
                 return None;
             }
         }
-        Some(Axis { name: name.text.clone(), labels })
+        Some(Axis {
+            name: name.text.clone(),
+            labels,
+        })
     }
 
     /// The scope of one member: its indices bound to their values there. A record's values may hang
@@ -132,7 +168,10 @@ impl Checker<'_> {
             scope = scope.bind(&axis.name, value);
             if let Label::Word(word) = &axis.labels[at] {
                 // How the member is called where its index chooses among another family's members.
-                scope = scope.bind(&format!("{}#label", axis.name), Value::Text(word.clone(), None));
+                scope = scope.bind(
+                    &format!("{}#label", axis.name),
+                    Value::Text(word.clone(), None),
+                );
             }
         }
         scope
@@ -168,12 +207,18 @@ impl Checker<'_> {
     fn report_cycle(&mut self, at: &(DeclId, Vec<usize>), span: Span) {
         let from = self.open.iter().position(|open| open == at).unwrap_or(0);
         let ring: Vec<_> = self.open[from..].to_vec();
-        let mut names: Vec<String> = ring.iter().map(|(decl, place)| self.shown_id(*decl, place)).collect();
+        let mut names: Vec<String> = ring
+            .iter()
+            .map(|(decl, place)| self.shown_id(*decl, place))
+            .collect();
         names.extend(names.first().cloned());
         self.report(
-            Diagnostic::error(CYCLE, format!("`{}` needs itself: {}", names[0], names.join(" → ")))
-                .label(span, "needed again here")
-                .help("break the circle: something here must not hang on the rest"),
+            Diagnostic::error(
+                CYCLE,
+                format!("`{}` needs itself: {}", names[0], names.join(" → ")),
+            )
+            .label(span, "needed again here")
+            .help("break the circle: something here must not hang on the rest"),
         );
     }
 
@@ -185,7 +230,10 @@ impl Checker<'_> {
                 .into_iter()
                 .map(|free| {
                     let mut free = free.into_iter();
-                    let place = fixed.iter().map(|at| at.or_else(|| free.next()).unwrap_or(0)).collect();
+                    let place = fixed
+                        .iter()
+                        .map(|at| at.or_else(|| free.next()).unwrap_or(0))
+                        .collect();
                     self.declared_member(*decl, place, span)
                 })
                 .collect(),
@@ -193,7 +241,14 @@ impl Checker<'_> {
     }
 
     /// `family[0, tau: 4]`
-    pub(super) fn index(&mut self, base: Value, base_expr: &Expr, args: &[Arg], span: Span, scope: &Scope) -> Value {
+    pub(super) fn index(
+        &mut self,
+        base: Value,
+        base_expr: &Expr,
+        args: &[Arg],
+        span: Span,
+        scope: &Scope,
+    ) -> Value {
         let family = match base {
             Value::Family(family) => family,
             Value::List(items) => return self.list_index(&items, args, span, scope),
@@ -204,7 +259,10 @@ impl Checker<'_> {
                 return Value::Unknown;
             }
             other => {
-                let message = format!("{} is no family: it has no members to choose from", other.describe());
+                let message = format!(
+                    "{} is no family: it has no members to choose from",
+                    other.describe()
+                );
                 return self.fail_with(NO_SUCH_MEMBER, message, span, "leave the index out");
             }
         };
@@ -216,22 +274,42 @@ impl Checker<'_> {
                 Some(name) => match family.axes.iter().position(|axis| axis.name == name.text) {
                     Some(at) => at,
                     None => {
-                        let names: Vec<_> = family.axes.iter().map(|axis| axis.name.as_str()).collect();
+                        let names: Vec<_> =
+                            family.axes.iter().map(|axis| axis.name.as_str()).collect();
                         let near = closest(&name.text, names.iter().copied());
-                        let help = near.map_or_else(|| format!("its indices are {}", names.join(", ")), |near| format!("did you mean `{near}`?"));
-                        self.fail_with(NO_SUCH_MEMBER, format!("this family has no index `{}`", name.text), name.span, help);
+                        let help = near.map_or_else(
+                            || format!("its indices are {}", names.join(", ")),
+                            |near| format!("did you mean `{near}`?"),
+                        );
+                        self.fail_with(
+                            NO_SUCH_MEMBER,
+                            format!("this family has no index `{}`", name.text),
+                            name.span,
+                            help,
+                        );
                         sound = false;
                         continue;
                     }
                 },
                 None if all_places => nth,
                 None => {
-                    let names: Vec<_> = family.axes.iter().map(|axis| format!("{}: …", axis.name)).collect();
-                    let message = format!("this family has {} indices, and {} stand here", family.axes.len(), args.len());
+                    let names: Vec<_> = family
+                        .axes
+                        .iter()
+                        .map(|axis| format!("{}: …", axis.name))
+                        .collect();
+                    let message = format!(
+                        "this family has {} indices, and {} stand here",
+                        family.axes.len(),
+                        args.len()
+                    );
                     let help = if args.len() > family.axes.len() {
                         format!("it is a family over {}", family.axes_text())
                     } else {
-                        format!("with fewer places than it has, name them: `[{}]`", names.join(", "))
+                        format!(
+                            "with fewer places than it has, name them: `[{}]`",
+                            names.join(", ")
+                        )
                     };
                     return self.fail_with(NO_SUCH_MEMBER, message, span, help);
                 }
@@ -241,7 +319,11 @@ impl Checker<'_> {
                 sound = false;
                 continue;
             };
-            match axis.labels.iter().position(|candidate| candidate.matches(&label)) {
+            match axis
+                .labels
+                .iter()
+                .position(|candidate| candidate.matches(&label))
+            {
                 Some(at) => chosen[axis_at] = Some(at),
                 None => {
                     let name = match &base_expr.kind {
@@ -258,36 +340,58 @@ impl Checker<'_> {
                 }
             }
         }
-        if sound { self.choose(&family, &chosen, span) } else { Value::Unknown }
+        if sound {
+            self.choose(&family, &chosen, span)
+        } else {
+            Value::Unknown
+        }
     }
 
     /// A member or a sub-family.
     fn choose(&mut self, family: &Family, chosen: &[Option<usize>], span: Span) -> Value {
-        let rest: Vec<Axis> =
-            family.axes.iter().zip(chosen).filter(|(_, at)| at.is_none()).map(|(axis, _)| axis.clone()).collect();
+        let rest: Vec<Axis> = family
+            .axes
+            .iter()
+            .zip(chosen)
+            .filter(|(_, at)| at.is_none())
+            .map(|(axis, _)| axis.clone())
+            .collect();
         match &family.members {
             Members::Declared(decl, fixed) => {
                 let mut free = chosen.iter();
-                let fixed: Vec<Option<usize>> =
-                    fixed.iter().map(|at| at.or_else(|| free.next().copied().flatten())).collect();
+                let fixed: Vec<Option<usize>> = fixed
+                    .iter()
+                    .map(|at| at.or_else(|| free.next().copied().flatten()))
+                    .collect();
                 if rest.is_empty() {
                     let place = fixed.into_iter().flatten().collect();
                     return self.declared_member(*decl, place, span);
                 }
-                Value::Family(Rc::new(Family { axes: rest, members: Members::Declared(*decl, fixed) }))
+                Value::Family(Rc::new(Family {
+                    axes: rest,
+                    members: Members::Declared(*decl, fixed),
+                }))
             }
             Members::Computed(members) => {
                 let mut kept: Vec<Value> = places(&family.axes)
                     .iter()
                     .zip(members)
-                    .filter(|(place, _)| place.iter().zip(chosen).all(|(at, want)| want.is_none_or(|want| want == *at)))
+                    .filter(|(place, _)| {
+                        place
+                            .iter()
+                            .zip(chosen)
+                            .all(|(at, want)| want.is_none_or(|want| want == *at))
+                    })
                     .map(|(_, member)| member.clone())
                     .collect();
                 match (rest.is_empty(), kept.pop()) {
                     (true, Some(member)) => member,
                     (_, last) => {
                         kept.extend(last);
-                        Value::Family(Rc::new(Family { axes: rest, members: Members::Computed(kept) }))
+                        Value::Family(Rc::new(Family {
+                            axes: rest,
+                            members: Members::Computed(kept),
+                        }))
                     }
                 }
             }
@@ -300,7 +404,10 @@ impl Checker<'_> {
             return Some(Label::Word(label));
         }
         if let (ExprKind::Name(name), Some(axis)) = (&expr.kind, axis) {
-            let words = axis.labels.iter().any(|label| matches!(label, Label::Word(_) | Label::Text(_)));
+            let words = axis
+                .labels
+                .iter()
+                .any(|label| matches!(label, Label::Word(_) | Label::Text(_)));
             if words && scope.env.get(name).is_none() {
                 return Some(Label::Word(name.clone()));
             }
@@ -308,7 +415,11 @@ impl Checker<'_> {
         let value = self.eval(expr, scope);
         let label = Label::of(&value);
         if label.is_none() && !matches!(value, Value::Unknown) {
-            self.fail(NO_SUCH_MEMBER, format!("{} is no index", value.describe()), expr.span);
+            self.fail(
+                NO_SUCH_MEMBER,
+                format!("{} is no index", value.describe()),
+                expr.span,
+            );
         }
         label
     }
@@ -320,7 +431,14 @@ impl Checker<'_> {
         match self.eval_as(value, &super::types::Type::Int, scope) {
             Value::Int(at) => match usize::try_from(at).ok().and_then(|at| items.get(at)) {
                 Some(item) => item.clone(),
-                None => self.fail(NO_SUCH_MEMBER, format!("the list has {} members, counted from 0; there is no {at}", items.len()), value.span),
+                None => self.fail(
+                    NO_SUCH_MEMBER,
+                    format!(
+                        "the list has {} members, counted from 0; there is no {at}",
+                        items.len()
+                    ),
+                    value.span,
+                ),
             },
             _ => Value::Unknown,
         }
@@ -329,9 +447,16 @@ impl Checker<'_> {
     /// `value.name`
     pub(super) fn member(&mut self, value: Value, name: &Name) -> Value {
         let unknown = |checker: &mut Self, what: &str, names: &[&str]| {
-            let help = closest(&name.text, names.iter().copied())
-                .map_or_else(|| format!("it has {}", names.join(", ")), |near| format!("did you mean `{near}`?"));
-            checker.fail_with(UNKNOWN_MEMBER, format!("{what} has no `{}`", name.text), name.span, help)
+            let help = closest(&name.text, names.iter().copied()).map_or_else(
+                || format!("it has {}", names.join(", ")),
+                |near| format!("did you mean `{near}`?"),
+            );
+            checker.fail_with(
+                UNKNOWN_MEMBER,
+                format!("{what} has no `{}`", name.text),
+                name.span,
+                help,
+            )
         };
         match &value {
             Value::Unknown => Value::Unknown,

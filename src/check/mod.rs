@@ -66,20 +66,34 @@ pub fn look(path: &Path, settings: &[(String, String)], world: &dyn World) -> Lo
     load_with(path, settings, world, false)
 }
 
-fn load_with(path: &Path, settings: &[(String, String)], world: &dyn World, must_be_set: bool) -> Loaded {
+fn load_with(
+    path: &Path,
+    settings: &[(String, String)],
+    world: &dyn World,
+    must_be_set: bool,
+) -> Loaded {
     let mut checker = Checker::new(world, must_be_set);
     if let Some(root) = checker.load_file(path, None) {
         checker.settle(root, settings);
         checker.everything(root);
         checker.unused();
     }
-    let Checker { sources, mut program, mut diagnostics, .. } = checker;
+    let Checker {
+        sources,
+        mut program,
+        mut diagnostics,
+        ..
+    } = checker;
     let mut seen = HashSet::new();
     // Members of a family say the same of the same place.
     diagnostics.retain(|d| seen.insert((d.code, d.labels.first().map(|label| label.span))));
     let sound = !diagnostics.iter().any(Diagnostic::is_error);
     program.datasets.dedup_by(|a, b| Rc::ptr_eq(a, b));
-    Loaded { sources, program: sound.then_some(program), diagnostics }
+    Loaded {
+        sources,
+        program: sound.then_some(program),
+        diagnostics,
+    }
 }
 
 /// A declaration's index sets, and what each index is bound to.
@@ -172,7 +186,13 @@ impl<'w> Checker<'w> {
     }
 
     /// As [`Checker::fail`], with the mend.
-    fn fail_with(&mut self, code: Code, message: impl Into<String>, span: Span, help: impl Into<String>) -> Value {
+    fn fail_with(
+        &mut self,
+        code: Code,
+        message: impl Into<String>,
+        span: Span,
+        help: impl Into<String>,
+    ) -> Value {
         self.report(Diagnostic::error(code, message).label(span, "").help(help));
         Value::Unknown
     }
@@ -195,12 +215,20 @@ impl<'w> Checker<'w> {
 
     /// Whether something of this declaration could not be read: what seems to be missing may stand there.
     fn unreadable(&self, span: Span) -> bool {
-        self.diagnostics.iter().filter(|d| d.is_error()).flat_map(|d| &d.labels).any(|label| {
-            label.span.source == span.source && span.start <= label.span.start && label.span.end <= span.end
-        })
+        self.diagnostics
+            .iter()
+            .filter(|d| d.is_error())
+            .flat_map(|d| &d.labels)
+            .any(|label| {
+                label.span.source == span.source
+                    && span.start <= label.span.start
+                    && label.span.end <= span.end
+            })
     }
 
     fn is_standard(&self, source: SourceId) -> bool {
-        self.modules.iter().any(|module| module.standard && module.source == source)
+        self.modules
+            .iter()
+            .any(|module| module.standard && module.source == source)
     }
 }

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use super::Checker;
 use super::codes::*;
 use super::declare::test_split;
-use super::program::{Model, Origin, SplitOf, Training};
 use super::objective::Goal;
+use super::program::{Model, Origin, SplitOf, Training};
 use super::schedule::{Clock, Ramp, Time};
 use super::scope::Scope;
 use super::types::Type;
@@ -35,71 +35,135 @@ type Given = BTreeMap<String, (Value, Span)>;
 
 impl Checker<'_> {
     /// One member of a `teacher`, `student` or `model`.
-    pub(super) fn model(&mut self, word: &str, id: String, span: Span, network: &Expr, fields: Option<&[Field]>, scope: &Scope) -> Value {
-        let head = Span { end: network.span.end, ..span };
+    pub(super) fn model(
+        &mut self,
+        word: &str,
+        id: String,
+        span: Span,
+        network: &Expr,
+        fields: Option<&[Field]>,
+        scope: &Scope,
+    ) -> Value {
+        let head = Span {
+            end: network.span.end,
+            ..span
+        };
         let whole = !self.unreadable(span);
         let given = self.model_fields(word, fields.unwrap_or(&[]), scope);
         let data = given.as_ref().and_then(|given| given.get("data"));
         // A network that is written out here knows its input and classes, as an arch does.
         let (input, classes) = match data {
-            Some((Value::Split(dataset, _), _)) => {
-                (Value::Shape(Rc::new(dataset.shape.sample.clone())), Value::Int(dataset.shape.classes))
-            }
+            Some((Value::Split(dataset, _), _)) => (
+                Value::Shape(Rc::new(dataset.shape.sample.clone())),
+                Value::Int(dataset.shape.classes),
+            ),
             _ => (Value::Unknown, Value::Unknown),
         };
-        let layers = self.eval_as(network, &Type::Layers, &scope.bind("input", input).bind("classes", classes));
-        let Some(given) = given else { return Value::Unknown };
+        let layers = self.eval_as(
+            network,
+            &Type::Layers,
+            &scope.bind("input", input).bind("classes", classes),
+        );
+        let Some(given) = given else {
+            return Value::Unknown;
+        };
         let Some((Value::Split(dataset, split), data_span)) = given.get("data") else {
             if !given.contains_key("data") && whole {
-                self.fail_with(MISSING_FIELD, format!("`{id}` has no `data`"), head, "say what it is trained on: `data: cifar.train`");
+                self.fail_with(
+                    MISSING_FIELD,
+                    format!("`{id}` has no `data`"),
+                    head,
+                    "say what it is trained on: `data: cifar.train`",
+                );
             }
             return Value::Unknown;
         };
-        let data = SplitOf { dataset: dataset.clone(), split: *split };
+        let data = SplitOf {
+            dataset: dataset.clone(),
+            split: *split,
+        };
         let test = match given.get("test") {
-            Some((Value::Split(dataset, split), _)) => SplitOf { dataset: dataset.clone(), split: *split },
+            Some((Value::Split(dataset, split), _)) => SplitOf {
+                dataset: dataset.clone(),
+                split: *split,
+            },
             Some(_) => return Value::Unknown,
             None => test_split(dataset),
         };
         let shape = &dataset.shape;
-        if test.dataset.shape.sample != shape.sample || test.dataset.shape.classes != shape.classes {
+        if test.dataset.shape.sample != shape.sample || test.dataset.shape.classes != shape.classes
+        {
             let at = given.get("test").map_or(span, |(_, span)| *span);
             self.report(
-                Diagnostic::error(TEACHER_MISMATCH, "the test split has other shapes or classes than the training data")
-                    .label(at, format!("{}, {} classes", show_shape(&test.dataset.shape.sample), test.dataset.shape.classes))
-                    .label(*data_span, format!("{}, {} classes", show_shape(&shape.sample), shape.classes)),
+                Diagnostic::error(
+                    TEACHER_MISMATCH,
+                    "the test split has other shapes or classes than the training data",
+                )
+                .label(
+                    at,
+                    format!(
+                        "{}, {} classes",
+                        show_shape(&test.dataset.shape.sample),
+                        test.dataset.shape.classes
+                    ),
+                )
+                .label(
+                    *data_span,
+                    format!("{}, {} classes", show_shape(&shape.sample), shape.classes),
+                ),
             );
             return Value::Unknown;
         }
         let network = match layers {
-            Value::Layers(layers) => self.network(&layers, &shape.sample, shape.classes, network.span),
+            Value::Layers(layers) => {
+                self.network(&layers, &shape.sample, shape.classes, network.span)
+            }
             _ => None,
         };
         let origin = match (given.get("weights"), given.get("recipe")) {
             (Some((Value::Path(file), _)), None) => Some(Origin::File(file.clone())),
             (Some((_, weights)), Some((_, recipe))) => {
                 self.report(
-                    Diagnostic::error(NOT_BUILT, "`weights` together with a `recipe` is not run by this version of kdp")
-                        .label(*weights, "taken as they are …")
-                        .label(*recipe, "… or trained")
-                        .help("leave one of them out"),
+                    Diagnostic::error(
+                        NOT_BUILT,
+                        "`weights` together with a `recipe` is not run by this version of kdp",
+                    )
+                    .label(*weights, "taken as they are …")
+                    .label(*recipe, "… or trained")
+                    .help("leave one of them out"),
                 );
                 None
             }
             (None, None) if !whole => None,
             (None, None) => {
                 let help = "say how it is trained: `recipe: paper_images`, or give it a file of weights: `weights: \"teacher.safetensors\"`";
-                self.fail_with(MISSING_FIELD, format!("`{id}` has neither a `recipe` nor `weights`"), head, help);
+                self.fail_with(
+                    MISSING_FIELD,
+                    format!("`{id}` has neither a `recipe` nor `weights`"),
+                    head,
+                    help,
+                );
                 None
             }
             (None, Some((Value::Recipe(recipe), at))) => {
                 let recipe = recipe.clone();
-                self.training(&id, &given, &recipe, *at, &data, network.as_ref()).map(Origin::Trained)
+                self.training(&id, &given, &recipe, *at, &data, network.as_ref())
+                    .map(Origin::Trained)
             }
             _ => None,
         };
-        let (Some(network), Some(origin)) = (network, origin) else { return Value::Unknown };
-        self.program.models.push(Model { id, word: word.to_string(), span, network, data, test, origin });
+        let (Some(network), Some(origin)) = (network, origin) else {
+            return Value::Unknown;
+        };
+        self.program.models.push(Model {
+            id,
+            word: word.to_string(),
+            span,
+            network,
+            data,
+            test,
+            origin,
+        });
         Value::Model(self.program.models.len() - 1)
     }
 
@@ -112,7 +176,12 @@ impl Checker<'_> {
             let Some((_, ty)) = FIELDS.iter().find(|(known, _)| *known == name) else {
                 sound = false;
                 if LATER.contains(&name) {
-                    self.fail_with(NOT_BUILT, format!("`{name}` is not run by this version of kdp"), field.name.span, "leave it out");
+                    self.fail_with(
+                        NOT_BUILT,
+                        format!("`{name}` is not run by this version of kdp"),
+                        field.name.span,
+                        "leave it out",
+                    );
                     continue;
                 }
                 self.eval(&field.value, scope);
@@ -122,18 +191,33 @@ impl Checker<'_> {
                     None if RECIPE_FIELDS.iter().any(|param| param.name == name) => {
                         format!("`{name}` is a field of recipes: `recipe: r with {{ {name}: … }}`")
                     }
-                    None => format!("a {word} has {}", FIELDS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")),
+                    None => format!(
+                        "a {word} has {}",
+                        FIELDS
+                            .iter()
+                            .map(|(name, _)| *name)
+                            .collect::<Vec<_>>()
+                            .join(", ")
+                    ),
                 };
-                self.fail_with(UNKNOWN_FIELD, format!("a {word} has no field `{name}`"), field.name.span, help);
+                self.fail_with(
+                    UNKNOWN_FIELD,
+                    format!("a {word} has no field `{name}`"),
+                    field.name.span,
+                    help,
+                );
                 continue;
             };
             let value = self.eval_as(&field.value, ty, scope);
             if let Some((_, first)) = given.get(name) {
                 let first = *first;
                 self.report(
-                    Diagnostic::error(DUPLICATE_FIELD, format!("`{name}` stands twice in this block"))
-                        .label(field.name.span, "again here")
-                        .label(first, "first here"),
+                    Diagnostic::error(
+                        DUPLICATE_FIELD,
+                        format!("`{name}` stands twice in this block"),
+                    )
+                    .label(field.name.span, "again here")
+                    .label(first, "first here"),
                 );
                 continue;
             }
@@ -143,15 +227,35 @@ impl Checker<'_> {
     }
 
     /// A recipe held against the data, in steps.
-    fn training(&mut self, id: &str, given: &Given, recipe: &Recipe, at: Span, data: &SplitOf, network: Option<&Rc<Network>>) -> Option<Training> {
+    fn training(
+        &mut self,
+        id: &str,
+        given: &Given,
+        recipe: &Recipe,
+        at: Span,
+        data: &SplitOf,
+        network: Option<&Rc<Network>>,
+    ) -> Option<Training> {
         let mut sound = true;
         for param in RECIPE_FIELDS {
-            if param.default == crate::vocabulary::Default::Required && !recipe.fields.contains_key(param.name) {
-                self.fail_with(MISSING_FIELD, format!("the recipe of `{id}` has no `{}`", param.name), at, param.doc);
+            if param.default == crate::vocabulary::Default::Required
+                && !recipe.fields.contains_key(param.name)
+            {
+                self.fail_with(
+                    MISSING_FIELD,
+                    format!("the recipe of `{id}` has no `{}`", param.name),
+                    at,
+                    param.doc,
+                );
                 sound = false;
             }
         }
-        if recipe.fields.values().any(|field| matches!(field.value, Value::Unknown)) || !sound {
+        if recipe
+            .fields
+            .values()
+            .any(|field| matches!(field.value, Value::Unknown))
+            || !sound
+        {
             return None;
         }
         let value = |name: &str| recipe.fields.get(name).map(|field| &field.value);
@@ -159,25 +263,40 @@ impl Checker<'_> {
             crate::spec::Split::Train => data.dataset.shape.train,
             crate::spec::Split::Test => data.dataset.shape.test,
         } as u64;
-        let Some(Value::Int(batch)) = value("batch") else { return None };
+        let Some(Value::Int(batch)) = value("batch") else {
+            return None;
+        };
         let batch = *batch as u64;
         if batch > count {
             let batch_span = recipe.fields.get("batch").map_or(at, |field| field.span);
             let data_span = given.get("data").map_or(at, |(_, span)| *span);
             self.report(
-                Diagnostic::error(OUT_OF_RANGE, format!("a batch of {batch} is larger than the data, which has {count} samples"))
-                    .label(batch_span, "this batch")
-                    .label(data_span, format!("{count} samples"))
-                    .help(format!("give a batch of at most {count}")),
+                Diagnostic::error(
+                    OUT_OF_RANGE,
+                    format!(
+                        "a batch of {batch} is larger than the data, which has {count} samples"
+                    ),
+                )
+                .label(batch_span, "this batch")
+                .label(data_span, format!("{count} samples"))
+                .help(format!("give a batch of at most {count}")),
             );
             return None;
         }
         let steps_per_epoch = count.div_ceil(batch);
-        let (Some(Value::Time(length)), Some(length_field)) = (value("length"), recipe.fields.get("length")) else { return None };
+        let (Some(Value::Time(length)), Some(length_field)) =
+            (value("length"), recipe.fields.get("length"))
+        else {
+            return None;
+        };
         let in_steps = |time: &Time| time.steps + time.epochs * steps_per_epoch as f64;
         let steps = in_steps(length).round();
         if !(1.0..=1e12).contains(&steps) {
-            self.fail(OUT_OF_RANGE, format!("this length comes to {steps} steps"), length_field.span);
+            self.fail(
+                OUT_OF_RANGE,
+                format!("this length comes to {steps} steps"),
+                length_field.span,
+            );
             return None;
         }
         let mut clock = Clock {
@@ -190,12 +309,23 @@ impl Checker<'_> {
             findings: vec![],
         };
         let schedule = |clock: &mut Clock, name: &str, default: f64| -> Schedule {
-            let Some(RecipeField { value, cut, scalings, .. }) = recipe.fields.get(name) else {
+            let Some(RecipeField {
+                value,
+                cut,
+                scalings,
+                ..
+            }) = recipe.fields.get(name)
+            else {
                 return Schedule::Constant(default);
             };
             clock.cut = *cut;
-            clock.scale = scalings.iter().map(|(old, new)| in_steps(new) / in_steps(old)).product();
-            let ramp = value.as_ramp().unwrap_or_else(|| Rc::new(Ramp::Constant(default)));
+            clock.scale = scalings
+                .iter()
+                .map(|(old, new)| in_steps(new) / in_steps(old))
+                .product();
+            let ramp = value
+                .as_ramp()
+                .unwrap_or_else(|| Rc::new(Ramp::Constant(default)));
             let schedule = clock.resolve(&ramp).0;
             (clock.cut, clock.scale) = (false, 1.0);
             schedule
@@ -205,20 +335,32 @@ impl Checker<'_> {
         let goal = match given.get("objective") {
             Some((Value::Objective(goal), _)) => goal.clone(),
             Some(_) => return None,
-            None => Rc::new(Goal::CrossEntropy { smoothing: Rc::new(Ramp::Constant(0.0)) }),
+            None => Rc::new(Goal::CrossEntropy {
+                smoothing: Rc::new(Ramp::Constant(0.0)),
+            }),
         };
         let objective = goal.terms(&mut clock);
         let findings = std::mem::take(&mut clock.findings);
         sound &= !findings.iter().any(Diagnostic::is_error);
-        findings.into_iter().for_each(|finding| self.report(finding));
+        findings
+            .into_iter()
+            .for_each(|finding| self.report(finding));
         for (teacher, span) in goal.teachers() {
             sound &= self.teacher_fits(teacher, span, network);
         }
-        let Some(Value::Optimiser(optimizer)) = value("optimizer") else { return None };
+        let Some(Value::Optimiser(optimizer)) = value("optimizer") else {
+            return None;
+        };
         let augment = match value("augment") {
             Some(Value::List(items)) => items
                 .iter()
-                .filter_map(|item| if let Value::Augmentation(call) = item { Some((**call).clone()) } else { None })
+                .filter_map(|item| {
+                    if let Value::Augmentation(call) = item {
+                        Some((**call).clone())
+                    } else {
+                        None
+                    }
+                })
                 .collect::<Vec<Call>>(),
             _ => vec![],
         };
@@ -252,7 +394,10 @@ impl Checker<'_> {
         let Some(student) = student else { return true };
         let teacher = &self.program.models[teacher];
         let what = if teacher.network.classes != student.classes {
-            format!("the teacher `{}` tells {} classes, its student {}", teacher.id, teacher.network.classes, student.classes)
+            format!(
+                "the teacher `{}` tells {} classes, its student {}",
+                teacher.id, teacher.network.classes, student.classes
+            )
         } else if teacher.network.input != student.input {
             format!(
                 "the teacher `{}` takes {}, its student {}",

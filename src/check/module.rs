@@ -74,7 +74,10 @@ impl Checker<'_> {
     /// Reads a file of the user's and all that it imports. `from` is the place of the import.
     pub(super) fn load_file(&mut self, path: &Path, from: Option<Span>) -> Option<ModuleId> {
         let unreadable = |checker: &mut Self, why: String| {
-            let diagnostic = Diagnostic::error(IMPORT_UNREADABLE, format!("cannot read `{}`: {why}", path.display()));
+            let diagnostic = Diagnostic::error(
+                IMPORT_UNREADABLE,
+                format!("cannot read `{}`: {why}", path.display()),
+            );
             checker.report(match from {
                 Some(span) => diagnostic.label(span, "imported here"),
                 None => diagnostic,
@@ -86,11 +89,17 @@ impl Checker<'_> {
             Err(error) => return unreadable(self, error.to_string()),
         };
         if let Some(at) = self.loading.iter().position(|(open, _)| *open == canonical) {
-            let names: Vec<_> =
-                self.loading[at..].iter().map(|(_, shown)| shown.as_str()).chain([self.loading[at].1.as_str()]).collect();
+            let names: Vec<_> = self.loading[at..]
+                .iter()
+                .map(|(_, shown)| shown.as_str())
+                .chain([self.loading[at].1.as_str()])
+                .collect();
             let text = names.join(" → ");
-            let diagnostic = Diagnostic::error(IMPORT_CYCLE, format!("files import each other in a circle: {text}"))
-                .help("move what they share into a file of its own");
+            let diagnostic = Diagnostic::error(
+                IMPORT_CYCLE,
+                format!("files import each other in a circle: {text}"),
+            )
+            .help("move what they share into a file of its own");
             self.report(match from {
                 Some(span) => diagnostic.label(span, "this import closes the circle"),
                 None => diagnostic,
@@ -108,8 +117,15 @@ impl Checker<'_> {
             Ok(text) => text,
             Err(error) => {
                 let at = error.utf8_error().valid_up_to();
-                let line = error.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
-                return unreadable(self, format!("it is not UTF-8 text (line {line} has a byte that cannot be)"));
+                let line = error.as_bytes()[..at]
+                    .iter()
+                    .filter(|byte| **byte == b'\n')
+                    .count()
+                    + 1;
+                return unreadable(
+                    self,
+                    format!("it is not UTF-8 text (line {line} has a byte that cannot be)"),
+                );
             }
         };
         let shown = path.display().to_string();
@@ -142,7 +158,13 @@ impl Checker<'_> {
         self.diagnostics.extend(errors);
         let id = ModuleId(self.modules.len());
         let tree = Rc::new(tree);
-        self.modules.push(Module { source, folder, tree: tree.clone(), names: HashMap::new(), standard });
+        self.modules.push(Module {
+            source,
+            folder,
+            tree: tree.clone(),
+            names: HashMap::new(),
+            standard,
+        });
         for (item, declaration) in tree.items.iter().enumerate() {
             match &declaration.kind {
                 ItemKind::Use(import) => self.import(id, import, declaration.span),
@@ -174,17 +196,25 @@ impl Checker<'_> {
     fn import(&mut self, into: ModuleId, import: &Use, span: Span) {
         match import {
             Use::File { path, alias } => {
-                let ExprKind::Text(parts) = &path.kind else { return };
+                let ExprKind::Text(parts) = &path.kind else {
+                    return;
+                };
                 let [TextPart::Literal(text)] = parts.as_slice() else {
                     self.report(
-                        Diagnostic::error(IMPORT_UNREADABLE, "an import's path is a plain text").label(path.span, ""),
+                        Diagnostic::error(IMPORT_UNREADABLE, "an import's path is a plain text")
+                            .label(path.span, ""),
                     );
                     return;
                 };
                 let file = self.modules[into.0].folder.join(text);
-                let Some(id) = self.load_file(&file, Some(path.span)) else { return };
+                let Some(id) = self.load_file(&file, Some(path.span)) else {
+                    return;
+                };
                 let name = alias.clone().unwrap_or_else(|| Name {
-                    text: file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default(),
+                    text: file
+                        .file_stem()
+                        .map(|stem| stem.to_string_lossy().into_owned())
+                        .unwrap_or_default(),
                     span: path.span,
                 });
                 self.declare(into, &name, Binding::Module(id));
@@ -198,13 +228,20 @@ impl Checker<'_> {
                         Some(id) => Some(id),
                         None => {
                             let candidates = STANDARD.iter().map(|(name, _)| *name);
-                            let help = closest(module, candidates).map(|name| format!("did you mean `std.{name}`?"));
+                            let help = closest(module, candidates)
+                                .map(|name| format!("did you mean `std.{name}`?"));
                             self.report(
-                                Diagnostic::error(UNKNOWN_IMPORT, format!("the standard library has no module `{module}`"))
-                                    .label(path[1].span, "")
-                                    .maybe_help(help.or_else(|| {
-                                        Some("it has `std.datasets`, `std.archs` and `std.recipes`".into())
-                                    })),
+                                Diagnostic::error(
+                                    UNKNOWN_IMPORT,
+                                    format!("the standard library has no module `{module}`"),
+                                )
+                                .label(path[1].span, "")
+                                .maybe_help(help.or_else(|| {
+                                    Some(
+                                        "it has `std.datasets`, `std.archs` and `std.recipes`"
+                                            .into(),
+                                    )
+                                })),
                             );
                             return;
                         }
@@ -221,14 +258,23 @@ impl Checker<'_> {
                 for taken in names {
                     let binding = match module {
                         Some(id) => self.exported(id, &taken.name, &words.join(".")),
-                        None => self.load_standard(&taken.name.text).map(Binding::Module).or_else(|| {
-                            self.report(
-                                Diagnostic::error(UNKNOWN_IMPORT, format!("the standard library has no module `{}`", taken.name.text))
+                        None => self
+                            .load_standard(&taken.name.text)
+                            .map(Binding::Module)
+                            .or_else(|| {
+                                self.report(
+                                    Diagnostic::error(
+                                        UNKNOWN_IMPORT,
+                                        format!(
+                                            "the standard library has no module `{}`",
+                                            taken.name.text
+                                        ),
+                                    )
                                     .label(taken.name.span, "")
                                     .help("it has `std.datasets`, `std.archs` and `std.recipes`"),
-                            );
-                            None
-                        }),
+                                );
+                                None
+                            }),
                     };
                     let here = taken.alias.as_ref().unwrap_or(&taken.name).clone();
                     match binding {
@@ -245,7 +291,10 @@ impl Checker<'_> {
                                 closest(&here.text, names.map(String::as_str)).map(str::to_string)
                             });
                             if let Some(near) = near {
-                                self.modules[into.0].names.entry(near).or_insert((unknown, here.span));
+                                self.modules[into.0]
+                                    .names
+                                    .entry(near)
+                                    .or_insert((unknown, here.span));
                             }
                         }
                     }
@@ -255,8 +304,14 @@ impl Checker<'_> {
     }
 
     /// A name that a module declares itself.
-    pub(super) fn exported(&mut self, module: ModuleId, name: &Name, shown: &str) -> Option<Binding> {
-        if let Some((binding @ Binding::Decl(_), _)) = self.modules[module.0].names.get(&name.text) {
+    pub(super) fn exported(
+        &mut self,
+        module: ModuleId,
+        name: &Name,
+        shown: &str,
+    ) -> Option<Binding> {
+        if let Some((binding @ Binding::Decl(_), _)) = self.modules[module.0].names.get(&name.text)
+        {
             return Some(binding.clone());
         }
         let names: Vec<String> = self.modules[module.0]
@@ -265,7 +320,8 @@ impl Checker<'_> {
             .filter(|(_, (binding, _))| matches!(binding, Binding::Decl(_)))
             .map(|(name, _)| name.clone())
             .collect();
-        let help = closest(&name.text, names.iter().map(String::as_str)).map(|name| format!("did you mean `{name}`?"));
+        let help = closest(&name.text, names.iter().map(String::as_str))
+            .map(|name| format!("did you mean `{name}`?"));
         let mut sorted = names.clone();
         sorted.sort();
         self.report(

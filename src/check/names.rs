@@ -41,7 +41,9 @@ pub enum Kind {
 
 /// A word of the vocabulary by its name.
 pub fn word(name: &str) -> Option<(&'static Word, Kind)> {
-    WORDS.iter().find_map(|(words, kind)| Some((vocabulary::find(words, name)?, *kind)))
+    WORDS
+        .iter()
+        .find_map(|(words, kind)| Some((vocabulary::find(words, name)?, *kind)))
 }
 
 impl Checker<'_> {
@@ -63,7 +65,9 @@ impl Checker<'_> {
             Some(Binding::Module(module)) => Value::Module(module),
             Some(Binding::Decl(decl)) => self.declared(decl, span),
             None => match word(name) {
-                Some((word, Kind::Objective)) if word.params.is_empty() => self.word(word, Kind::Objective, None, &[], span, scope),
+                Some((word, Kind::Objective)) if word.params.is_empty() => {
+                    self.word(word, Kind::Objective, None, &[], span, scope)
+                }
                 Some(_) => Value::Callable(name.to_string()),
                 None if FUNCTIONS.contains(&name) => Value::Callable(name.to_string()),
                 None => self.unknown_name(name, span, scope),
@@ -78,23 +82,38 @@ impl Checker<'_> {
             "False" => Some("did you mean `false`?".to_string()),
             _ => self.near_name(name, scope),
         };
-        self.report(Diagnostic::error(UNKNOWN_NAME, format!("nothing here is called `{name}`")).label(span, "").maybe_help(help));
+        self.report(
+            Diagnostic::error(UNKNOWN_NAME, format!("nothing here is called `{name}`"))
+                .label(span, "")
+                .maybe_help(help),
+        );
         Value::Unknown
     }
 
     /// A close name, or where the standard library has the name itself.
     fn near_name(&mut self, name: &str, scope: &Scope) -> Option<String> {
-        let own = scope.env.names().into_iter().filter(|name| !name.contains('#'));
+        let own = scope
+            .env
+            .names()
+            .into_iter()
+            .filter(|name| !name.contains('#'));
         let declared = self.modules[scope.module.0].names.keys().cloned();
-        let words = WORDS.iter().flat_map(|(words, _)| words.iter().map(|word| word.name.to_string()));
+        let words = WORDS
+            .iter()
+            .flat_map(|(words, _)| words.iter().map(|word| word.name.to_string()));
         let functions = FUNCTIONS.iter().map(|name| name.to_string());
         let all: Vec<String> = own.chain(declared).chain(words).chain(functions).collect();
         let standard = super::module::STANDARD.iter().find(|(_, text)| {
             let (tree, _) = crate::syntax::parse(Default::default(), text);
-            tree.items.iter().filter_map(super::module::declared_name).any(|declared| declared.text == name)
+            tree.items
+                .iter()
+                .filter_map(super::module::declared_name)
+                .any(|declared| declared.text == name)
         });
         if let Some((module, _)) = standard {
-            return Some(format!("the standard library has it: `use std.{module}.{name}`"));
+            return Some(format!(
+                "the standard library has it: `use std.{module}.{name}`"
+            ));
         }
         closest(name, all.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"))
     }
@@ -104,16 +123,28 @@ impl Checker<'_> {
         if self.diagnostics.iter().any(Diagnostic::is_error) {
             return;
         }
-        let imports: Vec<_> = self.imports.iter().map(|(module, name)| (*module, name.clone(), "imported")).collect();
+        let imports: Vec<_> = self
+            .imports
+            .iter()
+            .map(|(module, name)| (*module, name.clone(), "imported"))
+            .collect();
         let declared: Vec<_> = self
             .modules
             .iter()
             .enumerate()
-            .flat_map(|(id, module)| module.tree.items.iter().map(move |item| (ModuleId(id), item)))
+            .flat_map(|(id, module)| {
+                module
+                    .tree
+                    .items
+                    .iter()
+                    .map(move |item| (ModuleId(id), item))
+            })
             .filter_map(|(id, item)| {
                 use crate::syntax::tree::ItemKind::*;
                 match &item.kind {
-                    Let { name, .. } | Param { name, .. } | Dataset { name, .. } => Some((id, name.clone(), "declared")),
+                    Let { name, .. } | Param { name, .. } | Dataset { name, .. } => {
+                        Some((id, name.clone(), "declared"))
+                    }
                     // A file that others import is there to be imported.
                     Fn { name, .. } | Arch { name, .. } | Recipe { name, .. } if id.0 == 0 => {
                         Some((id, name.clone(), "declared"))
@@ -124,7 +155,10 @@ impl Checker<'_> {
             .collect();
         for (module, name, how) in imports.into_iter().chain(declared) {
             let shared = module.0 != 0 && how == "declared";
-            if self.modules[module.0].standard || shared || self.used.contains(&(module, name.text.clone())) {
+            if self.modules[module.0].standard
+                || shared
+                || self.used.contains(&(module, name.text.clone()))
+            {
                 continue;
             }
             self.report(

@@ -58,28 +58,51 @@ struct Site<'a> {
 }
 
 fn join(prefix: &str, name: &str) -> String {
-    if prefix.is_empty() { name.to_string() } else { format!("{prefix}.{name}") }
+    if prefix.is_empty() {
+        name.to_string()
+    } else {
+        format!("{prefix}.{name}")
+    }
 }
 
 impl Checker<'_> {
     /// The network that layers make of a sample's shape; `None` where an error was reported.
-    pub(super) fn network(&mut self, layers: &Rc<Layers>, input: &[i64], classes: i64, span: Span) -> Option<Rc<Network>> {
+    pub(super) fn network(
+        &mut self,
+        layers: &Rc<Layers>,
+        input: &[i64],
+        classes: i64,
+        span: Span,
+    ) -> Option<Rc<Network>> {
         let at = (Rc::as_ptr(layers) as usize, input.to_vec(), classes);
         if let Some((_, network)) = self.networks.get(&at) {
             return network.clone();
         }
         let mut children = vec![];
-        let mut site = Site { prefix: "", places: "", place: 0, classes };
+        let mut site = Site {
+            prefix: "",
+            places: "",
+            place: 0,
+            classes,
+        };
         let output = self.grow(layers, input.to_vec(), &mut site, &mut children);
         let network = output.and_then(|output| {
             if output != [classes] {
                 self.report(
                     Diagnostic::error(
                         SHAPE,
-                        format!("the network ends in the shape {}, but the data has {classes} classes", show_shape(&output)),
+                        format!(
+                            "the network ends in the shape {}, but the data has {classes} classes",
+                            show_shape(&output)
+                        ),
                     )
-                    .label(span, format!("{} in, {} out", show_shape(input), show_shape(&output)))
-                    .help(format!("end it with `linear(classes)`, which gives {classes}")),
+                    .label(
+                        span,
+                        format!("{} in, {} out", show_shape(input), show_shape(&output)),
+                    )
+                    .help(format!(
+                        "end it with `linear(classes)`, which gives {classes}"
+                    )),
                 );
                 return None;
             }
@@ -87,7 +110,11 @@ impl Checker<'_> {
                 return None;
             }
             let root = sequence(String::new(), children, input.to_vec(), output);
-            Some(Rc::new(Network { input: input.to_vec(), classes, root }))
+            Some(Rc::new(Network {
+                input: input.to_vec(),
+                classes,
+                root,
+            }))
         });
         // The layers are kept so that their address stays theirs.
         self.networks.insert(at, (layers.clone(), network.clone()));
@@ -95,7 +122,13 @@ impl Checker<'_> {
     }
 
     /// Appends layers to a sequence; returns the shape that comes out.
-    fn grow(&mut self, layers: &Layers, shape: Vec<i64>, site: &mut Site, out: &mut Vec<Layer>) -> Option<Vec<i64>> {
+    fn grow(
+        &mut self,
+        layers: &Layers,
+        shape: Vec<i64>,
+        site: &mut Site,
+        out: &mut Vec<Layer>,
+    ) -> Option<Vec<i64>> {
         if !self.spend(1) {
             return None;
         }
@@ -107,7 +140,12 @@ impl Checker<'_> {
                 }
                 Some(shape)
             }
-            Layers::Arch { decl, name, env, span } => {
+            Layers::Arch {
+                decl,
+                name,
+                env,
+                span,
+            } => {
                 let body = self.unfold(*decl, env, &shape, site.classes, *span)?;
                 self.arch_calls.push((name.clone(), *span));
                 let grown = self.grow(&body, shape, site, out);
@@ -117,15 +155,26 @@ impl Checker<'_> {
             Layers::Named(name, inner) => {
                 let full = join(site.prefix, name);
                 site.place += 1;
-                if let Layers::Word { call, branches, span } = &**inner
+                if let Layers::Word {
+                    call,
+                    branches,
+                    span,
+                } = &**inner
                     && branches.is_empty()
                 {
                     return self.leaf(full, call, *span, shape, out);
                 }
-                let mut below = Site { prefix: &full, places: &full, place: 0, classes: site.classes };
+                let mut below = Site {
+                    prefix: &full,
+                    places: &full,
+                    place: 0,
+                    classes: site.classes,
+                };
                 let mut children = vec![];
                 let output = match &**inner {
-                    Layers::List(items) => self.members(items, shape.clone(), &full, site.classes, &mut children)?,
+                    Layers::List(items) => {
+                        self.members(items, shape.clone(), &full, site.classes, &mut children)?
+                    }
                     inner => self.grow(inner, shape.clone(), &mut below, &mut children)?,
                 };
                 out.push(sequence(full, children, shape, output.clone()));
@@ -135,11 +184,16 @@ impl Checker<'_> {
                 let full = join(site.places, &site.place.to_string());
                 site.place += 1;
                 let mut children = vec![];
-                let output = self.members(items, shape.clone(), &full, site.classes, &mut children)?;
+                let output =
+                    self.members(items, shape.clone(), &full, site.classes, &mut children)?;
                 out.push(sequence(full, children, shape, output.clone()));
                 Some(output)
             }
-            Layers::Word { call, branches, span } => {
+            Layers::Word {
+                call,
+                branches,
+                span,
+            } => {
                 let full = join(site.places, &site.place.to_string());
                 site.place += 1;
                 if branches.is_empty() {
@@ -147,8 +201,17 @@ impl Checker<'_> {
                 }
                 let mut children = vec![];
                 for (branch, role) in branches.iter().zip(["", "shortcut"]) {
-                    let places = if role.is_empty() { full.clone() } else { join(&full, role) };
-                    let mut below = Site { prefix: site.prefix, places: &places, place: 0, classes: site.classes };
+                    let places = if role.is_empty() {
+                        full.clone()
+                    } else {
+                        join(&full, role)
+                    };
+                    let mut below = Site {
+                        prefix: site.prefix,
+                        places: &places,
+                        place: 0,
+                        classes: site.classes,
+                    };
                     let mut inside = vec![];
                     let output = self.grow(branch, shape.clone(), &mut below, &mut inside)?;
                     children.push(sequence(places.clone(), inside, shape.clone(), output));
@@ -163,24 +226,46 @@ impl Checker<'_> {
                     self.refuse(message, *span, &shape, Some("give a `shortcut:` that changes the shape as the body does, such as `subsample_and_pad(channels, stride: 2)`".into()));
                     return None;
                 }
-                out.push(Layer { name: full, call: call.clone(), children, input: shape, output: body.clone() });
+                out.push(Layer {
+                    name: full,
+                    call: call.clone(),
+                    children,
+                    input: shape,
+                    output: body.clone(),
+                });
                 Some(body)
             }
         }
     }
 
     /// The members of `chain([…])`, called by their places.
-    fn members(&mut self, items: &[Rc<Layers>], shape: Vec<i64>, prefix: &str, classes: i64, out: &mut Vec<Layer>) -> Option<Vec<i64>> {
+    fn members(
+        &mut self,
+        items: &[Rc<Layers>],
+        shape: Vec<i64>,
+        prefix: &str,
+        classes: i64,
+        out: &mut Vec<Layer>,
+    ) -> Option<Vec<i64>> {
         let mut shape = shape;
         for (place, item) in items.iter().enumerate() {
             let full = join(prefix, &place.to_string());
-            if let Layers::Word { call, branches, span } = &**item
+            if let Layers::Word {
+                call,
+                branches,
+                span,
+            } = &**item
                 && branches.is_empty()
             {
                 shape = self.leaf(full, call, *span, shape, out)?;
                 continue;
             }
-            let mut below = Site { prefix: &full, places: &full, place: 0, classes };
+            let mut below = Site {
+                prefix: &full,
+                places: &full,
+                place: 0,
+                classes,
+            };
             let mut children = vec![];
             let output = self.grow(item, shape.clone(), &mut below, &mut children)?;
             out.push(sequence(full.clone(), children, shape, output.clone()));
@@ -190,10 +275,23 @@ impl Checker<'_> {
     }
 
     /// One layer of the vocabulary.
-    fn leaf(&mut self, name: String, call: &Call, span: Span, shape: Vec<i64>, out: &mut Vec<Layer>) -> Option<Vec<i64>> {
+    fn leaf(
+        &mut self,
+        name: String,
+        call: &Call,
+        span: Span,
+        shape: Vec<i64>,
+        out: &mut Vec<Layer>,
+    ) -> Option<Vec<i64>> {
         match output_shape(call, &shape) {
             Ok(output) => {
-                out.push(Layer { name, call: call.clone(), children: vec![], input: shape, output: output.clone() });
+                out.push(Layer {
+                    name,
+                    call: call.clone(),
+                    children: vec![],
+                    input: shape,
+                    output: output.clone(),
+                });
                 Some(output)
             }
             Err((message, help)) => {
@@ -207,8 +305,16 @@ impl Checker<'_> {
     /// layer is part of the standard library, the call in the user's own file comes first.
     fn refuse(&mut self, message: String, span: Span, shape: &[i64], help: Option<String>) {
         let mut labels = vec![(span, format!("{} comes in here", show_shape(shape)))];
-        labels.extend(self.arch_calls.iter().rev().map(|(name, span)| (*span, format!("in this use of `{name}`"))));
-        if let Some(own) = labels.iter().position(|(span, _)| !self.is_standard(span.source)) {
+        labels.extend(
+            self.arch_calls
+                .iter()
+                .rev()
+                .map(|(name, span)| (*span, format!("in this use of `{name}`"))),
+        );
+        if let Some(own) = labels
+            .iter()
+            .position(|(span, _)| !self.is_standard(span.source))
+        {
             let first = labels.remove(own);
             labels.insert(0, first);
         }
@@ -220,9 +326,18 @@ impl Checker<'_> {
     }
 
     /// The layers of an arch for one input.
-    fn unfold(&mut self, decl: DeclId, env: &Env, shape: &[i64], classes: i64, span: Span) -> Option<Rc<Layers>> {
+    fn unfold(
+        &mut self,
+        decl: DeclId,
+        env: &Env,
+        shape: &[i64],
+        classes: i64,
+        span: Span,
+    ) -> Option<Rc<Layers>> {
         if self.arch_calls.len() > 200 {
-            self.report(Diagnostic::error(TOO_LARGE, "archs are nested more than 200 deep").label(span, ""));
+            self.report(
+                Diagnostic::error(TOO_LARGE, "archs are nested more than 200 deep").label(span, ""),
+            );
             return None;
         }
         let env = env
@@ -237,11 +352,14 @@ impl Checker<'_> {
     /// The value of an arch's body in a scope that binds its arguments, `input` and `classes`.
     pub(super) fn arch_body(&mut self, decl: DeclId, mut env: Env, used: Option<Span>) -> Value {
         let tree = self.modules[decl.module.0].tree.clone();
-        let ItemKind::Arch { body, .. } = &tree.items[decl.item].kind else { return Value::Unknown };
+        let ItemKind::Arch { body, .. } = &tree.items[decl.item].kind else {
+            return Value::Unknown;
+        };
         if self.unfolding.contains(&decl) {
             if let Some(span) = used {
                 self.report(
-                    Diagnostic::error(CYCLE, "an arch cannot be part of itself").label(span, "used inside itself here"),
+                    Diagnostic::error(CYCLE, "an arch cannot be part of itself")
+                        .label(span, "used inside itself here"),
                 );
             }
             return Value::Unknown;
@@ -253,11 +371,20 @@ impl Checker<'_> {
                 for statement in statements {
                     match statement {
                         Statement::Let { name, value } => {
-                            let value = self.eval(value, &super::scope::Scope { module: decl.module, env: env.clone() });
+                            let value = self.eval(
+                                value,
+                                &super::scope::Scope {
+                                    module: decl.module,
+                                    env: env.clone(),
+                                },
+                            );
                             env = env.bind(&name.text, value);
                         }
                         Statement::Require { condition, why } => {
-                            let scope = super::scope::Scope { module: decl.module, env: env.clone() };
+                            let scope = super::scope::Scope {
+                                module: decl.module,
+                                env: env.clone(),
+                            };
                             let holds = self.eval_as(condition, &super::types::Type::Bool, &scope);
                             if matches!(holds, Value::Bool(false)) {
                                 let why = why.as_ref().map(|why| self.eval(why, &scope));
@@ -267,7 +394,8 @@ impl Checker<'_> {
                                 };
                                 let mut diagnostic = Diagnostic::error(CONDITION_FAILS, why);
                                 if let Some(span) = used {
-                                    diagnostic = diagnostic.label(span, "this use does not satisfy it");
+                                    diagnostic =
+                                        diagnostic.label(span, "this use does not satisfy it");
                                 }
                                 self.report(diagnostic.label(condition.span, "required here"));
                                 self.unfolding.pop();
@@ -279,7 +407,10 @@ impl Checker<'_> {
                 layers
             }
         };
-        let scope = super::scope::Scope { module: decl.module, env };
+        let scope = super::scope::Scope {
+            module: decl.module,
+            env,
+        };
         let value = self.eval_as(layers, &super::types::Type::Layers, &scope);
         self.unfolding.pop();
         value
@@ -291,12 +422,18 @@ impl Checker<'_> {
         let mut open: Vec<&Layer> = layers.iter().collect();
         while let Some(layer) = open.pop() {
             open.extend(&layer.children);
-            let named = matches!(layer.call.name.as_str(), "conv" | "linear" | "batch_norm" | "dropout");
+            let named = matches!(
+                layer.call.name.as_str(),
+                "conv" | "linear" | "batch_norm" | "dropout"
+            );
             if named && let Some(other) = names.insert(layer.name.clone(), &layer.call.name) {
                 self.report(
                     Diagnostic::error(
                         DUPLICATE_LAYER,
-                        format!("two layers of the network are called `{}`: a `{other}` and a `{}`", layer.name, layer.call.name),
+                        format!(
+                            "two layers of the network are called `{}`: a `{other}` and a `{}`",
+                            layer.name, layer.call.name
+                        ),
                     )
                     .label(span, "in this network")
                     .help("give one of them another name with `as`"),
@@ -311,5 +448,15 @@ impl Checker<'_> {
 /// A sequence of layers as one.
 fn sequence(name: String, children: Vec<Layer>, input: Vec<i64>, output: Vec<i64>) -> Layer {
     let version = find(LAYERS, "chain").map_or(1, |word| word.version);
-    Layer { name, call: Call { name: "chain".into(), version, args: Default::default() }, children, input, output }
+    Layer {
+        name,
+        call: Call {
+            name: "chain".into(),
+            version,
+            args: Default::default(),
+        },
+        children,
+        input,
+        output,
+    }
 }

@@ -58,9 +58,16 @@ impl Goal {
     pub fn teachers(&self) -> Vec<(usize, Span)> {
         match self {
             Goal::CrossEntropy { .. } => vec![],
-            Goal::Distill { teacher, span, .. } | Goal::MatchLogits { teacher, span, .. } => vec![(*teacher, *span)],
+            Goal::Distill { teacher, span, .. } | Goal::MatchLogits { teacher, span, .. } => {
+                vec![(*teacher, *span)]
+            }
             Goal::Scaled(_, of) => of.teachers(),
-            Goal::Sum(a, b) | Goal::Switch { before: a, after: b, .. } => [a.teachers(), b.teachers()].concat(),
+            Goal::Sum(a, b)
+            | Goal::Switch {
+                before: a,
+                after: b,
+                ..
+            } => [a.teachers(), b.teachers()].concat(),
         }
     }
 
@@ -84,28 +91,54 @@ impl Goal {
         match self {
             Goal::CrossEntropy { smoothing } => {
                 let smoothing = clock.resolve(smoothing).0;
-                terms.push(Term { weight, loss: Loss::CrossEntropy { smoothing } });
+                terms.push(Term {
+                    weight,
+                    loss: Loss::CrossEntropy { smoothing },
+                });
                 None
             }
-            Goal::Distill { teacher, temperature, weight: share, view, .. } => {
+            Goal::Distill {
+                teacher,
+                temperature,
+                weight: share,
+                view,
+                ..
+            } => {
                 let temperature = clock.resolve(temperature).0;
                 let share = clock.resolve(share).0;
-                let rest = sum(Schedule::Constant(1.0), product(Schedule::Constant(-1.0), share.clone()));
+                let rest = sum(
+                    Schedule::Constant(1.0),
+                    product(Schedule::Constant(-1.0), share.clone()),
+                );
                 terms.push(Term {
                     weight: product(weight.clone(), share),
-                    loss: Loss::Kl { teacher: *teacher, temperature, view: *view },
+                    loss: Loss::Kl {
+                        teacher: *teacher,
+                        temperature,
+                        view: *view,
+                    },
                 });
                 terms.push(Term {
                     weight: product(weight, rest),
-                    loss: Loss::CrossEntropy { smoothing: Schedule::Constant(0.0) },
+                    loss: Loss::CrossEntropy {
+                        smoothing: Schedule::Constant(0.0),
+                    },
                 });
                 None
             }
-            Goal::MatchLogits { teacher, scale, view, .. } => {
+            Goal::MatchLogits {
+                teacher,
+                scale,
+                view,
+                ..
+            } => {
                 let scale = clock.resolve(scale).0;
                 terms.push(Term {
                     weight: product(weight, scale),
-                    loss: Loss::SquaredLogits { teacher: *teacher, view: *view },
+                    loss: Loss::SquaredLogits {
+                        teacher: *teacher,
+                        view: *view,
+                    },
                 });
                 None
             }
@@ -119,7 +152,11 @@ impl Goal {
                 b.flatten(clock, weight, terms);
                 None
             }
-            Goal::Switch { before, after, window } => {
+            Goal::Switch {
+                before,
+                after,
+                window,
+            } => {
                 // The windows of `before` are needed to place this one, its weight only then.
                 let mut front = vec![];
                 let previous = before.flatten(clock, Schedule::Constant(1.0), &mut front);
@@ -134,7 +171,10 @@ impl Goal {
                 };
                 for term in front {
                     let share = product(leaving.clone(), term.weight);
-                    terms.push(Term { weight: product(weight.clone(), share), loss: term.loss });
+                    terms.push(Term {
+                        weight: product(weight.clone(), share),
+                        loss: term.loss,
+                    });
                 }
                 after.flatten(clock, product(weight, coming), terms);
                 found.map(|(_, to)| (to, window.span)).or(previous)

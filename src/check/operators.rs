@@ -65,8 +65,14 @@ impl Checker<'_> {
             (_, Value::Family(family)) => {
                 let family = family.clone();
                 let members = self.family_members(&family, span);
-                let members = members.into_iter().map(|member| self.unary(op, member, span)).collect();
-                Value::Family(Rc::new(Family { axes: family.axes.clone(), members: Members::Computed(members) }))
+                let members = members
+                    .into_iter()
+                    .map(|member| self.unary(op, member, span))
+                    .collect();
+                Value::Family(Rc::new(Family {
+                    axes: family.axes.clone(),
+                    members: Members::Computed(members),
+                }))
             }
             (UnaryOp::Not, Value::Bool(value)) => Value::Bool(!value),
             (UnaryOp::Not, Value::Condition(condition)) => {
@@ -79,9 +85,10 @@ impl Checker<'_> {
             (UnaryOp::Negate, Value::Number(value)) => Value::Number(-value),
             (UnaryOp::Negate, Value::Fraction(value)) => Value::Fraction(-value),
             (UnaryOp::Negate, Value::Time(time)) => Value::Time(time.map(|part| -part)),
-            (UnaryOp::Negate, Value::Quantity(of)) => {
-                Value::Quantity(Rc::new(Quantity::Apply { function: "negate".into(), of: Box::new((**of).clone()) }))
-            }
+            (UnaryOp::Negate, Value::Quantity(of)) => Value::Quantity(Rc::new(Quantity::Apply {
+                function: "negate".into(),
+                of: Box::new((**of).clone()),
+            })),
             (UnaryOp::Negate, Value::Schedule(of)) => Value::Schedule(Rc::new(Ramp::Arithmetic {
                 op: '*',
                 left: Rc::new(Ramp::Constant(-1.0)),
@@ -89,13 +96,24 @@ impl Checker<'_> {
             })),
             _ => {
                 let op = if op == UnaryOp::Not { "not" } else { "-" };
-                self.fail(WRONG_OPERANDS, format!("`{op}` does not go with {}", operand.describe()), span)
+                self.fail(
+                    WRONG_OPERANDS,
+                    format!("`{op}` does not go with {}", operand.describe()),
+                    span,
+                )
             }
         }
     }
 
     /// `a + b`; `and` and `or` look at their right side only where it counts.
-    pub(super) fn binary(&mut self, op: BinaryOp, op_span: Span, left: &Expr, right: &Expr, scope: &Scope) -> Value {
+    pub(super) fn binary(
+        &mut self,
+        op: BinaryOp,
+        op_span: Span,
+        left: &Expr,
+        right: &Expr,
+        scope: &Scope,
+    ) -> Value {
         let a = self.eval(left, scope);
         match (op, &a) {
             (BinaryOp::And, Value::Bool(false)) | (BinaryOp::Or, Value::Bool(true)) => return a,
@@ -105,7 +123,13 @@ impl Checker<'_> {
         self.operate(op, op_span, (a, left.span), (b, right.span))
     }
 
-    fn operate(&mut self, op: BinaryOp, op_span: Span, (a, a_span): (Value, Span), (b, b_span): (Value, Span)) -> Value {
+    fn operate(
+        &mut self,
+        op: BinaryOp,
+        op_span: Span,
+        (a, a_span): (Value, Span),
+        (b, b_span): (Value, Span),
+    ) -> Value {
         if !self.spend(1) {
             return Value::Unknown;
         }
@@ -134,9 +158,15 @@ impl Checker<'_> {
             };
             let left = members_of(self, a, a_span);
             let right = members_of(self, b, b_span);
-            let members =
-                left.into_iter().zip(right).map(|(a, b)| self.operate(op, op_span, (a, a_span), (b, b_span))).collect();
-            return Value::Family(Rc::new(Family { axes, members: Members::Computed(members) }));
+            let members = left
+                .into_iter()
+                .zip(right)
+                .map(|(a, b)| self.operate(op, op_span, (a, a_span), (b, b_span)))
+                .collect();
+            return Value::Family(Rc::new(Family {
+                axes,
+                members: Members::Computed(members),
+            }));
         }
         match calculate(op, &a, &b) {
             Ok(value) => value,
@@ -144,14 +174,21 @@ impl Checker<'_> {
                 let (code, message, help) = match refusal {
                     Refusal::Operands => (
                         WRONG_OPERANDS,
-                        format!("`{}` does not go with {} and {}", symbol(op), a.describe(), b.describe()),
+                        format!(
+                            "`{}` does not go with {} and {}",
+                            symbol(op),
+                            a.describe(),
+                            b.describe()
+                        ),
                         operands_help(op, &a, &b),
                     ),
                     Refusal::NoResult(why) => (NO_RESULT, why, None),
                     Refusal::Inexact(x, y) => (
                         INEXACT_DIVISION,
                         format!("{x} / {y} does not come out even"),
-                        Some(format!("for the number write `{x}.0 / {y}`, for a whole one `floor({x}.0 / {y})`")),
+                        Some(format!(
+                            "for the number write `{x}.0 / {y}`, for a whole one `floor({x}.0 / {y})`"
+                        )),
                     ),
                 };
                 self.report(
@@ -172,7 +209,8 @@ fn operands_help(op: BinaryOp, a: &Value, b: &Value) -> Option<String> {
         (BinaryOp::Add, Value::Text(..), _) | (BinaryOp::Add, _, Value::Text(..)) => {
             "put values into a text with braces: \"{name}\"".into()
         }
-        (_, Value::Time(_), Value::Int(_) | Value::Number(_)) | (_, Value::Int(_) | Value::Number(_), Value::Time(_))
+        (_, Value::Time(_), Value::Int(_) | Value::Number(_))
+        | (_, Value::Int(_) | Value::Number(_), Value::Time(_))
             if matches!(op, BinaryOp::Add | BinaryOp::Subtract) =>
         {
             "give the number a unit: `15 epochs`, `1k steps`".into()
@@ -188,20 +226,33 @@ fn operands_help(op: BinaryOp, a: &Value, b: &Value) -> Option<String> {
 fn calculate(op: BinaryOp, a: &Value, b: &Value) -> Outcome {
     match op {
         BinaryOp::And | BinaryOp::Or => logic(op, a, b),
-        BinaryOp::Equal | BinaryOp::NotEqual | BinaryOp::Less | BinaryOp::LessEqual | BinaryOp::Greater | BinaryOp::GreaterEqual => {
-            compare(op, a, b)
-        }
+        BinaryOp::Equal
+        | BinaryOp::NotEqual
+        | BinaryOp::Less
+        | BinaryOp::LessEqual
+        | BinaryOp::Greater
+        | BinaryOp::GreaterEqual => compare(op, a, b),
         _ => arithmetic(op, a, b),
     }
 }
 
 fn logic(op: BinaryOp, a: &Value, b: &Value) -> Outcome {
     if let (Value::Bool(a), Value::Bool(b)) = (a, b) {
-        return Ok(Value::Bool(if op == BinaryOp::And { *a && *b } else { *a || *b }));
+        return Ok(Value::Bool(if op == BinaryOp::And {
+            *a && *b
+        } else {
+            *a || *b
+        }));
     }
-    let (Some(a), Some(b)) = (a.as_condition(), b.as_condition()) else { return Err(Refusal::Operands) };
+    let (Some(a), Some(b)) = (a.as_condition(), b.as_condition()) else {
+        return Err(Refusal::Operands);
+    };
     let both = vec![a, b];
-    Ok(Value::Condition(Rc::new(if op == BinaryOp::And { Condition::All(both) } else { Condition::Any(both) })))
+    Ok(Value::Condition(Rc::new(if op == BinaryOp::And {
+        Condition::All(both)
+    } else {
+        Condition::Any(both)
+    })))
 }
 
 fn compare(op: BinaryOp, a: &Value, b: &Value) -> Outcome {
@@ -210,8 +261,14 @@ fn compare(op: BinaryOp, a: &Value, b: &Value) -> Outcome {
     let answer = |equal: bool| Ok(Value::Bool(equal == (op == BinaryOp::Equal)));
     match (a, b) {
         (Value::Quantity(_), _) | (_, Value::Quantity(_)) => {
-            let (Some(left), Some(right)) = (a.as_quantity(), b.as_quantity()) else { return Err(Refusal::Operands) };
-            Ok(Value::Condition(Rc::new(Condition::Compare { left, comparison, right })))
+            let (Some(left), Some(right)) = (a.as_quantity(), b.as_quantity()) else {
+                return Err(Refusal::Operands);
+            };
+            Ok(Value::Condition(Rc::new(Condition::Compare {
+                left,
+                comparison,
+                right,
+            })))
         }
         (Value::Int(a), Value::Int(b)) => Ok(Value::Bool(holds(comparison, a.cmp(b)))),
         (Value::Text(a, _), Value::Text(b, _)) if equality => answer(a == b),
@@ -219,8 +276,12 @@ fn compare(op: BinaryOp, a: &Value, b: &Value) -> Outcome {
         (Value::Time(a), Value::Time(b)) if equality => answer(a == b),
         (Value::Shape(a), Value::Shape(b)) if equality => answer(a == b),
         _ => {
-            let (Some(a), Some(b)) = (a.as_number(), b.as_number()) else { return Err(Refusal::Operands) };
-            let order = a.partial_cmp(&b).ok_or_else(|| Refusal::NoResult("this is not a number".into()))?;
+            let (Some(a), Some(b)) = (a.as_number(), b.as_number()) else {
+                return Err(Refusal::Operands);
+            };
+            let order = a
+                .partial_cmp(&b)
+                .ok_or_else(|| Refusal::NoResult("this is not a number".into()))?;
             Ok(Value::Bool(holds(comparison, order)))
         }
     }
@@ -242,33 +303,58 @@ fn arithmetic(op: BinaryOp, a: &Value, b: &Value) -> Outcome {
         (Value::Int(a), Value::Int(b)) => ints(op, *a, *b),
         (Value::Objective(_), _) | (_, Value::Objective(_)) => objectives(op, a, b),
         (Value::Quantity(_), _) | (_, Value::Quantity(_)) => {
-            let (Some(left), Some(right)) = (a.as_quantity(), b.as_quantity()) else { return Err(Refusal::Operands) };
+            let (Some(left), Some(right)) = (a.as_quantity(), b.as_quantity()) else {
+                return Err(Refusal::Operands);
+            };
             let op = symbol(op).chars().next().unwrap_or('+');
-            Ok(Value::Quantity(Rc::new(Quantity::Arithmetic { op, left: Box::new(left), right: Box::new(right) })))
+            Ok(Value::Quantity(Rc::new(Quantity::Arithmetic {
+                op,
+                left: Box::new(left),
+                right: Box::new(right),
+            })))
         }
         (Value::Schedule(_), _) | (_, Value::Schedule(_)) => {
-            let (Some(left), Some(right)) = (a.as_ramp(), b.as_ramp()) else { return Err(Refusal::Operands) };
+            let (Some(left), Some(right)) = (a.as_ramp(), b.as_ramp()) else {
+                return Err(Refusal::Operands);
+            };
             if op == BinaryOp::Remainder {
                 return Err(Refusal::Operands);
             }
             if op == BinaryOp::Divide && right.constants().contains(&0.0) {
-                return Err(Refusal::NoResult("a division by a schedule that is 0 at some time".into()));
+                return Err(Refusal::NoResult(
+                    "a division by a schedule that is 0 at some time".into(),
+                ));
             }
             let op = symbol(op).chars().next().unwrap_or('+');
-            Ok(Value::Schedule(Rc::new(Ramp::Arithmetic { op, left, right })))
+            Ok(Value::Schedule(Rc::new(Ramp::Arithmetic {
+                op,
+                left,
+                right,
+            })))
         }
         (Value::Time(_), _) | (_, Value::Time(_)) => times(op, a, b),
         _ => {
-            let (Some(x), Some(y)) = (a.as_number(), b.as_number()) else { return Err(Refusal::Operands) };
+            let (Some(x), Some(y)) = (a.as_number(), b.as_number()) else {
+                return Err(Refusal::Operands);
+            };
             let result = numbers(op, x, y)?;
             // A part of something stays one where that makes sense.
-            let fractions = (matches!(a, Value::Fraction(_)), matches!(b, Value::Fraction(_)));
+            let fractions = (
+                matches!(a, Value::Fraction(_)),
+                matches!(b, Value::Fraction(_)),
+            );
             let fraction = match op {
-                BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Remainder => fractions == (true, true),
+                BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Remainder => {
+                    fractions == (true, true)
+                }
                 BinaryOp::Multiply => fractions.0 || fractions.1,
                 _ => fractions == (true, false),
             };
-            Ok(if fraction { Value::Fraction(result) } else { Value::Number(result) })
+            Ok(if fraction {
+                Value::Fraction(result)
+            } else {
+                Value::Number(result)
+            })
         }
     }
 }
@@ -297,12 +383,21 @@ fn numbers(op: BinaryOp, a: f64, b: f64) -> Result<f64, Refusal> {
         BinaryOp::Divide => a / b,
         _ => a.rem_euclid(b),
     };
-    if result.is_finite() { Ok(result) } else { Err(Refusal::NoResult("the result is too large for a number".into())) }
+    if result.is_finite() {
+        Ok(result)
+    } else {
+        Err(Refusal::NoResult(
+            "the result is too large for a number".into(),
+        ))
+    }
 }
 
 fn times(op: BinaryOp, a: &Value, b: &Value) -> Outcome {
     let finite = |time: Time| {
-        if [time.steps, time.epochs, time.fraction].iter().all(|part| part.is_finite()) {
+        if [time.steps, time.epochs, time.fraction]
+            .iter()
+            .all(|part| part.is_finite())
+        {
             Ok(Value::Time(time))
         } else {
             Err(Refusal::NoResult("this span is too long".into()))
@@ -310,7 +405,9 @@ fn times(op: BinaryOp, a: &Value, b: &Value) -> Outcome {
     };
     match op {
         BinaryOp::Add | BinaryOp::Subtract => {
-            let (Some(a), Some(b)) = (a.as_time(), b.as_time()) else { return Err(Refusal::Operands) };
+            let (Some(a), Some(b)) = (a.as_time(), b.as_time()) else {
+                return Err(Refusal::Operands);
+            };
             finite(a.zip(b, |a, b| if op == BinaryOp::Add { a + b } else { a - b }))
         }
         BinaryOp::Multiply => match (a, b) {
@@ -331,8 +428,11 @@ fn times(op: BinaryOp, a: &Value, b: &Value) -> Outcome {
 
 fn objectives(op: BinaryOp, a: &Value, b: &Value) -> Outcome {
     let goal = match (op, a, b) {
-        (BinaryOp::Add, Value::Objective(a), Value::Objective(b)) => Goal::Sum(a.clone(), b.clone()),
-        (BinaryOp::Multiply, Value::Objective(goal), by) | (BinaryOp::Multiply, by, Value::Objective(goal)) => {
+        (BinaryOp::Add, Value::Objective(a), Value::Objective(b)) => {
+            Goal::Sum(a.clone(), b.clone())
+        }
+        (BinaryOp::Multiply, Value::Objective(goal), by)
+        | (BinaryOp::Multiply, by, Value::Objective(goal)) => {
             Goal::Scaled(by.as_ramp().ok_or(Refusal::Operands)?, goal.clone())
         }
         _ => return Err(Refusal::Operands),

@@ -24,78 +24,148 @@ impl Checker<'_> {
                 (_, Some(near)) => format!("did you mean `{near}`?"),
                 (_, None) => format!("a recipe has {}", names.join(", ")),
             };
-            self.fail_with(UNKNOWN_FIELD, format!("a recipe has no field `{name}`"), field.name.span, help);
+            self.fail_with(
+                UNKNOWN_FIELD,
+                format!("a recipe has no field `{name}`"),
+                field.name.span,
+                help,
+            );
             return;
         };
         let value = self.eval_as(&field.value, &param.ty.into(), scope);
         if let Some(first) = recipe.fields.get(name) {
             let first = first.span;
             self.report(
-                Diagnostic::error(DUPLICATE_FIELD, format!("`{name}` stands twice in this block"))
-                    .label(field.name.span, "again here")
-                    .label(first, "first here"),
+                Diagnostic::error(
+                    DUPLICATE_FIELD,
+                    format!("`{name}` stands twice in this block"),
+                )
+                .label(field.name.span, "again here")
+                .label(first, "first here"),
             );
             return;
         }
         let (fits, what) = match (name, &value) {
-            ("batch", Value::Int(batch)) => ((1..=10_000_000).contains(batch), "a batch has at least one sample"),
-            ("clip", Value::Number(clip)) => (*clip > 0.0, "gradients are clipped to a norm above 0"),
-            ("lr" | "weight_decay", Value::Schedule(ramp)) => {
-                (ramp.constants().iter().all(|value| *value >= 0.0), "it is never below 0")
+            ("batch", Value::Int(batch)) => (
+                (1..=10_000_000).contains(batch),
+                "a batch has at least one sample",
+            ),
+            ("clip", Value::Number(clip)) => {
+                (*clip > 0.0, "gradients are clipped to a norm above 0")
             }
+            ("lr" | "weight_decay", Value::Schedule(ramp)) => (
+                ramp.constants().iter().all(|value| *value >= 0.0),
+                "it is never below 0",
+            ),
             ("length", Value::Time(time)) => (
-                time.steps >= 0.0 && time.epochs >= 0.0 && time.fraction == 0.0 && (time.steps > 0.0 || time.epochs > 0.0),
+                time.steps >= 0.0
+                    && time.epochs >= 0.0
+                    && time.fraction == 0.0
+                    && (time.steps > 0.0 || time.epochs > 0.0),
                 "a run's length is so many steps or epochs, above 0",
             ),
             ("optimizer", Value::Optimiser(call)) => {
-                let inside = |name: &str, to: f64| call.number(name).is_none_or(|value| (0.0..to).contains(&value));
-                let nesterov = call.bool("nesterov") == Some(true) && call.number("momentum") == Some(0.0);
+                let inside = |name: &str, to: f64| {
+                    call.number(name)
+                        .is_none_or(|value| (0.0..to).contains(&value))
+                };
+                let nesterov =
+                    call.bool("nesterov") == Some(true) && call.number("momentum") == Some(0.0);
                 match nesterov {
                     true => (false, "Nesterov's look ahead needs a momentum above 0"),
-                    false => (inside("momentum", 1.0) && inside("beta1", 1.0) && inside("beta2", 1.0), "momentum and betas lie between 0 and 1"),
+                    false => (
+                        inside("momentum", 1.0) && inside("beta1", 1.0) && inside("beta2", 1.0),
+                        "momentum and betas lie between 0 and 1",
+                    ),
                 }
             }
             ("augment", Value::List(items)) => (
                 items.iter().all(|item| match item {
-                    Value::Augmentation(call) => call.int("padding").is_none_or(|padding| (0..=1024).contains(&padding)),
+                    Value::Augmentation(call) => call
+                        .int("padding")
+                        .is_none_or(|padding| (0..=1024).contains(&padding)),
                     _ => true,
                 }),
                 "padding lies between 0 and 1024 pixels",
             ),
             _ => (true, ""),
         };
-        let value = if fits { value } else { self.fail(OUT_OF_RANGE, format!("`{name}`: {what}"), field.value.span) };
-        recipe.fields.insert(name.to_string(), RecipeField { value, span: field.value.span, cut: false, scalings: vec![] });
+        let value = if fits {
+            value
+        } else {
+            self.fail(OUT_OF_RANGE, format!("`{name}`: {what}"), field.value.span)
+        };
+        recipe.fields.insert(
+            name.to_string(),
+            RecipeField {
+                value,
+                span: field.value.span,
+                cut: false,
+                scalings: vec![],
+            },
+        );
     }
 
     /// `base with { … }`. A new length cuts the windows of the fields that it does not replace.
     pub(super) fn recipe_with(&mut self, base: Value, changed: Recipe) -> Value {
-        let Value::Recipe(base) = base else { return Value::Unknown };
+        let Value::Recipe(base) = base else {
+            return Value::Unknown;
+        };
         let mut recipe = (*base).clone();
         if changed.fields.contains_key("length") {
-            recipe.fields.values_mut().for_each(|field| field.cut = true);
+            recipe
+                .fields
+                .values_mut()
+                .for_each(|field| field.cut = true);
         }
         recipe.fields.extend(changed.fields);
         Value::Recipe(Rc::new(recipe))
     }
 
     /// `base scaled to length`: every span of the recipe is stretched.
-    pub(super) fn recipe_scaled(&mut self, base: Value, length: Value, at: Span, span: Span) -> Value {
-        let (Value::Recipe(base), Value::Time(new)) = (base, length) else { return Value::Unknown };
+    pub(super) fn recipe_scaled(
+        &mut self,
+        base: Value,
+        length: Value,
+        at: Span,
+        span: Span,
+    ) -> Value {
+        let (Value::Recipe(base), Value::Time(new)) = (base, length) else {
+            return Value::Unknown;
+        };
         let mut recipe = (*base).clone();
-        let Some(Value::Time(old)) = recipe.fields.get("length").map(|field| field.value.clone()) else {
-            return self.fail_with(MISSING_FIELD, "a recipe without a `length` cannot be scaled", span, "give it one: `r with { length: 30 epochs }`");
+        let Some(Value::Time(old)) = recipe.fields.get("length").map(|field| field.value.clone())
+        else {
+            return self.fail_with(
+                MISSING_FIELD,
+                "a recipe without a `length` cannot be scaled",
+                span,
+                "give it one: `r with { length: 30 epochs }`",
+            );
         };
         // `scaled to 50%`: of what it was.
         let part = new.fraction > 0.0 && new.steps == 0.0 && new.epochs == 0.0;
-        let new = if part { old.map(|amount| amount * new.fraction) } else { new };
+        let new = if part {
+            old.map(|amount| amount * new.fraction)
+        } else {
+            new
+        };
         if !(new.steps > 0.0 || new.epochs > 0.0) || new.fraction != 0.0 {
-            return self.fail(OUT_OF_RANGE, "a run's length is so many steps or epochs, above 0", at);
+            return self.fail(
+                OUT_OF_RANGE,
+                "a run's length is so many steps or epochs, above 0",
+                at,
+            );
         }
         for field in recipe.fields.values_mut() {
             field.scalings.push((old, new));
         }
-        let field = RecipeField { value: Value::Time(new), span: at, cut: false, scalings: vec![] };
+        let field = RecipeField {
+            value: Value::Time(new),
+            span: at,
+            cut: false,
+            scalings: vec![],
+        };
         recipe.fields.insert("length".into(), field);
         Value::Recipe(Rc::new(recipe))
     }

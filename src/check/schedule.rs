@@ -23,7 +23,11 @@ pub struct Time {
 impl Time {
     /// Each part by `f`.
     pub fn map(self, f: impl Fn(f64) -> f64) -> Time {
-        Time { steps: f(self.steps), epochs: f(self.epochs), fraction: f(self.fraction) }
+        Time {
+            steps: f(self.steps),
+            epochs: f(self.epochs),
+            fraction: f(self.fraction),
+        }
     }
 
     /// Each part of both by `f`.
@@ -39,15 +43,26 @@ impl Time {
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut parts = vec![];
-        for (amount, one, many) in [(self.steps, "step", "steps"), (self.epochs, "epoch", "epochs")] {
+        for (amount, one, many) in [
+            (self.steps, "step", "steps"),
+            (self.epochs, "epoch", "epochs"),
+        ] {
             if amount != 0.0 {
-                parts.push(format!("{} {}", trim(amount), if amount == 1.0 { one } else { many }));
+                parts.push(format!(
+                    "{} {}",
+                    trim(amount),
+                    if amount == 1.0 { one } else { many }
+                ));
             }
         }
         if self.fraction != 0.0 {
             parts.push(format!("{}%", trim(self.fraction * 100.0)));
         }
-        f.write_str(&if parts.is_empty() { "0 steps".to_string() } else { parts.join(" + ") })
+        f.write_str(&if parts.is_empty() {
+            "0 steps".to_string()
+        } else {
+            parts.join(" + ")
+        })
     }
 }
 
@@ -105,9 +120,14 @@ impl Ramp {
     pub fn constants(&self) -> Vec<f64> {
         match self {
             Ramp::Constant(value) => vec![*value],
-            Ramp::Switch { before: a, after: b, .. } | Ramp::Arithmetic { left: a, right: b, .. } => {
-                [a.constants(), b.constants()].concat()
+            Ramp::Switch {
+                before: a,
+                after: b,
+                ..
             }
+            | Ramp::Arithmetic {
+                left: a, right: b, ..
+            } => [a.constants(), b.constants()].concat(),
         }
     }
 }
@@ -137,7 +157,8 @@ pub type Ended = Option<(u64, Span)>;
 impl Clock {
     /// A time in steps, before rounding to a whole one.
     fn exact(&self, time: Time) -> f64 {
-        (time.steps + time.epochs * self.steps_per_epoch as f64) * self.scale + time.fraction * self.steps as f64
+        (time.steps + time.epochs * self.steps_per_epoch as f64) * self.scale
+            + time.fraction * self.steps as f64
     }
 
     /// The window in steps, given where the previous one ended; `None` where it is wrong or cut away.
@@ -146,13 +167,19 @@ impl Clock {
             Some((time, span)) => (*span, self.exact(*time).round()),
             None => (window.span, previous.map_or(0, |(end, _)| end) as f64),
         };
-        let at_text = window.at.as_ref().map_or_else(|| "this window".into(), |(time, _)| format!("`at {time}`"));
+        let at_text = window
+            .at
+            .as_ref()
+            .map_or_else(|| "this window".into(), |(time, _)| format!("`at {time}`"));
         let total = self.steps as f64;
         let length = self.written;
         if from < 0.0 {
             self.findings.push(
-                Diagnostic::error(WINDOW, format!("{at_text} lies before the start of the run"))
-                    .label(at_span, "this window starts here"),
+                Diagnostic::error(
+                    WINDOW,
+                    format!("{at_text} lies before the start of the run"),
+                )
+                .label(at_span, "this window starts here"),
             );
             return None;
         }
@@ -170,7 +197,9 @@ impl Clock {
                 return None;
             }
             let message = if from == total {
-                format!("{at_text} is the very end of the run, which is {length} long: nothing comes after it")
+                format!(
+                    "{at_text} is the very end of the run, which is {length} long: nothing comes after it"
+                )
             } else {
                 format!("{at_text} lies past the end of the run, which is {length} long")
             };
@@ -186,10 +215,15 @@ impl Clock {
             && from < end as f64
         {
             self.findings.push(
-                Diagnostic::error(WINDOW, format!("{at_text} begins before the window in front of it ends (step {end})"))
-                    .label(at_span, "this window begins too early")
-                    .label(span, "this one is still open")
-                    .help("windows follow one another: move this one back, or shorten the one in front"),
+                Diagnostic::error(
+                    WINDOW,
+                    format!("{at_text} begins before the window in front of it ends (step {end})"),
+                )
+                .label(at_span, "this window begins too early")
+                .label(span, "this one is still open")
+                .help(
+                    "windows follow one another: move this one back, or shorten the one in front",
+                ),
             );
             return None;
         }
@@ -201,9 +235,12 @@ impl Clock {
         };
         if to < from {
             self.findings.push(
-                Diagnostic::error(WINDOW, "this window runs backwards: it ends before it begins")
-                    .label(end_span, format!("it ends at step {to}"))
-                    .label(at_span, format!("it begins at step {from}")),
+                Diagnostic::error(
+                    WINDOW,
+                    "this window runs backwards: it ends before it begins",
+                )
+                .label(end_span, format!("it ends at step {to}"))
+                .label(at_span, format!("it begins at step {from}")),
             );
             return None;
         }
@@ -240,13 +277,20 @@ impl Clock {
                 };
                 (schedule, None)
             }
-            Ramp::Switch { before, after, window } => {
+            Ramp::Switch {
+                before,
+                after,
+                window,
+            } => {
                 let (before, previous) = self.resolve(before);
                 let found = self.window(window, previous);
                 let after = self.resolve(after).0;
                 match found {
                     None => (before, previous),
-                    Some((from, to)) => (switch(before, after, from, to, window.along), Some((to, window.span))),
+                    Some((from, to)) => (
+                        switch(before, after, from, to, window.along),
+                        Some((to, window.span)),
+                    ),
                 }
             }
         }
@@ -263,7 +307,13 @@ pub fn switch(before: Schedule, after: Schedule, from: u64, to: u64, along: Alon
     }
     // The shape of a blend that takes no time says nothing.
     let along = if from == to { Along::Linear } else { along };
-    Schedule::Switch { before: Box::new(before), after: Box::new(after), from, to, along }
+    Schedule::Switch {
+        before: Box::new(before),
+        after: Box::new(after),
+        from,
+        to,
+        along,
+    }
 }
 
 /// A product, in its simplest form.

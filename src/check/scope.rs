@@ -19,7 +19,11 @@ struct Frame {
 impl Env {
     /// This scope with one more name.
     pub fn bind(&self, name: &str, value: Value) -> Env {
-        Env(Some(Rc::new(Frame { name: name.to_string(), value, outer: self.clone() })))
+        Env(Some(Rc::new(Frame {
+            name: name.to_string(),
+            value,
+            outer: self.clone(),
+        })))
     }
 
     /// The value of a name.
@@ -58,11 +62,17 @@ pub struct Scope {
 impl Scope {
     /// A module's outermost scope.
     pub fn of(module: ModuleId) -> Scope {
-        Scope { module, env: Env::default() }
+        Scope {
+            module,
+            env: Env::default(),
+        }
     }
 
     /// This scope with one more name.
     pub fn bind(&self, name: &str, value: Value) -> Scope {
-        Scope { module: self.module, env: self.env.bind(name, value) }
+        Scope {
+            module: self.module,
+            env: self.env.bind(name, value),
+        }
     }
 }

@@ -143,7 +143,10 @@ impl Value {
     pub fn as_time(&self) -> Option<Time> {
         match self {
             Value::Time(time) => Some(*time),
-            Value::Fraction(fraction) => Some(Time { fraction: *fraction, ..Time::default() }),
+            Value::Fraction(fraction) => Some(Time {
+                fraction: *fraction,
+                ..Time::default()
+            }),
             _ => None,
         }
     }
@@ -192,13 +195,20 @@ impl Value {
             | (Type::Augmentation, Value::Augmentation(_))
             | (Type::Objective, Value::Objective(_)) => self.clone(),
             (Type::Number, _) => Value::Number(self.as_number()?),
-            (Type::Fraction, Value::Number(value)) if (0.0..=1.0).contains(value) => Value::Fraction(*value),
+            (Type::Fraction, Value::Number(value)) if (0.0..=1.0).contains(value) => {
+                Value::Fraction(*value)
+            }
             (Type::Span, _) => Value::Time(self.as_time()?),
             (Type::Schedule, _) => Value::Schedule(self.as_ramp()?),
-            (Type::List(of), Value::List(items)) => {
-                Value::list(items.iter().map(|item| item.coerce(of)).collect::<Option<_>>()?)
+            (Type::List(of), Value::List(items)) => Value::list(
+                items
+                    .iter()
+                    .map(|item| item.coerce(of))
+                    .collect::<Option<_>>()?,
+            ),
+            (Type::Choice(words), Value::Text(text, _)) if words.contains(&text.as_str()) => {
+                self.clone()
             }
-            (Type::Choice(words), Value::Text(text, _)) if words.contains(&text.as_str()) => self.clone(),
             _ => return None,
         })
     }
@@ -206,7 +216,11 @@ impl Value {
 
 /// A shape as people write it: `3×32×32`.
 pub fn show_shape(shape: &[i64]) -> String {
-    shape.iter().map(i64::to_string).collect::<Vec<_>>().join("×")
+    shape
+        .iter()
+        .map(i64::to_string)
+        .collect::<Vec<_>>()
+        .join("×")
 }
 
 /// A number without the noise of binary fractions: at most 10 significant digits.

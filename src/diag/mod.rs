@@ -2,9 +2,9 @@
 //!
 //! Knows nothing of the other rooms.
 
+mod codes;
 mod diagnostic;
 mod render;
-mod codes;
 mod source;
 mod suggest;
 

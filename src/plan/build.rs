@@ -6,7 +6,10 @@ use std::rc::Rc;
 
 use petgraph::graph::NodeIndex;
 
-use super::{Claim, DataTask, Digest, InputFile, Key, MeasureTask, Node, Plan, SplitRef, Task, TrainTask, WeightsTask, facts};
+use super::{
+    Claim, DataTask, Digest, InputFile, Key, MeasureTask, Node, Plan, SplitRef, Task, TrainTask,
+    WeightsTask, facts,
+};
 use crate::check::{Dataset, Model, Origin, Program, SplitOf};
 use crate::diag::{Sources, Span};
 
@@ -23,7 +26,13 @@ pub trait Digests {
 
 /// The plan of a program. Files that are not there are planned all the same, under a key of their own.
 pub fn plan(program: &Program, sources: &Sources, digests: &dyn Digests) -> Plan {
-    let mut builder = Builder { sources, digests, plan: Plan::default(), nodes: HashMap::new(), data: HashMap::new() };
+    let mut builder = Builder {
+        sources,
+        digests,
+        plan: Plan::default(),
+        nodes: HashMap::new(),
+        data: HashMap::new(),
+    };
     for dataset in &program.datasets {
         builder.dataset(dataset);
     }
@@ -35,7 +44,11 @@ pub fn plan(program: &Program, sources: &Sources, digests: &dyn Digests) -> Plan
     for measure in &program.measures {
         let task = Task::Measure(MeasureTask {
             measure: measure.call.clone(),
-            models: measure.models.iter().map(|(name, model)| (name.clone(), keys[*model])).collect(),
+            models: measure
+                .models
+                .iter()
+                .map(|(name, model)| (name.clone(), keys[*model]))
+                .collect(),
             on: builder.split(&measure.on),
         });
         let node = builder.node(&measure.id, "measure", measure.span, task, BTreeMap::new());
@@ -44,7 +57,11 @@ pub fn plan(program: &Program, sources: &Sources, digests: &dyn Digests) -> Plan
     builder.plan.claims = program
         .claims
         .iter()
-        .map(|claim| Claim { text: claim.text.clone(), condition: claim.condition.clone(), declared: sources.place(claim.span) })
+        .map(|claim| Claim {
+            text: claim.text.clone(),
+            condition: claim.condition.clone(),
+            declared: sources.place(claim.span),
+        })
         .collect();
     builder.plan
 }
@@ -60,14 +77,28 @@ struct Builder<'a> {
 
 impl Builder<'_> {
     /// The node of a task; a task that is there already is the same node.
-    fn node(&mut self, id: &str, word: &str, span: Span, task: Task, files: BTreeMap<String, InputFile>) -> NodeIndex {
+    fn node(
+        &mut self,
+        id: &str,
+        word: &str,
+        span: Span,
+        task: Task,
+        files: BTreeMap<String, InputFile>,
+    ) -> NodeIndex {
         let key = facts(&task).key();
         if let Some(node) = self.nodes.get(&key) {
             return *node;
         }
         let inputs = task.inputs();
         let declared = self.sources.place(span);
-        let node = self.plan.graph.add_node(Node { id: id.into(), word: word.into(), key, task, files, declared });
+        let node = self.plan.graph.add_node(Node {
+            id: id.into(),
+            word: word.into(),
+            key,
+            task,
+            files,
+            declared,
+        });
         for input in inputs {
             if let Some(from) = self.nodes.get(&input) {
                 self.plan.graph.add_edge(*from, node, ());
@@ -95,7 +126,10 @@ impl Builder<'_> {
         };
         let task = Task::Data(DataTask {
             source: dataset.source.clone(),
-            files: files.iter().map(|(role, file)| (role.clone(), content(file))).collect(),
+            files: files
+                .iter()
+                .map(|(role, file)| (role.clone(), content(file)))
+                .collect(),
             transforms: dataset.transforms.clone(),
             shape: dataset.shape.clone(),
         });
@@ -106,7 +140,10 @@ impl Builder<'_> {
     }
 
     fn split(&mut self, of: &SplitOf) -> SplitRef {
-        SplitRef { data: self.dataset(&of.dataset), split: of.split }
+        SplitRef {
+            data: self.dataset(&of.dataset),
+            split: of.split,
+        }
     }
 
     fn model(&mut self, model: &Model, keys: &[Key]) -> Key {
@@ -119,14 +156,24 @@ impl Builder<'_> {
                 let file = self.file(path.clone());
                 let weights = content(&file);
                 files.insert("weights".to_string(), file);
-                Task::Weights(WeightsTask { version: WEIGHTS, network, weights, data, test })
+                Task::Weights(WeightsTask {
+                    version: WEIGHTS,
+                    network,
+                    weights,
+                    data,
+                    test,
+                })
             }
             Origin::Trained(training) => Task::Train(TrainTask {
                 version: TRAINING,
                 network,
                 data,
                 test,
-                objective: training.objective.iter().map(|term| term.rename(|teacher| keys[teacher])).collect(),
+                objective: training
+                    .objective
+                    .iter()
+                    .map(|term| term.rename(|teacher| keys[teacher]))
+                    .collect(),
                 optimizer: training.optimizer.clone(),
                 lr: training.lr.clone(),
                 weight_decay: training.weight_decay.clone(),
@@ -171,7 +218,11 @@ fn roles(source: &str, classes: i64) -> Vec<(&'static str, &'static str)> {
 fn present(folder: &Path, name: &str) -> PathBuf {
     let plain = folder.join(name);
     let gzipped = folder.join(format!("{name}.gz"));
-    if !plain.exists() && gzipped.exists() { gzipped } else { plain }
+    if !plain.exists() && gzipped.exists() {
+        gzipped
+    } else {
+        plain
+    }
 }
 
 /// A file's content; for one that is not there, something that no content has.

@@ -5,12 +5,13 @@ mod build;
 mod key;
 mod node;
 
+pub use crate::spec::{
+    Along, Call, Comparison, Condition, DataShape, Datum, Fold, Layer, Network, Quantity, Schedule,
+    Split, View,
+};
 pub use build::{Digests, plan};
 pub use key::{Digest, Facts, Key, facts};
 pub use node::*;
-pub use crate::spec::{
-    Along, Call, Comparison, Condition, DataShape, Datum, Fold, Layer, Network, Quantity, Schedule, Split, View,
-};
 
 use std::collections::BTreeMap;
 

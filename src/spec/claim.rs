@@ -18,30 +18,30 @@ impl Fold {
     /// The fold of some numbers; NaN where one is NaN, or of none (but for a sum).
     /// The deviation is that of a sample (divided by n − 1).
     pub fn of(self, values: &[f64]) -> f64 {
-    let n = values.len() as f64;
-    let sum: f64 = values.iter().sum();
-    // `f64::min` would leave a NaN out.
-    let extreme = |better: fn(&f64, &f64) -> bool| {
-        let nan = values.iter().any(|value| value.is_nan());
-        let best = values.iter().copied();
-        match nan {
-            true => f64::NAN,
-            false => best
-                .reduce(|a, b| if better(&a, &b) { a } else { b })
-                .unwrap_or(f64::NAN),
+        let n = values.len() as f64;
+        let sum: f64 = values.iter().sum();
+        // `f64::min` would leave a NaN out.
+        let extreme = |better: fn(&f64, &f64) -> bool| {
+            let nan = values.iter().any(|value| value.is_nan());
+            let best = values.iter().copied();
+            match nan {
+                true => f64::NAN,
+                false => best
+                    .reduce(|a, b| if better(&a, &b) { a } else { b })
+                    .unwrap_or(f64::NAN),
+            }
+        };
+        match self {
+            Fold::Sum => sum,
+            Fold::Mean => sum / n,
+            Fold::Std => {
+                let squares: f64 = values.iter().map(|value| (value - sum / n).powi(2)).sum();
+                (squares / (n - 1.0)).sqrt()
+            }
+            Fold::Min => extreme(|a, b| a < b),
+            Fold::Max => extreme(|a, b| a > b),
         }
-    };
-    match self {
-        Fold::Sum => sum,
-        Fold::Mean => sum / n,
-        Fold::Std => {
-            let squares: f64 = values.iter().map(|value| (value - sum / n).powi(2)).sum();
-            (squares / (n - 1.0)).sqrt()
-        }
-        Fold::Min => extreme(|a, b| a < b),
-        Fold::Max => extreme(|a, b| a > b),
     }
-}
 }
 
 /// A number that is known when the measurements are in.

@@ -1,12 +1,12 @@
 //! What networks, schedules, objectives and claims are, as plain data: the checker makes them, a
 //! plan's nodes are made of them, the engine computes them. They stand for nothing but themselves.
 
-mod words;
-mod schedule;
+mod claim;
 mod data;
 mod network;
 mod objective;
-mod claim;
+mod schedule;
+mod words;
 
 pub use claim::{Comparison, Condition, Fold, Quantity};
 pub use data::{DataShape, Split};

@@ -32,4 +32,3 @@ pub struct Network {
     /// The outermost layer, a `chain`.
     pub root: Layer,
 }
-

@@ -66,13 +66,26 @@ impl<T: Copy> Term<T> {
     /// The term with its teacher named in another way.
     pub fn rename<U>(&self, name: impl Fn(T) -> U) -> Term<U> {
         let loss = match &self.loss {
-            Loss::CrossEntropy { smoothing } => Loss::CrossEntropy { smoothing: smoothing.clone() },
-            Loss::Kl { teacher, temperature, view } => {
-                Loss::Kl { teacher: name(*teacher), temperature: temperature.clone(), view: *view }
-            }
-            Loss::SquaredLogits { teacher, view } => Loss::SquaredLogits { teacher: name(*teacher), view: *view },
+            Loss::CrossEntropy { smoothing } => Loss::CrossEntropy {
+                smoothing: smoothing.clone(),
+            },
+            Loss::Kl {
+                teacher,
+                temperature,
+                view,
+            } => Loss::Kl {
+                teacher: name(*teacher),
+                temperature: temperature.clone(),
+                view: *view,
+            },
+            Loss::SquaredLogits { teacher, view } => Loss::SquaredLogits {
+                teacher: name(*teacher),
+                view: *view,
+            },
         };
-        Term { weight: self.weight.clone(), loss }
+        Term {
+            weight: self.weight.clone(),
+            loss,
+        }
     }
 }
-

@@ -101,4 +101,3 @@ impl Call {
         self.args.get(name)?.as_numbers()
     }
 }
-

@@ -13,7 +13,10 @@ pub struct Memory(pub BTreeMap<PathBuf, String>);
 
 impl World for Memory {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        let text = self.0.get(path).ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
+        let text = self
+            .0
+            .get(path)
+            .ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
         Ok(text.clone().into_bytes())
     }
 
@@ -34,7 +37,10 @@ impl Digests for Names {
 /// The plan of a text, with params set.
 pub fn planned_with(text: &str, settings: &[(&str, &str)]) -> Plan {
     let world = Memory(BTreeMap::from([("test.kdp".into(), text.to_string())]));
-    let settings: Vec<_> = settings.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+    let settings: Vec<_> = settings
+        .iter()
+        .map(|(name, value)| (name.to_string(), value.to_string()))
+        .collect();
     let loaded = load(Path::new("test.kdp"), &settings, &world);
     let said = render(&loaded.diagnostics, &loaded.sources, Rendering::Plain);
     let program = loaded.program.unwrap_or_else(|| panic!("{said}"));

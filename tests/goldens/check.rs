@@ -38,7 +38,10 @@ fn loaded(case: &Path) -> Loaded {
 /// The diagnostics of a case.
 pub fn diagnostics(case: &Path, _text: &str) -> Outputs {
     let loaded = loaded(case);
-    vec![("diagnostics.txt", render(&loaded.diagnostics, &loaded.sources, Rendering::Plain))]
+    vec![(
+        "diagnostics.txt",
+        render(&loaded.diagnostics, &loaded.sources, Rendering::Plain),
+    )]
 }
 
 /// The diagnostics of a case and its plan, without keys.
@@ -54,7 +57,10 @@ pub fn planned(case: &Path, _text: &str) -> Outputs {
         text
     });
     vec![
-        ("diagnostics.txt", render(&loaded.diagnostics, &loaded.sources, Rendering::Plain)),
+        (
+            "diagnostics.txt",
+            render(&loaded.diagnostics, &loaded.sources, Rendering::Plain),
+        ),
         ("plan.txt", nodes.unwrap_or_default()),
     ]
 }
@@ -63,7 +69,11 @@ fn shown(plan: &Plan, node: &Node) -> String {
     let inputs = node.task.inputs();
     let needs: Vec<&str> = inputs
         .iter()
-        .map(|key| plan.nodes().find(|other| other.key == *key).map_or("?", |other| other.id.as_str()))
+        .map(|key| {
+            plan.nodes()
+                .find(|other| other.key == *key)
+                .map_or("?", |other| other.id.as_str())
+        })
         .collect();
     let mut text = format!("{} {}", node.task.kind(), node.id);
     if !needs.is_empty() {
@@ -78,14 +88,29 @@ fn shown(plan: &Plan, node: &Node) -> String {
                 detail("then", call(transform));
             }
             let shape = &task.shape;
-            detail("samples", format!("{} + {} of {:?}", shape.train, shape.test, shape.sample));
+            detail(
+                "samples",
+                format!("{} + {} of {:?}", shape.train, shape.test, shape.sample),
+            );
         }
         Task::Train(task) => {
-            detail("steps", format!("{} of {}, {} an epoch", task.steps, task.batch, task.steps_per_epoch));
+            detail(
+                "steps",
+                format!(
+                    "{} of {}, {} an epoch",
+                    task.steps, task.batch, task.steps_per_epoch
+                ),
+            );
             detail("lr", serde_json::to_string(&task.lr).unwrap());
             for term in &task.objective {
                 let loss = serde_json::to_string(&term.loss.teacher().is_some()).unwrap();
-                detail("term", format!("{} (a teacher: {loss})", serde_json::to_string(&term.weight).unwrap()));
+                detail(
+                    "term",
+                    format!(
+                        "{} (a teacher: {loss})",
+                        serde_json::to_string(&term.weight).unwrap()
+                    ),
+                );
             }
         }
         Task::Weights(_) => detail("files", format!("{:?}", node.files.keys())),
@@ -95,7 +120,10 @@ fn shown(plan: &Plan, node: &Node) -> String {
 }
 
 fn call(call: &kdp::plan::Call) -> String {
-    let args: Vec<String> =
-        call.args.iter().map(|(name, value)| format!("{name}: {}", serde_json::to_string(value).unwrap())).collect();
+    let args: Vec<String> = call
+        .args
+        .iter()
+        .map(|(name, value)| format!("{name}: {}", serde_json::to_string(value).unwrap()))
+        .collect();
     format!("{}({})", call.name, args.join(", "))
 }

@@ -134,7 +134,11 @@ fn render(sources: &Sources) -> Result<String, TemplateError> {
         deviations: deviations::deviations(sources),
         learning: learning::panels(sources),
         measurements: measurements::tables(sources),
-        graph: Graph::new(sources.plan, Some(sources.outcome), Boxes::readable(sources.plan)),
+        graph: Graph::new(
+            sources.plan,
+            Some(sources.outcome),
+            Boxes::readable(sources.plan),
+        ),
         provenance: provenance::provenance(sources),
     };
     template::render("page.html", &page)
