@@ -7,14 +7,17 @@ use clap::{Args, ValueEnum};
 
 use super::Answer;
 use super::console::Console;
+use super::error::CliError;
 use super::front::{FileArgs, Planned};
 use super::settings::{Settings, StoreFlag};
 use crate::plan::Plan;
+use crate::report::graph::svg;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   kdp graph cifar.kdp | dot -Tpng > cifar.png
+  kdp graph cifar.kdp --format svg > cifar.svg
   kdp graph cifar.kdp --format mermaid --collapsed    # families as one box, for a README")]
 pub(super) struct GraphArgs {
     #[command(flatten)]
@@ -34,16 +37,20 @@ enum Format {
     Dot,
     /// Mermaid, as GitHub draws it
     Mermaid,
+    /// A picture
+    Svg,
 }
 
 pub(super) fn graph(args: GraphArgs, console: &Console) -> Answer {
     let settings = Settings::load()?;
     let store = settings.look_at_store(&StoreFlag::default());
     let planned = Planned::load(&args.file, &store, console)?;
-    let drawing = Drawing::of(&planned.plan, args.collapsed);
+    let drawing = || Drawing::of(&planned.plan, args.collapsed);
     console.result(&match args.format {
-        Format::Dot => drawing.dot(),
-        Format::Mermaid => drawing.mermaid(),
+        Format::Dot => drawing().dot(),
+        Format::Mermaid => drawing().mermaid(),
+        Format::Svg => svg(&planned.plan, args.collapsed)
+            .map_err(|error| CliError::machine(error.to_string()))?,
     });
     Ok(0)
 }

@@ -418,6 +418,8 @@ fn graphs_are_drawn() {
     let dot = project.kdp("graph a.kdp");
     assert!(dot.ends(0).out.starts_with("digraph"), "{}", dot.out);
     assert!(dot.out.contains("small[seed: 1]"), "{}", dot.out);
+    let svg = project.kdp("graph a.kdp --format svg");
+    assert!(svg.ends(0).out.trim_start().starts_with("<svg"), "{}", svg.out);
     let mermaid = project.kdp("graph a.kdp --format mermaid --collapsed");
     assert!(mermaid.ends(0).out.contains("small"), "{}", mermaid.out);
     assert_eq!(mermaid.out.matches("-->").count(), 6, "{}", mermaid.out);
