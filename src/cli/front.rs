@@ -168,6 +168,15 @@ pub(super) fn look(
     Ok(Findings::of(&diagnostics, &sources, console))
 }
 
+/// The canonical layout of a text; `None`, with the errors drawn, where it has errors.
+pub(super) fn format(file: &Path, text: &str, console: &Console) -> Option<String> {
+    let mut sources = Sources::default();
+    let id = sources.add(file.display().to_string(), text);
+    let (tree, diagnostics) = syntax::parse(id, text);
+    let found = Findings::of(&diagnostics, &sources, console);
+    (found.errors == 0).then(|| syntax::format(&tree, text))
+}
+
 /// Every diagnostic's code, with what it means.
 pub(super) fn codes() -> Vec<(&'static str, &'static str)> {
     let all = syntax::codes::CODES.iter().chain(check::CODES);

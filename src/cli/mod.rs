@@ -17,6 +17,7 @@ mod completions;
 mod doctor;
 mod explain;
 mod export;
+mod fmt;
 mod graph;
 mod new;
 mod plan;
@@ -88,6 +89,8 @@ enum Verb {
     Explain(explain::ExplainArgs),
     /// Draw what hangs on what
     Graph(graph::GraphArgs),
+    /// Lay files out in the canonical way; comments are kept
+    Fmt(fmt::FmtArgs),
     /// Show what came out of a run, and where its page is
     Report(report::ReportArgs),
     /// Look at and clean the store
@@ -112,6 +115,7 @@ pub fn main() -> ExitCode {
         Verb::Plan(args) => plan::plan(args, &console),
         Verb::Explain(args) => explain::explain(args, &console),
         Verb::Graph(args) => graph::graph(args, &console),
+        Verb::Fmt(args) => fmt::fmt(args, &console),
         Verb::Report(args) => report::report(args, &console),
         Verb::Store(args) => store::store(args, &console),
         Verb::Export(args) => export::export(args, &console),

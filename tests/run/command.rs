@@ -419,10 +419,41 @@ fn graphs_are_drawn() {
     assert!(dot.ends(0).out.starts_with("digraph"), "{}", dot.out);
     assert!(dot.out.contains("small[seed: 1]"), "{}", dot.out);
     let svg = project.kdp("graph a.kdp --format svg");
-    assert!(svg.ends(0).out.trim_start().starts_with("<svg"), "{}", svg.out);
+    assert!(
+        svg.ends(0).out.trim_start().starts_with("<svg"),
+        "{}",
+        svg.out
+    );
     let mermaid = project.kdp("graph a.kdp --format mermaid --collapsed");
     assert!(mermaid.ends(0).out.contains("small"), "{}", mermaid.out);
     assert_eq!(mermaid.out.matches("-->").count(), 6, "{}", mermaid.out);
+}
+
+#[test]
+fn fmt_lays_files_out_and_check_only_looks() {
+    let project = Project::new();
+    fs::write(project.path("b.kdp"), "let   x=1 // one\n").unwrap();
+    let answer = project.kdp("fmt --check b.kdp");
+    assert!(
+        answer.ends(1).err.contains("would change b.kdp"),
+        "{}",
+        answer.err
+    );
+    project.kdp("fmt b.kdp").ends(0);
+    assert_eq!(
+        fs::read_to_string(project.path("b.kdp")).unwrap(),
+        "let x = 1 // one\n"
+    );
+    let json = project.kdp("fmt --check b.kdp --json").ends(0).json();
+    assert_eq!(json["changed"], serde_json::json!([]));
+
+    fs::write(project.path("b.kdp"), "let x = (1\n").unwrap();
+    project.kdp("fmt b.kdp").ends(1);
+    assert_eq!(
+        fs::read_to_string(project.path("b.kdp")).unwrap(),
+        "let x = (1\n"
+    );
+    project.kdp("fmt none.kdp").ends(2);
 }
 
 #[test]
@@ -431,6 +462,7 @@ fn a_new_project_runs() {
     project.kdp("new hello").ends(0);
     assert!(project.path("hello/kdp.toml").is_file());
     project.kdp("check hello/hello.kdp --deny-warnings").ends(0);
+    project.kdp("fmt --check hello/hello.kdp").ends(0);
     project.kdp("run hello/hello.kdp").ends(0);
     project.kdp("new hello").ends(2);
     assert!(Path::new(&project.path("hello/.gitignore")).is_file());
@@ -462,6 +494,7 @@ fn every_verb_teaches() {
         "plan",
         "graph",
         "explain",
+        "fmt",
         "report",
         "store",
         "export",
