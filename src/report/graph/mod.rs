@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::family;
+use super::plots::tenth;
 use super::template::{self, TemplateError};
 use crate::plan::{Key, Node, Plan, Task};
 use crate::run::{Outcome, Status};
@@ -133,7 +134,7 @@ impl Graph {
         let layout = layout::layered(&sizes, &lines, &at_end);
         let mut widest: BTreeMap<u64, f64> = BTreeMap::new();
         for (one, corner) in boxes.iter_mut().zip(&layout.corners) {
-            (one.x, one.y) = *corner;
+            (one.x, one.y) = (tenth(corner.0), tenth(corner.1));
             let width = widest.entry(one.x.to_bits()).or_default();
             *width = width.max(one.width);
         }
@@ -147,8 +148,8 @@ impl Graph {
             })
             .collect();
         Graph {
-            width: layout.width,
-            height: layout.height,
+            width: layout.width.ceil(),
+            height: layout.height.ceil(),
             description: description(&boxes, &lines),
             boxes,
             edges,

@@ -5,6 +5,6 @@ mod axis;
 mod curves;
 mod logit;
 
-pub use axis::Axis;
+pub use axis::{Axis, tenth};
 pub use curves::{CurvePlot, Run, Window, accuracy_range};
 pub use logit::{Fit, Fits, LogitPlot, Scatter, Space};
