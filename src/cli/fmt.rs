@@ -59,10 +59,12 @@ pub(super) fn fmt(args: FmtArgs, console: &Console) -> Answer {
             console.note(&format!("{word} {file}"));
         }
         let kept = args.files.len() - changed.len() - broken;
-        console.note(&format!(
-            "{} in canonical layout already",
-            count(kept, "file")
-        ));
+        if kept > 0 {
+            console.note(&format!(
+                "{} in canonical layout already",
+                count(kept, "file")
+            ));
+        }
     }
     Ok(u8::from(broken > 0 || (args.check && !changed.is_empty())))
 }

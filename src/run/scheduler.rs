@@ -293,7 +293,7 @@ impl Run<'_> {
             None => {
                 self.warn_of_damage();
                 let message = "the worker says that it is done, but its result is not in the store";
-                self.fail(index, message.into());
+                self.fail(index, told(self.node(index), message));
             }
         }
     }
@@ -331,7 +331,7 @@ impl Run<'_> {
         let (node, greeted) = (worker.node, worker.greeted);
         let epitaph = worker.epitaph();
         match node {
-            Some(index) => self.fail(index, epitaph),
+            Some(index) => self.fail(index, told(self.node(index), &epitaph)),
             None if greeted => self.observer.event(Event::Warning(&epitaph)),
             // The next one would not do better.
             None => self.stop_all(Failure {
@@ -419,12 +419,14 @@ impl Run<'_> {
 /// What is wrong with a node whose files were not there when it was planned.
 fn missing_files(node: &Node) -> Option<String> {
     let (role, file) = node.files.iter().find(|(_, file)| file.digest.is_none())?;
-    Some(format!(
-        "`{}` ({role} of `{}`, declared at {}) is not there or cannot be read",
-        file.path.display(),
-        node.id,
-        node.declared
-    ))
+    let path = file.path.display();
+    let what = format!("its file `{path}` ({role}) is not there or cannot be read");
+    Some(told(node, &what))
+}
+
+/// A failure as the worker tells it too: the node, where it was declared, and what is wrong.
+fn told(node: &Node, what: &str) -> String {
+    format!("`{}` ({}): {what}", node.id, node.declared)
 }
 
 fn cannot_start(engine: &std::path::Path, error: &std::io::Error) -> Failure {

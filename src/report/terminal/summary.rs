@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use comfy_table::{Cell, CellAlignment, LineStyle, Table, TableStyle};
 
-use super::words::{failure, learnt};
+use super::words::learnt;
 use crate::plan::{MeasureTask, ModelSummary, Plan, Task};
 use crate::report::family::families;
 use crate::report::number::{Spread, duration, fixed, number, percent};
@@ -184,7 +184,9 @@ fn failures(outcome: &Outcome) -> Vec<String> {
         .nodes
         .iter()
         .filter(|node| node.status == Status::Failed);
-    failed.map(failure).collect()
+    failed
+        .map(|node| node.error.clone().unwrap_or_else(|| node.id.clone()))
+        .collect()
 }
 
 /// How many nodes came to what, the time, and the page.

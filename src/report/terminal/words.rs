@@ -17,10 +17,10 @@ pub(super) fn numbers(progress: &Progress) -> String {
     known.join(", ")
 }
 
-/// A node that failed.
+/// A node that failed. Its error names the node and where it was declared.
 pub(super) fn failure(outcome: &NodeOutcome) -> String {
-    let why = outcome.error.as_deref().unwrap_or("for no known reason");
-    format!("\x1b[31;1mfailed\x1b[0m: {}: {why}", outcome.id)
+    let why = outcome.error.as_deref().unwrap_or(&outcome.id);
+    format!("\x1b[31;1mfailed\x1b[0m: {why}")
 }
 
 /// A deviation and its slope.
