@@ -21,7 +21,7 @@ const KDP: &str = env!("CARGO_BIN_EXE_kdp");
 fn console_blocks_run_as_shown() {
     let engine = Path::new(KDP).with_file_name("kdp-engine");
     assert!(
-        engine.is_file(),
+        engine.is_file() || std::env::var_os("KDP_ENGINE").is_some(),
         "build the engine first: cargo build -p kdp-engine"
     );
     let folder = workplace();
