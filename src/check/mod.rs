@@ -34,7 +34,7 @@ use std::rc::Rc;
 
 pub use codes::CODES;
 pub use disk::Disk;
-pub use module::{STANDARD, World};
+pub use module::{STANDARD, World, declared_name};
 pub use program::*;
 
 use crate::diag::{Code, Diagnostic, SourceId, Sources, Span};
