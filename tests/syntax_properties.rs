@@ -367,6 +367,61 @@ fn two_kilobytes_take_no_time() {
 }
 
 #[test]
+fn ten_thousand_lines_take_no_time() {
+    let declaration =
+        "recipe r {\n  lr: 0.1 then 0.01 at 60% over 1k steps // why\n  batch: 64\n}\n\n";
+    let text = declaration.repeat(2_000);
+    let begin = Instant::now();
+    let (tree, errors) = read(&text);
+    let took = begin.elapsed();
+    assert!(errors.is_empty() && tree.items.len() == 2_000);
+    // Without optimisation; a release build takes less than a tenth.
+    assert!(took < Duration::from_secs(4), "{took:?}");
+    let begin = Instant::now();
+    assert_eq!(format(&tree, &text), text.trim_end().to_owned() + "\n");
+    assert!(
+        begin.elapsed() < Duration::from_secs(4),
+        "{:?}",
+        begin.elapsed()
+    );
+
+    let broken = text
+        .replace("0.1 then", ".1 then")
+        .replace("batch:", "batch =");
+    let begin = Instant::now();
+    assert_eq!(read(&broken).1.len(), 4_000);
+    assert!(
+        begin.elapsed() < Duration::from_secs(4),
+        "{:?}",
+        begin.elapsed()
+    );
+}
+
+#[test]
+fn the_library_and_the_pipelines_are_in_canonical_layout() {
+    for folder in ["stdlib", "pipelines"] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        let files = std::fs::read_dir(&folder).into_iter().flatten().flatten();
+        let mut count = 0;
+        for path in files.map(|file| file.path()) {
+            if path.extension().is_none_or(|kind| kind != "kdp") {
+                continue;
+            }
+            count += 1;
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            keeps_all(&text);
+            let name = path.display();
+            assert_eq!(
+                format(&read(&text).0, &text),
+                text,
+                "`kdp fmt {name}` mends it"
+            );
+        }
+        assert!(count > 0, "{}", folder.display());
+    }
+}
+
+#[test]
 fn errors_are_in_the_order_of_the_text_with_known_codes() {
     for text in examples() {
         let (_, errors) = read(&text);

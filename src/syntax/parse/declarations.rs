@@ -31,16 +31,13 @@ impl Parser<'_> {
         let doc = self.file_doc();
         let items = self.items(None);
         self.report_unused_docs();
-        let mut errors = self.errors;
-        let skipped = self.skipped;
-        errors.extend(self.word_errors.into_iter().filter(|error| {
+        let mut errors = std::mem::take(&mut self.errors);
+        let mut word_errors = std::mem::take(&mut self.word_errors);
+        word_errors.retain(|error| {
             let place = error.labels.first().map(|label| label.span);
-            !place.is_some_and(|place| {
-                skipped
-                    .iter()
-                    .any(|skipped| skipped.start <= place.start && place.end <= skipped.end)
-            })
-        }));
+            !place.is_some_and(|place| self.was_skipped(place))
+        });
+        errors.append(&mut word_errors);
         errors.sort_by_key(|error| error.labels.first().map(|label| label.span));
         let tree = Tree {
             doc,

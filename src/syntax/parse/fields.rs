@@ -242,11 +242,7 @@ impl Parser<'_> {
     }
 
     fn misplaced_doc(&mut self, span: Span, of_file: bool) {
-        let inside_skipped = self
-            .skipped
-            .iter()
-            .any(|skipped| skipped.start <= span.start && span.end <= skipped.end);
-        if inside_skipped {
+        if self.was_skipped(span) {
             return;
         }
         let (message, help) = if of_file {

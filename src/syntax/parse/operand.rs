@@ -136,7 +136,11 @@ impl Parser<'_> {
             }
             Kind::Quote | Kind::CurlyText => return self.text(),
             Kind::ParenOpen => {
-                let inner = self.bracketed(true, Self::expression)?;
+                let end_is_time = self.end_is_time;
+                let inner = self.bracketed(true, |parser| {
+                    parser.end_is_time = end_is_time;
+                    parser.expression()
+                })?;
                 let below = self.height;
                 return self.grown(start, below, ExprKind::Paren(Box::new(inner)));
             }

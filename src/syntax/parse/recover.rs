@@ -15,11 +15,11 @@ impl Parser<'_> {
         }
         let at_field =
             self.free && found.first && found.kind.is_word() && self.ahead(1).kind == Kind::Colon;
-        if found.kind == Kind::End || at_field || self.begins_declaration(self.at, None) {
-            if let Some(opening) = self.open.last().map(|at| self.tokens[*at]) {
-                self.unclosed(opening, found);
-                return Failed;
-            }
+        let goes_on = found.kind == Kind::End || at_field || self.begins_declaration(self.at, None);
+        let opening = self.open.last().map(|at| self.tokens[*at]);
+        if let Some(opening) = opening.filter(|_| goes_on) {
+            self.unclosed(opening, found);
+            return Failed;
         }
         let error = if found.kind.closes() && self.open.is_empty() {
             let bracket = self.slice(found);
@@ -44,7 +44,7 @@ impl Parser<'_> {
                 format!("expected {what}, found {shown}"),
             )
             .label(place, "");
-            match self.open.last().map(|at| self.tokens[*at]) {
+            match opening {
                 Some(opening) if found.kind.closes() || what.starts_with("`,`") => error.label(
                     self.span(opening),
                     format!("`{}` was opened here", self.slice(opening)),
@@ -188,6 +188,16 @@ impl Parser<'_> {
             track(&mut open, token.kind);
         }
         Err(Failed)
+    }
+
+    /// Whether a place lies in what was skipped, which is in the order of the text.
+    pub(super) fn was_skipped(&self, place: Span) -> bool {
+        let index = self
+            .skipped
+            .partition_point(|skipped| skipped.end < place.end);
+        self.skipped
+            .get(index)
+            .is_some_and(|skipped| skipped.start <= place.start)
     }
 
     fn skipped_from(&mut self, from: Token, brackets: usize) {
