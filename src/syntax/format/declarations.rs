@@ -257,14 +257,16 @@ impl Formatter<'_> {
             let broken = self.breaks_behind(name.span.end);
             let end = last.set.span.end as usize;
             let close = end + self.text[end..].find(']').unwrap_or(0) + 1;
-            let sets = self.separated(
-                indices,
-                |index| index.name.span,
-                |this, index| {
-                    let name = this.written(index.name.span);
-                    Layout::All(vec![name, text(" in "), this.expression(&index.set)])
-                },
-            );
+            let set = |this: &mut Self, index: &IndexSet| {
+                let name = this.written(index.name.span);
+                Layout::All(vec![name, text(" in "), this.expression(&index.set)])
+            };
+            if self.hugs(&last.set, name.span.end) {
+                let sets = self.on_one_line(indices, set);
+                all.extend([text("["), sets, text("]"), self.equals(value)]);
+                return all;
+            }
+            let sets = self.separated(indices, |index| index.name.span, set);
             let span = Span::new(name.span.source, end, close);
             all.push(self.bracket(("[", "]"), sets, span, broken));
         }

@@ -1,7 +1,7 @@
 //! Expressions, and the brackets they stand in.
 
 use super::Formatter;
-use super::layout::{Layout, group_broken, indent, nothing, text};
+use super::layout::{Layout, Piece, group_broken, indent, nothing, text};
 use crate::diag::Span;
 use crate::syntax::tree::{Arg, Expr, ExprKind, Field, ForClause, Name, UnaryOp};
 
@@ -36,6 +36,11 @@ impl Formatter<'_> {
             ExprKind::List(elements) => {
                 let comments = self.before(expr.span.start);
                 let open = self.breaks_behind(expr.span.start);
+                if elements.iter().all(is_number) && !self.commented(expr.span.end) {
+                    let numbers = self.numbers(elements);
+                    let bracket = self.bracket(("[", "]"), numbers, expr.span, open);
+                    return Layout::All(vec![comments, bracket]);
+                }
                 let elements = self.separated(elements, |element| element.span, Self::expression);
                 let bracket = self.bracket(("[", "]"), elements, expr.span, open);
                 Layout::All(vec![comments, bracket])
@@ -135,6 +140,37 @@ impl Formatter<'_> {
         all
     }
 
+    /// Whether the last entry of a bracket that opens at `open` goes on over lines of its own
+    /// while the others stay on the bracket's line, as the author wrote it.
+    pub(super) fn hugs(&self, last: &Expr, open: u32) -> bool {
+        let broken = match &last.kind {
+            ExprKind::List(entries) => !entries.is_empty() && self.breaks_behind(last.span.start),
+            ExprKind::Comprehension { .. } => self.breaks_behind(last.span.start),
+            ExprKind::Record(fields) => fields
+                .first()
+                .is_some_and(|first| self.begins_line(first.name.span)),
+            _ => false,
+        };
+        let before = &self.text[open as usize..last.span.start as usize];
+        broken && !before.contains('\n')
+    }
+
+    /// Entries with commas between them, the last of which may go on over more lines.
+    pub(super) fn on_one_line<T>(
+        &mut self,
+        entries: &[T],
+        mut layout: impl FnMut(&mut Self, &T) -> Layout,
+    ) -> Layout {
+        let mut all = vec![];
+        for (index, entry) in entries.iter().enumerate() {
+            if index > 0 {
+                all.push(text(", "));
+            }
+            all.push(layout(self, entry));
+        }
+        Layout::All(all)
+    }
+
     /// A bracket around entries, which begin with their new line; `span` ends with the closing one. `broken`: on
     /// several lines even if it fits on one.
     pub(super) fn bracket(
@@ -153,6 +189,27 @@ impl Formatter<'_> {
             text(close),
         ];
         group_broken(Layout::All(all), broken)
+    }
+
+    /// Numbers with commas between them, as many on a line as fit.
+    fn numbers(&mut self, elements: &[Expr]) -> Vec<Layout> {
+        let mut pieces = vec![];
+        for (index, element) in elements.iter().enumerate() {
+            let mut layout = vec![self.expression(element)];
+            if index + 1 < elements.len() {
+                layout.push(text(","));
+            }
+            pieces.push(Piece {
+                comments: nothing(),
+                broken: false,
+                layout: Layout::All(layout),
+            });
+        }
+        if pieces.is_empty() {
+            return vec![];
+        }
+        let first = pieces.remove(0).layout;
+        vec![Layout::SoftLine, Layout::Fill(Box::new(first), pieces)]
     }
 
     fn call(&mut self, expr: &Expr, callee: &Expr, args: &[Arg], brackets: (&str, &str)) -> Layout {
@@ -178,6 +235,12 @@ impl Formatter<'_> {
             let inner = vec![Layout::SoftLine, value];
             let bracket = self.bracket(brackets, inner, expr.span, broken);
             return Layout::All(vec![callee_layout, bracket]);
+        }
+        let last = args.last().filter(|_| !broken);
+        if last.is_some_and(|last| self.hugs(&last.value, callee.span.end)) {
+            let args = self.on_one_line(args, Self::arg);
+            let (open, close) = brackets;
+            return Layout::All(vec![callee_layout, text(open), args, text(close)]);
         }
         let args = self.separated(args, arg_span, Self::arg);
         let bracket = self.bracket(brackets, args, expr.span, broken);
@@ -323,6 +386,13 @@ impl Formatter<'_> {
         let before = &self.text[..place.start as usize];
         before[before.trim_end().len()..].contains('\n')
     }
+}
+
+fn is_number(expr: &Expr) -> bool {
+    matches!(
+        expr.kind,
+        ExprKind::Int(_) | ExprKind::Number(_) | ExprKind::Fraction(_) | ExprKind::Time { .. }
+    )
 }
 
 fn arg_span(arg: &Arg) -> Span {
