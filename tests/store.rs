@@ -1,5 +1,8 @@
 //! The store under bad weather: killed writers, damage, full and read-only disks, races.
 
+// A test may fail where it stands.
+#![allow(clippy::unwrap_used)]
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -128,7 +131,8 @@ fn a_writer_keeps_the_rules() {
 
 #[test]
 fn damage_is_a_warned_miss_and_can_be_made_anew() {
-    let cases: [(&str, fn(&Entry)); 6] = [
+    type Damage = fn(&Entry);
+    let cases: [(&str, Damage); 6] = [
         ("manifest edited", |entry| {
             let path = entry.path("manifest.json");
             let text = fs::read_to_string(&path).unwrap();

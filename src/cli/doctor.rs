@@ -161,7 +161,7 @@ pub(super) fn has_nvidia_driver() -> bool {
     ];
     let paths = std::env::var_os("PATH").unwrap_or_default();
     Path::new("/proc/driver/nvidia").exists()
-        || libraries.iter().any(|folder| library(&folder))
+        || libraries.iter().any(library)
         || std::env::split_paths(&paths).any(|folder| folder.join("nvidia-smi").exists())
 }
 

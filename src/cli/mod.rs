@@ -6,6 +6,7 @@
 //! machine failed; 130 interrupted.
 
 mod console;
+mod difference;
 mod engine;
 mod error;
 mod front;

@@ -13,6 +13,8 @@ use crate::plan::{Digest, Key};
 
 /// What a lookup gave.
 #[derive(Debug)]
+// It is made once for a node and taken apart at once.
+#[allow(clippy::large_enum_variant)]
 pub enum Lookup {
     /// The object is there.
     Hit(Entry),

@@ -99,8 +99,11 @@ fn models(plan: &Plan, outcome: &Outcome) -> Option<String> {
     (!families.is_empty()).then(|| table.trim_fmt())
 }
 
-/// The fields that a table shows, and how.
-fn fields(measure: &str) -> &'static [(&'static str, &'static str, fn(f64) -> String)] {
+/// A column of a table: the field, its title, and how its numbers are written.
+type Column = (&'static str, &'static str, fn(f64) -> String);
+
+/// The columns for a measure's fields.
+fn fields(measure: &str) -> &'static [Column] {
     match measure {
         "deviation" => &[
             ("slope", "slope", |value| fixed(value, 3)),
@@ -212,6 +215,14 @@ fn footer(outcome: &Outcome, page: Option<&Path>) -> String {
         counts.join(", "),
         duration(outcome.seconds)
     );
+    let resumable = [Status::Interrupted, Status::Failed, Status::Skipped];
+    if outcome
+        .nodes
+        .iter()
+        .any(|node| resumable.contains(&node.status))
+    {
+        text += "\nWhat is done stays done: the same command goes on from here.";
+    }
     if let Some(page) = page {
         text += &format!("\nPage: \x1b[4m{}\x1b[0m", page.display());
     }
