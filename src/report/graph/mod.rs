@@ -16,7 +16,7 @@ use crate::run::{Outcome, Status};
 const MOST_BOXES: usize = 14;
 
 /// Letters of a title; the rest is cut.
-const MOST_LETTERS: usize = 30;
+const MOST_LETTERS: usize = 36;
 
 /// The DAG as an SVG file of its own. `collapsed` shows a family as one box.
 pub fn svg(plan: &Plan, collapsed: bool) -> Result<String, TemplateError> {

@@ -283,7 +283,7 @@ pub fn verdict(slopes: &[f64], teacher: &str) -> Prose {
             .words(format!(": the slope is above 1{each}."))
     } else if above == 0 {
         prose
-            .words("It plays the confidence of ")
+            .words("It tones the confidence of ")
             .name(teacher)
             .words(format!(" down: the slope is at most 1{each}."))
     } else {

@@ -99,8 +99,8 @@ pub struct LogitPlot {
 }
 
 impl LogitPlot {
-    /// The range both axes share, over every member of a family: all but the outermost two in a
-    /// thousand values at each end, so that a single sample cannot flatten the rest.
+    /// The range both axes share, over every member of a family: all but the outermost one in
+    /// two hundred values at each end, so that a single sample cannot flatten the rest.
     pub fn range<'a>(members: impl Iterator<Item = &'a Scatter>, space: Space) -> (f64, f64) {
         if space == Space::Probability {
             return (0.0, 1.0);
@@ -109,7 +109,7 @@ impl LogitPlot {
         for values in members.flat_map(|points| [&points.x, &points.y]) {
             let mut sorted: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
             sorted.sort_unstable_by(f64::total_cmp);
-            let trim = sorted.len() * 2 / 1000;
+            let trim = sorted.len() / 200;
             if let (Some(low), Some(high)) = (sorted.get(trim), sorted.iter().rev().nth(trim)) {
                 ends = (ends.0.min(*low), ends.1.max(*high));
             }
