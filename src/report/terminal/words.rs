@@ -29,8 +29,59 @@ struct Deviation<'a> {
     slope: f64,
 }
 
-/// For each family of deviations, in the order of the plan, what its slopes say.
+/// What the numbers say: which model does best, then what each student makes of its teacher.
 pub(super) fn learnt(plan: &Plan, outcome: &Outcome) -> Vec<String> {
+    let best = best(plan, outcome);
+    best.into_iter().chain(deviations(plan, outcome)).collect()
+}
+
+/// Which family of models does best, where all are told on the same split.
+fn best(plan: &Plan, outcome: &Outcome) -> Option<String> {
+    let models = plan.named_models();
+    let split = |node: &Node| match &node.task {
+        Task::Train(task) => Some(task.test.clone()),
+        Task::Weights(task) => Some(task.test.clone()),
+        Task::Data(_) | Task::Measure(_) => None,
+    };
+    let first = split(models.first()?.1)?;
+    if models
+        .iter()
+        .any(|(_, node)| split(node).as_ref() != Some(&first))
+    {
+        return None;
+    }
+    let known = models.into_iter().filter_map(|(id, _)| {
+        let model = outcome.models.get(id)?;
+        Some((id.to_string(), model.test_accuracy))
+    });
+    let mut ranked: Vec<(String, f64)> = families(known)
+        .into_iter()
+        .filter_map(|family| {
+            let shares: Vec<f64> = family.members.iter().map(|member| member.value).collect();
+            Some((family.name, Spread::of(&shares)?.mean))
+        })
+        .collect();
+    ranked.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+    let [(name, share), others @ ..] = ranked.as_slice() else {
+        return None;
+    };
+    let others: Vec<String> = others
+        .iter()
+        .map(|(name, share)| format!("`{name}` {}", percent(*share)))
+        .collect();
+    // Shares that read alike rank nobody.
+    let second = ranked.get(1).map(|(_, share)| percent(*share))?;
+    (second != percent(*share)).then(|| {
+        format!(
+            "`{name}` does best on the test split: {} right ({}).",
+            percent(*share),
+            others.join(", ")
+        )
+    })
+}
+
+/// For each family of deviations, in the order of the plan, what its slopes say.
+fn deviations(plan: &Plan, outcome: &Outcome) -> Vec<String> {
     let nodes: BTreeMap<Key, &Node> = plan.nodes().map(|node| (node.key, node)).collect();
     let deviations = plan.named_measures().into_iter().filter_map(|(id, node)| {
         let Task::Measure(task) = &node.task else {
