@@ -5,6 +5,9 @@
 //!
 //! `TRYCMD=overwrite` rewrites what commands print.
 
+// A test that cannot read its files fails, and should.
+#![allow(clippy::unwrap_used)]
+
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
