@@ -163,7 +163,9 @@ impl Parser<'_> {
         }
         let next = self.ahead(1);
         let named = !next.first && (next.kind.is_word() || next.kind == Kind::Quote);
-        let meant = closest(written, WORDS.iter().copied()).filter(|_| named);
+        let meant = foreign_word(written)
+            .or_else(|| closest(written, WORDS.iter().copied()))
+            .filter(|_| named);
         let meant = meant.or_else(|| (next.kind == Kind::Assign).then_some("let"));
         let help = match meant {
             Some("let") if !named => format!("a constant is declared with `let {written} = …`"),
@@ -213,10 +215,9 @@ impl Parser<'_> {
         }
         let mut path =
             vec![self.any_name("a module such as `std.archs`, or the path of a file as a text")?];
-        while self.eat(Kind::Dot) {
+        while self.eat_module_dot() {
             if self.is(Kind::BraceOpen) {
-                let names =
-                    self.bracketed(true, |parser| parser.comma_separated(Self::use_name))?;
+                let names = self.use_names();
                 return Ok(Use::Names {
                     path,
                     names,
@@ -244,6 +245,40 @@ impl Parser<'_> {
             names: vec![UseName { name, alias }],
             braces: false,
         })
+    }
+
+    /// The `.` between modules; `/` is reported and taken for it.
+    fn eat_module_dot(&mut self) -> bool {
+        let token = self.peek();
+        if token.kind == Kind::Slash {
+            self.error_at(
+                codes::UNEXPECTED_TOKEN,
+                token,
+                "modules are parted by `.`",
+                "write `use std.archs.mlp`; the path of a file is a text: `use \"ours.kdp\"`",
+            );
+        }
+        let parts = matches!(token.kind, Kind::Dot | Kind::Slash);
+        if parts {
+            self.bump();
+        }
+        parts
+    }
+
+    /// `{a, b as c}`; what could be read of it is imported, whatever follows.
+    fn use_names(&mut self) -> Vec<UseName> {
+        let brackets = self.open.len();
+        let mut names = vec![];
+        let read = self.bracketed(true, |parser| {
+            parser.comma_separated(|parser| {
+                names.push(parser.use_name()?);
+                Ok(())
+            })
+        });
+        if let Err(Failed) = read {
+            self.skip_to_declaration(brackets);
+        }
+        names
     }
 
     fn use_name(&mut self) -> Parsed<UseName> {
@@ -374,7 +409,7 @@ impl Parser<'_> {
     fn claim_text(&mut self) -> Parsed<Expr> {
         match self.peek().kind {
             Kind::Quote | Kind::CurlyText => self.text(),
-            _ => Err(self.unexpected("the claim as a text, `\"…\"`")),
+            _ => Err(self.unexpected_help("the claim as a text", "write it in quotes: `\"…\"`")),
         }
     }
 
@@ -401,6 +436,21 @@ impl Parser<'_> {
             items,
         })
     }
+}
+
+/// What a word of another language is called here.
+fn foreign_word(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "import" | "include" | "from" => "use",
+        "const" | "var" | "val" => "let",
+        "def" | "func" | "function" => "fn",
+        "network" | "net" | "module" | "class" => "arch",
+        "data" => "dataset",
+        "loss" => "objective",
+        "metric" => "measure",
+        "assert" => "claim",
+        _ => return None,
+    })
 }
 
 /// What stands for an expression that could not be read.

@@ -143,6 +143,15 @@ impl Parser<'_> {
             _ => {}
         }
         let operator = self.bump();
+        if operator.kind == Kind::Percent && !self.operand_ahead() {
+            self.error_at(
+                codes::UNEXPECTED_TOKEN,
+                operator,
+                "this `%` has nothing to its right",
+                "a fraction has no space before its `%`: `60%`",
+            );
+            return self.grown(start, below, ExprKind::Missing);
+        }
         let op_span = self.span(operator);
         let right = self.operators(strength.stronger())?;
         let below = below.max(self.height);
@@ -167,6 +176,12 @@ impl Parser<'_> {
             self.chained(op_span, strength);
         }
         Ok(whole)
+    }
+
+    /// Whether an operand comes next, or something that was meant as one.
+    fn operand_ahead(&self) -> bool {
+        let kind = self.peek().kind;
+        kind.begins_value() || matches!(kind, Kind::Minus | Kind::BraceOpen | Kind::Unknown)
     }
 
     /// `a < b < c`, `a..b..c`: reported, and read on.

@@ -3,7 +3,7 @@
 use super::cursor::{Failed, Parsed, Parser};
 use super::declarations::missing;
 use super::token::{Kind, Token};
-use crate::diag::{Diagnostic, Span};
+use crate::diag::{Diagnostic, Span, closest};
 use crate::syntax::codes;
 use crate::syntax::tree::{ArchBody, ExprKind, Field, Name, Statement, TextPart};
 
@@ -66,7 +66,12 @@ impl Parser<'_> {
             _ => next.first,
         };
         if !ended {
-            self.unexpected("a new line or `,` behind the field");
+            let help = match next.kind {
+                Kind::BraceOpen => "a changed copy is written `with { … }`",
+                Kind::For => "a window's length is written `over`",
+                _ => "a field ends with its line or a `,`",
+            };
+            self.unexpected_help("a new line or `,` behind the field", help);
         }
         ended
     }
@@ -87,6 +92,16 @@ impl Parser<'_> {
             _ if self.begins_declaration(self.at - 1, None) => {
                 self.at -= 1;
                 return Err(self.unexpected("`}`"));
+            }
+            kind if kind.is_word() && !next.first && meant_word(&name.text).is_some() => {
+                let meant = meant_word(&name.text).unwrap_or_default();
+                self.error_at(
+                    codes::UNEXPECTED_TOKEN,
+                    token,
+                    format!("`{}` begins no field, and goes on with nothing", name.text),
+                    format!("did you mean `{meant}`?"),
+                );
+                return Err(Failed);
             }
             kind if kind.begins_value() && !next.first => {
                 self.error_at(
@@ -268,4 +283,12 @@ impl Parser<'_> {
         let line = line.get(3..).unwrap_or("");
         line.strip_prefix(' ').unwrap_or(line).to_owned()
     }
+}
+
+/// The word that goes on with the line before, where a line begins with one much like it.
+fn meant_word(written: &str) -> Option<&'static str> {
+    closest(
+        written,
+        ["then", "over", "until", "along", "with", "scaled", "and"],
+    )
 }

@@ -19,7 +19,8 @@ impl Parser<'_> {
             if next.kind == Kind::With && word_here {
                 self.bump();
                 if !self.is(Kind::BraceOpen) {
-                    return Err(self.unexpected("`{` and the changed fields behind `with`"));
+                    let what = "`{` and the changed fields behind `with`";
+                    return Err(self.unexpected_help(what, "write `with { lr: 0.1 }`"));
                 }
                 let fields = self.block_fields()?;
                 let kind = ExprKind::With {
@@ -158,6 +159,11 @@ impl Parser<'_> {
         let what = "a value";
         if matches!(token.kind, Kind::Else | Kind::For | Kind::In) {
             return self.unexpected(what);
+        }
+        if let Some(opening) = self.open.last().filter(|_| token.first && self.free) {
+            // A chain goes on behind a bracket that was not closed.
+            self.unclosed(self.tokens[*opening], token);
+            return Failed;
         }
         let word = self.slice(token);
         self.error_at(

@@ -44,6 +44,14 @@ impl Parser<'_> {
                 format!("expected {what}, found {shown}"),
             )
             .label(place, "");
+            let error = if what.starts_with("`,`") && found.kind.begins_value() {
+                error.help("a `,` parts the entries")
+            } else if place != self.span(found) {
+                let last = self.slice(self.previous());
+                error.help(format!("something must follow `{last}`"))
+            } else {
+                error
+            };
             match opening {
                 Some(opening) if found.kind.closes() || what.starts_with("`,`") => error.label(
                     self.span(opening),
@@ -56,10 +64,27 @@ impl Parser<'_> {
         Failed
     }
 
-    fn unclosed(&mut self, opening: Token, reached: Token) {
+    /// The same, with how to mend it.
+    pub(super) fn unexpected_help(&mut self, what: &str, help: &str) -> Failed {
+        let before = self.errors.len();
+        self.unexpected(what);
+        if let Some(error) = self.errors.get_mut(before) {
+            error.help.get_or_insert_with(|| help.to_owned());
+        }
+        Failed
+    }
+
+    pub(super) fn unclosed(&mut self, opening: Token, reached: Token) {
         let bracket = self.slice(opening);
         let reached = match reached.kind {
             Kind::End => (self.span(reached), "the file ends here".to_owned()),
+            kind if kind.is_reserved() => {
+                let word = self.slice(reached);
+                (
+                    self.span(reached),
+                    format!("`{word}` cannot begin an entry"),
+                )
+            }
             _ => {
                 let field = self.ahead(1).kind == Kind::Colon;
                 let what = if field { "field" } else { "declaration" };

@@ -31,7 +31,16 @@ impl Parser<'_> {
         if self.eat(Kind::Colon) {
             return self.type_expr();
         }
-        let written = format!("{word} {}: int", name.text);
+        let guess = match (self.peek().kind, self.ahead(1).kind) {
+            (Kind::Assign, Kind::Quote) => "text",
+            (Kind::Assign, Kind::True | Kind::False) => "bool",
+            (Kind::Assign, Kind::Fraction) => "fraction",
+            (Kind::Assign, Kind::Time) => "span",
+            (Kind::Assign, Kind::ListOpen) => "list[number]",
+            (Kind::Assign, Kind::Number) if self.slice(self.ahead(1)).contains('.') => "number",
+            _ => "int",
+        };
+        let written = format!("{word} {}: {guess}", name.text);
         self.error(
             Diagnostic::error(
                 codes::MISSING_TYPE,
@@ -53,6 +62,17 @@ impl Parser<'_> {
             let name = parser.any_name("a type such as `int` or `list[number]`")?;
             let args = if parser.is(Kind::ListOpen) && parser.touches() {
                 parser.bracketed(true, |parser| parser.comma_separated(Self::type_expr))?
+            } else if parser.is(Kind::Less) {
+                let less = parser.bump();
+                parser.error_at(
+                    codes::UNEXPECTED_TOKEN,
+                    less,
+                    "what a list holds stands in square brackets",
+                    "write `list[int]`",
+                );
+                let arg = parser.type_expr()?;
+                parser.expect(Kind::Greater, "`>`")?;
+                vec![arg]
             } else {
                 vec![]
             };
@@ -75,7 +95,10 @@ impl Parser<'_> {
         self.bracketed(true, |parser| {
             parser.comma_separated(|parser| {
                 let name = parser.declared_name("the index's name")?;
-                parser.expect(Kind::In, "`in` and the values that the index takes")?;
+                if !parser.eat(Kind::In) {
+                    let help = format!("write `{} in VALUES`, such as `seed in 0..3`", name.text);
+                    return Err(parser.unexpected_help("`in` and the index's values", &help));
+                }
                 let set = parser.value()?;
                 Ok(IndexSet { name, set })
             })
@@ -98,7 +121,10 @@ impl Parser<'_> {
                     "write `=` here",
                 );
             }
-            _ => return Err(self.unexpected("`=`")),
+            kind if kind.begins_value() && !token.first => {
+                self.unexpected_help("`=`", "write `=` before the value");
+            }
+            _ => return Err(self.unexpected_help("`=`", "the value stands behind `=`")),
         }
         self.expression()
     }
