@@ -122,3 +122,8 @@ pub(super) fn bytes(n: u64) -> String {
     }
     format!("{size:.1} TiB")
 }
+
+/// An RFC 3339 time to the second: `2026-01-02T03:04:05`.
+pub(super) fn moment(at: &str) -> &str {
+    at.get(..19).unwrap_or(at)
+}

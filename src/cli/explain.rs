@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::Answer;
-use super::console::{Console, count};
+use super::console::{Console, count, moment};
 use super::difference::{Change, Names, changes, legible};
 use super::error::CliError;
 use super::front::{self, FileArgs, Planned};
@@ -165,7 +165,7 @@ fn explained(planned: &Planned, queue: &Queue, objects: &Objects, index: NodeInd
             let made = &object.made;
             format!(
                 "made {} by kdp {} on {} with libtorch {} and {} in {:.1} s",
-                made.at,
+                moment(&made.at),
                 made.kdp,
                 made.device,
                 made.libtorch,
@@ -202,7 +202,7 @@ impl Explained {
                 text += &format!(
                     "\n  the nearest that is there, {} of {}, differs in {}:",
                     nearest.key.short(),
-                    nearest.at,
+                    moment(&nearest.at),
                     count(nearest.changes.len(), "field")
                 );
                 for change in &nearest.changes {

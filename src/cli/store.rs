@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use comfy_table::{CellAlignment, Table, presets};
 use serde_json::{Value, json};
 
-use super::console::{Console, bytes, count};
+use super::console::{Console, bytes, count, moment};
 use super::error::CliError;
 use super::plan::warn_of_damage;
 use super::settings::{Settings, StoreFlag};
@@ -89,7 +89,7 @@ fn ls(store: &Store, console: &Console) -> Answer {
     }
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
-    table.set_header(["key", "kind", "what", "size", "made"]);
+    table.set_header(["key", "kind", "what", "size", "made (UTC)"]);
     if let Some(column) = table.column_mut(3) {
         column.set_cell_alignment(CellAlignment::Right);
     }
@@ -99,7 +99,7 @@ fn ls(store: &Store, console: &Console) -> Answer {
             object.kind.clone(),
             what(object),
             bytes(*size),
-            object.made.at.clone(),
+            moment(&object.made.at).to_string(),
         ]);
     }
     let total = objects.iter().map(|(_, size)| size).sum();
