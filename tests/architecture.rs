@@ -17,7 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("syntax", &["diag"]),
     ("check", &["diag", "vocabulary", "spec", "syntax"]),
     ("plan", &["diag", "vocabulary", "spec", "check", "store"]),
-    ("store", &["plan"]),
+    ("store", &["plan", "spec"]),
     ("run", &["diag", "spec", "plan", "store"]),
     (
         "report",

@@ -24,7 +24,17 @@ impl Checker<'_> {
             return Value::Unknown;
         }
         // Declarations may lean on each other thousands deep.
-        stacker::maybe_grow(128 * 1024, 4 * 1024 * 1024, || self.eval_kind(expr, scope))
+        let value =
+            stacker::maybe_grow(128 * 1024, 4 * 1024 * 1024, || self.eval_kind(expr, scope));
+        match &expr.kind {
+            // What these make can be larger than what it is made of.
+            ExprKind::Then { .. }
+            | ExprKind::Binary { .. }
+            | ExprKind::Unary { .. }
+            | ExprKind::Text(_)
+            | ExprKind::Call { .. } => self.bounded(value, expr.span),
+            _ => value,
+        }
     }
 
     fn eval_kind(&mut self, expr: &Expr, scope: &Scope) -> Value {

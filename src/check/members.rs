@@ -46,8 +46,15 @@ impl Checker<'_> {
         if let Some(known) = self.axes.get(&decl) {
             return known.clone();
         }
-        // Asked for again while it is worked out: it needs itself.
-        self.axes.insert(decl, None);
+        if self.open_axes.contains(&decl) {
+            self.fail(
+                CYCLE,
+                "these index sets need the family that they are the index sets of",
+                item.span,
+            );
+            return None;
+        }
+        self.open_axes.push(decl);
         let mut axes: Vec<(Axis, Bound)> = vec![];
         let mut sound = true;
         for index in indices {
@@ -76,6 +83,7 @@ impl Checker<'_> {
             );
             sound = false;
         }
+        self.open_axes.pop();
         let axes = sound.then(|| Rc::new(axes));
         self.axes.insert(decl, axes.clone());
         axes

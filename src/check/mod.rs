@@ -5,6 +5,7 @@
 //! agrees with everything, so that one mistake is reported once and the rest is still checked.
 //! Never touches a file but through the [`World`], and never a tensor or the store.
 
+mod arch;
 mod args;
 mod codes;
 mod declare;
@@ -12,6 +13,7 @@ mod disk;
 mod expr;
 mod family;
 mod functions;
+mod limits;
 mod members;
 mod model;
 mod module;
@@ -135,12 +137,15 @@ struct Checker<'w> {
     members: HashMap<(DeclId, Vec<usize>), Evaluation>,
     /// The members that are being evaluated, the innermost last.
     open: Vec<(DeclId, Vec<usize>)>,
+    /// The declarations whose index sets are being evaluated.
+    open_axes: Vec<DeclId>,
     /// The functions that are being called.
     calling: Vec<DeclId>,
-    /// The archs whose bodies are being evaluated.
-    unfolding: Vec<DeclId>,
     /// The archs that led to the layer at hand.
-    arch_calls: Vec<(String, Span)>,
+    arch_calls: Vec<(DeclId, String, Span)>,
+    /// Layers of the network at hand, and how deep they nest where it grows.
+    grown: usize,
+    nesting: usize,
     /// Networks by layers (their address), input and classes.
     networks: HashMap<(usize, Vec<i64>, i64), (Rc<Layers>, Option<Rc<Network>>)>,
     /// How much more may be evaluated.
@@ -148,7 +153,7 @@ struct Checker<'w> {
 }
 
 /// Evaluations that one file may ask for: far above any real file, far below a hang.
-const BUDGET: u64 = 40_000_000;
+const BUDGET: u64 = 20_000_000;
 
 impl<'w> Checker<'w> {
     fn new(world: &'w dyn World, must_be_set: bool) -> Self {
@@ -167,9 +172,11 @@ impl<'w> Checker<'w> {
             axes: HashMap::new(),
             members: HashMap::new(),
             open: vec![],
+            open_axes: vec![],
             calling: vec![],
-            unfolding: vec![],
             arch_calls: vec![],
+            grown: 0,
+            nesting: 0,
             networks: HashMap::new(),
             budget: BUDGET,
         }

@@ -8,10 +8,9 @@ use super::codes::*;
 use super::module::DeclId;
 use super::scope::Env;
 use super::shapes::output_shape;
-use super::value::{Value, show_shape};
+use super::value::show_shape;
 use crate::diag::{Diagnostic, Span};
 use crate::spec::{Call, Layer, Network};
-use crate::syntax::tree::{ArchBody, ItemKind, Statement};
 use crate::vocabulary::{LAYERS, find};
 
 /// Layers before their input is known.
@@ -55,7 +54,14 @@ struct Site<'a> {
     place: usize,
     /// Classes of the data.
     classes: i64,
+    /// Where the network is used.
+    used: Span,
 }
+
+/// Layers that a network may have.
+const LARGEST: usize = 100_000;
+/// Levels that its layers may nest.
+const DEEPEST: usize = 200;
 
 fn join(prefix: &str, name: &str) -> String {
     if prefix.is_empty() {
@@ -79,11 +85,13 @@ impl Checker<'_> {
             return network.clone();
         }
         let mut children = vec![];
+        self.grown = 0;
         let mut site = Site {
             prefix: "",
             places: "",
             place: 0,
             classes,
+            used: span,
         };
         let output = self.grow(layers, input.to_vec(), &mut site, &mut children);
         let network = output.and_then(|output| {
@@ -132,6 +140,29 @@ impl Checker<'_> {
         if !self.spend(1) {
             return None;
         }
+        if self.nesting >= DEEPEST || self.grown >= LARGEST {
+            self.fail(
+                TOO_LARGE,
+                format!(
+                    "this network has more than {LARGEST} layers, or nests more than {DEEPEST} deep"
+                ),
+                site.used,
+            );
+            return None;
+        }
+        (self.nesting, self.grown) = (self.nesting + 1, self.grown + 1);
+        let grown = self.grow_kind(layers, shape, site, out);
+        self.nesting -= 1;
+        grown
+    }
+
+    fn grow_kind(
+        &mut self,
+        layers: &Layers,
+        shape: Vec<i64>,
+        site: &mut Site,
+        out: &mut Vec<Layer>,
+    ) -> Option<Vec<i64>> {
         match layers {
             Layers::Sequence(items) => {
                 let mut shape = shape;
@@ -146,8 +177,13 @@ impl Checker<'_> {
                 env,
                 span,
             } => {
+                if self.arch_calls.iter().any(|(open, ..)| open == decl) {
+                    let message = format!("`{name}` is part of itself: archs are not recursive");
+                    self.fail(CYCLE, message, *span);
+                    return None;
+                }
                 let body = self.unfold(*decl, env, &shape, site.classes, *span)?;
-                self.arch_calls.push((name.clone(), *span));
+                self.arch_calls.push((*decl, name.clone(), *span));
                 let grown = self.grow(&body, shape, site, out);
                 self.arch_calls.pop();
                 grown
@@ -169,11 +205,12 @@ impl Checker<'_> {
                     places: &full,
                     place: 0,
                     classes: site.classes,
+                    used: site.used,
                 };
                 let mut children = vec![];
                 let output = match &**inner {
                     Layers::List(items) => {
-                        self.members(items, shape.clone(), &full, site.classes, &mut children)?
+                        self.members(items, shape.clone(), &full, site, &mut children)?
                     }
                     inner => self.grow(inner, shape.clone(), &mut below, &mut children)?,
                 };
@@ -184,8 +221,7 @@ impl Checker<'_> {
                 let full = join(site.places, &site.place.to_string());
                 site.place += 1;
                 let mut children = vec![];
-                let output =
-                    self.members(items, shape.clone(), &full, site.classes, &mut children)?;
+                let output = self.members(items, shape.clone(), &full, site, &mut children)?;
                 out.push(sequence(full, children, shape, output.clone()));
                 Some(output)
             }
@@ -211,6 +247,7 @@ impl Checker<'_> {
                         places: &places,
                         place: 0,
                         classes: site.classes,
+                        used: site.used,
                     };
                     let mut inside = vec![];
                     let output = self.grow(branch, shape.clone(), &mut below, &mut inside)?;
@@ -244,7 +281,7 @@ impl Checker<'_> {
         items: &[Rc<Layers>],
         shape: Vec<i64>,
         prefix: &str,
-        classes: i64,
+        above: &Site,
         out: &mut Vec<Layer>,
     ) -> Option<Vec<i64>> {
         let mut shape = shape;
@@ -264,7 +301,8 @@ impl Checker<'_> {
                 prefix: &full,
                 places: &full,
                 place: 0,
-                classes,
+                classes: above.classes,
+                used: above.used,
             };
             let mut children = vec![];
             let output = self.grow(item, shape.clone(), &mut below, &mut children)?;
@@ -309,7 +347,7 @@ impl Checker<'_> {
             self.arch_calls
                 .iter()
                 .rev()
-                .map(|(name, span)| (*span, format!("in this use of `{name}`"))),
+                .map(|(_, name, span)| (*span, format!("in this use of `{name}`"))),
         );
         if let Some(own) = labels
             .iter()
@@ -323,97 +361,6 @@ impl Checker<'_> {
             diagnostic = diagnostic.label(span, text);
         }
         self.report(diagnostic);
-    }
-
-    /// The layers of an arch for one input.
-    fn unfold(
-        &mut self,
-        decl: DeclId,
-        env: &Env,
-        shape: &[i64],
-        classes: i64,
-        span: Span,
-    ) -> Option<Rc<Layers>> {
-        if self.arch_calls.len() > 200 {
-            self.report(
-                Diagnostic::error(TOO_LARGE, "archs are nested more than 200 deep").label(span, ""),
-            );
-            return None;
-        }
-        let env = env
-            .bind("input", Value::Shape(Rc::new(shape.to_vec())))
-            .bind("classes", Value::Int(classes));
-        match self.arch_body(decl, env, Some(span)) {
-            Value::Layers(layers) => Some(layers),
-            _ => None,
-        }
-    }
-
-    /// The value of an arch's body in a scope that binds its arguments, `input` and `classes`.
-    pub(super) fn arch_body(&mut self, decl: DeclId, mut env: Env, used: Option<Span>) -> Value {
-        let tree = self.modules[decl.module.0].tree.clone();
-        let ItemKind::Arch { body, .. } = &tree.items[decl.item].kind else {
-            return Value::Unknown;
-        };
-        if self.unfolding.contains(&decl) {
-            if let Some(span) = used {
-                self.report(
-                    Diagnostic::error(CYCLE, "an arch cannot be part of itself")
-                        .label(span, "used inside itself here"),
-                );
-            }
-            return Value::Unknown;
-        }
-        self.unfolding.push(decl);
-        let layers = match body {
-            ArchBody::Expr(layers) => layers,
-            ArchBody::Block { statements, layers } => {
-                for statement in statements {
-                    match statement {
-                        Statement::Let { name, value } => {
-                            let value = self.eval(
-                                value,
-                                &super::scope::Scope {
-                                    module: decl.module,
-                                    env: env.clone(),
-                                },
-                            );
-                            env = env.bind(&name.text, value);
-                        }
-                        Statement::Require { condition, why } => {
-                            let scope = super::scope::Scope {
-                                module: decl.module,
-                                env: env.clone(),
-                            };
-                            let holds = self.eval_as(condition, &super::types::Type::Bool, &scope);
-                            if matches!(holds, Value::Bool(false)) {
-                                let why = why.as_ref().map(|why| self.eval(why, &scope));
-                                let why = match why {
-                                    Some(Value::Text(text, _)) => text,
-                                    _ => "a condition of the arch does not hold".into(),
-                                };
-                                let mut diagnostic = Diagnostic::error(CONDITION_FAILS, why);
-                                if let Some(span) = used {
-                                    diagnostic =
-                                        diagnostic.label(span, "this use does not satisfy it");
-                                }
-                                self.report(diagnostic.label(condition.span, "required here"));
-                                self.unfolding.pop();
-                                return Value::Unknown;
-                            }
-                        }
-                    }
-                }
-                layers
-            }
-        };
-        let scope = super::scope::Scope {
-            module: decl.module,
-            env,
-        };
-        let value = self.eval_as(layers, &super::types::Type::Layers, &scope);
-        self.unfolding.pop();
-        value
     }
 
     /// Whether every layer that is called by its name has one of its own.

@@ -3,6 +3,7 @@
 
 mod claim;
 mod data;
+mod json;
 mod network;
 mod objective;
 mod schedule;
@@ -10,6 +11,7 @@ mod words;
 
 pub use claim::{Comparison, Condition, Fold, Quantity};
 pub use data::{DataShape, Split};
+pub use json::from_json;
 pub use network::{Layer, Network};
 pub use objective::{Loss, Term, View};
 pub use schedule::{Along, Schedule};

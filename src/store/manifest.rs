@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::plan::{Digest, Facts, Key};
+use crate::spec::from_json;
 
 /// The version of the store's layout; objects of another one are not found.
 pub const FORMAT: u32 = 1;
@@ -108,8 +109,7 @@ impl Manifest {
 
     /// The manifest of the bytes of a `manifest.json`, or in which way they are damaged.
     pub(super) fn unseal(bytes: &[u8]) -> Result<Manifest, String> {
-        let Sealed { manifest, seal } =
-            serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+        let Sealed { manifest, seal } = from_json(bytes).map_err(|error| error.to_string())?;
         if manifest.format != FORMAT {
             return Err(format!("format {}, not {FORMAT}", manifest.format));
         }

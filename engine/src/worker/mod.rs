@@ -12,6 +12,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
 use kdp::run::{Answer, Order, PROTOCOL};
+use kdp::spec::from_json;
 
 use crate::errors::cut;
 use crate::machine::LIBTORCH;
@@ -32,7 +33,7 @@ pub fn serve(orders: impl BufRead) -> std::io::Result<()> {
         if line.trim().is_empty() {
             continue;
         }
-        let order = serde_json::from_str(&line)
+        let order = from_json(line.as_bytes())
             .map_err(|error| std::io::Error::other(format!("not an order: {error}")))?;
         answers.send(&obey(order, &answers));
     }

@@ -1,6 +1,7 @@
 //! What a node reads of other nodes' objects.
 
 use kdp::plan::{Key, Network, SplitRef};
+use kdp::spec::from_json;
 use kdp::store::{Entry, Store};
 use tch::Device;
 
@@ -31,8 +32,11 @@ impl Objects<'_> {
     pub fn net(&self, key: Key) -> Result<Net, NodeError> {
         let entry = self.entry(key)?;
         let blob = "network.json";
-        let network: Network = serde_json::from_slice(&entry.read(blob)?)
-            .map_err(|reason| NodeError::Blob { key, blob, reason })?;
+        let network: Network = from_json(&entry.read(blob)?).map_err(|reason| NodeError::Blob {
+            key,
+            blob,
+            reason,
+        })?;
         let blob = "weights.safetensors";
         let file = entry.path(blob).display().to_string();
         Ok(Net::from_bytes(

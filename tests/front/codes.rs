@@ -22,6 +22,6 @@ fn every_code_is_there_once_and_says_what_it_means() {
     let wanted: BTreeSet<&str> = listed.lines().collect();
     assert_eq!(
         names, wanted,
-        "left: the code; right: tests/codes.txt, to which codes are added and never renamed"
+        "left: the code; right: tests/front/codes.txt, to which codes are added and never renamed"
     );
 }

@@ -1,10 +1,8 @@
 //! The standard library's networks, held against the published ones: names, shapes, counts.
 
-mod common;
-
 use std::collections::BTreeMap;
 
-use common::planned;
+use crate::support::planned;
 use kdp::plan::{Layer, Network, Task};
 
 /// The network of a model of CIFAR-shaped images.
@@ -73,7 +71,7 @@ fn trainable(shapes: &BTreeMap<String, Vec<i64>>) -> i64 {
 #[test]
 fn mobilenet_v2_is_torchvisions() {
     let reference: serde_json::Value =
-        serde_json::from_str(include_str!("reference/archs.json")).unwrap();
+        serde_json::from_str(include_str!("../reference/archs.json")).unwrap();
     let wanted: BTreeMap<String, Vec<i64>> =
         serde_json::from_value(reference["mobilenet_v2"]["shapes"].clone()).unwrap();
     let network = network("mobilenet_v2(stem_stride: 2)", "mobilenet_v2");

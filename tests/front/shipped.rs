@@ -1,12 +1,10 @@
 //! Every `.kdp` file that ships with kdp is in canonical layout, checks and plans without a finding.
 
-mod common;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::{Memory, Names};
+use crate::support::{Memory, Names};
 use kdp::check::{STANDARD, declared_name, load};
 use kdp::diag::{Rendering, SourceId, render};
 use kdp::plan::plan;

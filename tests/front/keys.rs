@@ -1,10 +1,8 @@
 //! What changes a node's key, and what does not.
 
-mod common;
-
 use std::collections::BTreeMap;
 
-use common::{planned, planned_with};
+use crate::support::{planned, planned_with};
 use kdp::plan::{Key, Plan};
 
 const FILE: &str = r#"

@@ -1,8 +1,6 @@
 //! Schedules and windows, held against tables that were written by hand.
 
-mod common;
-
-use common::planned;
+use crate::support::planned;
 use kdp::plan::{Loss, Schedule, Task, Term, TrainTask};
 
 /// 1,000 samples in batches of 100: 10 steps an epoch. The recipe's other fields don't matter here.

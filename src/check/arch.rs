@@ -1,0 +1,91 @@
+//! Archs: a body becomes layers where its arguments, its input and the classes are known.
+
+use std::rc::Rc;
+
+use super::Checker;
+use super::codes::CONDITION_FAILS;
+use super::module::DeclId;
+use super::network::Layers;
+use super::scope::{Env, Scope};
+use super::types::Type;
+use super::value::Value;
+use crate::diag::{Diagnostic, Span};
+use crate::syntax::tree::{ArchBody, Expr, ItemKind, Statement};
+
+impl Checker<'_> {
+    /// The layers of an arch for one input.
+    pub(super) fn unfold(
+        &mut self,
+        decl: DeclId,
+        env: &Env,
+        shape: &[i64],
+        classes: i64,
+        used: Span,
+    ) -> Option<Rc<Layers>> {
+        let env = env
+            .bind("input", Value::Shape(Rc::new(shape.to_vec())))
+            .bind("classes", Value::Int(classes));
+        match self.arch_body(decl, env, Some(used)) {
+            Value::Layers(layers) => Some(layers),
+            _ => None,
+        }
+    }
+
+    /// The value of an arch's body in a scope that binds its arguments, `input` and `classes`.
+    pub(super) fn arch_body(&mut self, decl: DeclId, env: Env, used: Option<Span>) -> Value {
+        let tree = self.modules[decl.module.0].tree.clone();
+        let ItemKind::Arch { body, .. } = &tree.items[decl.item].kind else {
+            return Value::Unknown;
+        };
+        let mut scope = Scope {
+            module: decl.module,
+            env,
+        };
+        let layers = match body {
+            ArchBody::Expr(layers) => layers,
+            ArchBody::Block { statements, layers } => {
+                for statement in statements {
+                    match statement {
+                        Statement::Let { name, value } => {
+                            let value = self.eval(value, &scope);
+                            scope = scope.bind(&name.text, value);
+                        }
+                        Statement::Require { condition, why } => {
+                            if !self.required(condition, why.as_ref(), used, &scope) {
+                                return Value::Unknown;
+                            }
+                        }
+                    }
+                }
+                layers
+            }
+        };
+        self.eval_as(layers, &Type::Layers, &scope)
+    }
+
+    /// Whether a `require` holds; what is not known is taken to.
+    fn required(
+        &mut self,
+        condition: &Expr,
+        why: Option<&Expr>,
+        used: Option<Span>,
+        scope: &Scope,
+    ) -> bool {
+        if !matches!(
+            self.eval_as(condition, &Type::Bool, scope),
+            Value::Bool(false)
+        ) {
+            return true;
+        }
+        let why = match why.map(|why| self.eval(why, scope)) {
+            Some(Value::Text(text, _)) => text,
+            _ => "a condition of the arch does not hold".into(),
+        };
+        let mut diagnostic = Diagnostic::error(CONDITION_FAILS, why);
+        if let Some(span) = used {
+            diagnostic = diagnostic.label(span, "this use does not satisfy it");
+        }
+        self.report(diagnostic.label(condition.span, "required here"));
+        false
+    }
+}

@@ -1,0 +1,11 @@
+//! The way from a text to its plan, through the public API: keys, schedules, the standard library,
+//! and files that mean harm.
+
+mod support;
+
+mod archs;
+mod codes;
+mod hostile;
+mod keys;
+mod schedules;
+mod shipped;
