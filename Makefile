@@ -26,7 +26,7 @@ libtorch: ## fetch libtorch into .libtorch/ (nothing to do the second time, or w
 lint: libtorch ## formatting, clippy, documentation; licences and spelling where the tools are installed
 	cargo fmt --all --check
 	cargo clippy $(PROFILE) --workspace --all-targets -- -D warnings
-	RUSTDOCFLAGS="-D warnings" cargo doc $(PROFILE) --workspace --no-deps --document-private-items
+	RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" cargo doc $(PROFILE) --workspace --no-deps --document-private-items
 	@if cargo deny --version >/dev/null 2>&1; then cargo deny check bans licenses sources; else echo "cargo-deny is not installed: licences not checked"; fi
 	@if typos --version >/dev/null 2>&1; then typos; else echo "typos is not installed: spelling not checked"; fi
 
