@@ -31,4 +31,4 @@ lint: libtorch ## formatting, clippy, documentation; licences and spelling where
 	@if typos --version >/dev/null 2>&1; then typos; else echo "typos is not installed: spelling not checked"; fi
 
 bless: build ## rewrite the expected output of the golden tests; read the diff before you commit it
-	BLESS=1 TRYCMD=overwrite INSTA_UPDATE=always cargo test $(PROFILE) --workspace
+	BLESS=1 TRYCMD=overwrite cargo test $(PROFILE) --workspace

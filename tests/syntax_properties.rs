@@ -302,6 +302,37 @@ fn deep_nesting_is_an_error_in_no_time() {
 }
 
 #[test]
+fn what_may_nest_fits_the_stack() {
+    for (open, close) in [
+        ("(", ")"),
+        ("[", "]"),
+        ("f(a: ", ")"),
+        ("x[", "]"),
+        ("\"{", "}\""),
+        ("r with { a: ", " }"),
+        ("if c { 1 } else { ", " }"),
+    ] {
+        for depth in [40, 98] {
+            let text = format!("let a = {}1{}\n", open.repeat(depth), close.repeat(depth));
+            // A text within a text counts twice.
+            let (tree, errors) = read(&text);
+            let deep = errors.first().map(|error| error.code);
+            assert!(
+                deep.is_none() || deep == Some(codes::NESTED_TOO_DEEPLY),
+                "{}",
+                drawn(&text)
+            );
+            assert!(deep.is_none() || depth > 40, "{open}");
+            let formatted = format(&tree, &text);
+            assert_eq!(dump(&read(&formatted).0), dump(&tree), "{open}");
+        }
+    }
+    for prefix in ["- ", "not "] {
+        keeps_all(&format!("let a = {}1\n", prefix.repeat(200)));
+    }
+}
+
+#[test]
 fn long_chains_are_refused_before_anything_recurs_over_them() {
     for link in [
         " + a",
