@@ -109,6 +109,10 @@ enum Bound {
     Fields(Vec<Expr>),
 }
 
+/// Networks by layers (their address), input and classes; the layers are kept, so that their address
+/// stays theirs.
+type Networks = HashMap<(usize, Vec<i64>, i64), (Rc<Layers>, Option<Rc<Network>>)>;
+
 /// A member of a declaration, while it is evaluated and after.
 enum Evaluation {
     Open,
@@ -146,8 +150,8 @@ struct Checker<'w> {
     /// Layers of the network at hand, and how deep they nest where it grows.
     grown: usize,
     nesting: usize,
-    /// Networks by layers (their address), input and classes.
-    networks: HashMap<(usize, Vec<i64>, i64), (Rc<Layers>, Option<Rc<Network>>)>,
+    /// Networks that have been worked out.
+    networks: Networks,
     /// How much more may be evaluated.
     budget: u64,
 }

@@ -148,7 +148,7 @@ impl Checker<'_> {
             (None, Some((Value::Recipe(recipe), at))) => {
                 let recipe = recipe.clone();
                 self.training(&id, &given, &recipe, *at, &data, network.as_ref())
-                    .map(Origin::Trained)
+                    .map(|training| Origin::Trained(Box::new(training)))
             }
             _ => None,
         };

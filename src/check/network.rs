@@ -124,7 +124,6 @@ impl Checker<'_> {
                 root,
             }))
         });
-        // The layers are kept so that their address stays theirs.
         self.networks.insert(at, (layers.clone(), network.clone()));
         network
     }

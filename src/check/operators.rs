@@ -14,25 +14,6 @@ use crate::diag::{Diagnostic, Span};
 use crate::spec::{Comparison, Condition, Quantity};
 use crate::syntax::tree::{BinaryOp, Expr, UnaryOp};
 
-/// The operator as it is written.
-fn symbol(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::Or => "or",
-        BinaryOp::And => "and",
-        BinaryOp::Equal => "==",
-        BinaryOp::NotEqual => "!=",
-        BinaryOp::Less => "<",
-        BinaryOp::LessEqual => "<=",
-        BinaryOp::Greater => ">",
-        BinaryOp::GreaterEqual => ">=",
-        BinaryOp::Add => "+",
-        BinaryOp::Subtract => "-",
-        BinaryOp::Multiply => "*",
-        BinaryOp::Divide => "/",
-        BinaryOp::Remainder => "%",
-    }
-}
-
 fn comparison(op: BinaryOp) -> Option<Comparison> {
     Some(match op {
         BinaryOp::Equal => Comparison::Equal,
@@ -138,7 +119,7 @@ impl Checker<'_> {
             (Value::Family(family), Value::Family(other)) => {
                 if !family.same_axes(other) {
                     self.report(
-                        Diagnostic::error(FAMILY_MISMATCH, format!("`{}` goes member by member, but these families differ", symbol(op)))
+                        Diagnostic::error(FAMILY_MISMATCH, format!("`{}` goes member by member, but these families differ", op.word()))
                             .label(a_span, format!("over {}", family.axes_text()))
                             .label(b_span, format!("over {}", other.axes_text()))
                             .help("choose sub-families with equal index sets, or fold one with `mean`, `min`, `max`"),
@@ -176,7 +157,7 @@ impl Checker<'_> {
                         WRONG_OPERANDS,
                         format!(
                             "`{}` does not go with {} and {}",
-                            symbol(op),
+                            op.word(),
                             a.describe(),
                             b.describe()
                         ),
@@ -306,7 +287,7 @@ fn arithmetic(op: BinaryOp, a: &Value, b: &Value) -> Outcome {
             let (Some(left), Some(right)) = (a.as_quantity(), b.as_quantity()) else {
                 return Err(Refusal::Operands);
             };
-            let op = symbol(op).chars().next().unwrap_or('+');
+            let op = op.word().chars().next().unwrap_or('+');
             Ok(Value::Quantity(Rc::new(Quantity::Arithmetic {
                 op,
                 left: Box::new(left),
@@ -325,7 +306,7 @@ fn arithmetic(op: BinaryOp, a: &Value, b: &Value) -> Outcome {
                     "a division by a schedule that is 0 at some time".into(),
                 ));
             }
-            let op = symbol(op).chars().next().unwrap_or('+');
+            let op = op.word().chars().next().unwrap_or('+');
             Ok(Value::Schedule(Rc::new(Ramp::Arithmetic {
                 op,
                 left,

@@ -71,7 +71,7 @@ pub struct Model {
 #[derive(Clone, Debug)]
 pub enum Origin {
     /// By training.
-    Trained(Training),
+    Trained(Box<Training>),
     /// From a safetensors file.
     File(PathBuf),
 }

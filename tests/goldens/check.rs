@@ -51,7 +51,7 @@ pub fn planned(case: &Path, _text: &str) -> Outputs {
         let plan = plan(program, &loaded.sources, &Names);
         let mut text: String = plan.nodes().map(|node| shown(&plan, node)).collect();
         for claim in &plan.claims {
-            let condition = serde_json::to_string(&claim.condition).unwrap();
+            let condition = json(&claim.condition);
             text += &format!("claim {:?}\n  {condition}\n", claim.text);
         }
         text
@@ -101,15 +101,12 @@ fn shown(plan: &Plan, node: &Node) -> String {
                     task.steps, task.batch, task.steps_per_epoch
                 ),
             );
-            detail("lr", serde_json::to_string(&task.lr).unwrap());
+            detail("lr", json(&task.lr));
             for term in &task.objective {
-                let loss = serde_json::to_string(&term.loss.teacher().is_some()).unwrap();
+                let loss = json(&term.loss.teacher().is_some());
                 detail(
                     "term",
-                    format!(
-                        "{} (a teacher: {loss})",
-                        serde_json::to_string(&term.weight).unwrap()
-                    ),
+                    format!("{} (a teacher: {loss})", json(&term.weight)),
                 );
             }
         }
@@ -123,7 +120,12 @@ fn call(call: &kdp::plan::Call) -> String {
     let args: Vec<String> = call
         .args
         .iter()
-        .map(|(name, value)| format!("{name}: {}", serde_json::to_string(value).unwrap()))
+        .map(|(name, value)| format!("{name}: {}", json(value)))
         .collect();
     format!("{}({})", call.name, args.join(", "))
+}
+
+/// Plain data as JSON.
+fn json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_else(|error| error.to_string())
 }

@@ -1,8 +1,8 @@
 //! A tree as nested lists, without its places: `(+ a (* b c))`.
 
 use kdp::syntax::tree::{
-    ArchBody, Arg, BinaryOp, Expr, ExprKind, Field, IndexSet, Item, ItemKind, Name, Parameter,
-    RecipeBody, Statement, TextPart, Tree, TypeExpr, UnaryOp, Unit, Use, UseName,
+    ArchBody, Arg, Expr, ExprKind, Field, IndexSet, Item, ItemKind, Name, Parameter, RecipeBody,
+    Statement, TextPart, Tree, TypeExpr, UnaryOp, Unit, Use, UseName,
 };
 
 /// Lines are broken where they would be longer.
@@ -309,7 +309,7 @@ fn expr(value: &Expr) -> Node {
         ),
         ExprKind::Binary {
             op, left, right, ..
-        } => list(operator(*op), [expr(left), expr(right)]),
+        } => list(op.word(), [expr(left), expr(right)]),
         ExprKind::Range { from, to } => list("..", [expr(from), expr(to)]),
         ExprKind::If {
             condition,
@@ -377,23 +377,5 @@ fn text(parts: &[TextPart]) -> Node {
                 TextPart::Interpolation(value) => expr(value),
             }),
         ),
-    }
-}
-
-fn operator(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::Or => "or",
-        BinaryOp::And => "and",
-        BinaryOp::Equal => "==",
-        BinaryOp::NotEqual => "!=",
-        BinaryOp::Less => "<",
-        BinaryOp::LessEqual => "<=",
-        BinaryOp::Greater => ">",
-        BinaryOp::GreaterEqual => ">=",
-        BinaryOp::Add => "+",
-        BinaryOp::Subtract => "-",
-        BinaryOp::Multiply => "*",
-        BinaryOp::Divide => "/",
-        BinaryOp::Remainder => "%",
     }
 }

@@ -92,7 +92,7 @@ fn collect_links<'e>(expr: &'e Expr, links: &mut Vec<Link<'e>>) -> &'e Expr {
         let (next, link) = match &left.kind {
             ExprKind::Binary {
                 op, left, right, ..
-            } => (&**left, plain(word_of(*op), right)),
+            } => (&**left, plain(op.word(), right)),
             ExprKind::Pipe { left, right } => (&**left, plain("|>", right)),
             ExprKind::Then {
                 before,
@@ -162,23 +162,5 @@ fn chain_kind(expr: &Expr) -> u8 {
             _ => 8,
         },
         _ => 0,
-    }
-}
-
-fn word_of(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::Or => "or",
-        BinaryOp::And => "and",
-        BinaryOp::Equal => "==",
-        BinaryOp::NotEqual => "!=",
-        BinaryOp::Less => "<",
-        BinaryOp::LessEqual => "<=",
-        BinaryOp::Greater => ">",
-        BinaryOp::GreaterEqual => ">=",
-        BinaryOp::Add => "+",
-        BinaryOp::Subtract => "-",
-        BinaryOp::Multiply => "*",
-        BinaryOp::Divide => "/",
-        BinaryOp::Remainder => "%",
     }
 }
