@@ -17,7 +17,7 @@ const KEYS: &[&str] = &["store", "device", "jobs", "threads", "engine"];
 #[derive(Clone, Debug, Default, Args)]
 pub(super) struct StoreFlag {
     /// The store's folder [default: `.kdp/store` beside `kdp.toml`, or here]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR")]
     pub store: Option<PathBuf>,
 }
 
