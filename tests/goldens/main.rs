@@ -5,6 +5,9 @@
 //! BLESS=1 cargo test --test goldens -- syntax/
 //! ```
 
+// A test whose set-up fails should fail.
+#![allow(clippy::unwrap_used)]
+
 mod check;
 mod dump;
 mod suite;
