@@ -14,7 +14,7 @@ help: ## list the targets
 quickstart: build ## fetch libtorch, build, and run pipelines/quickstart.kdp
 	$(KDP) run pipelines/quickstart.kdp
 
-test: build ## fetch libtorch, build, and run every test
+test: libtorch ## fetch libtorch, build, and run every test
 	cargo test $(PROFILE) --workspace
 
 build: libtorch ## fetch libtorch and build kdp and its engine
@@ -30,5 +30,5 @@ lint: libtorch ## formatting, clippy, documentation; licences and spelling where
 	@if cargo deny --version >/dev/null 2>&1; then cargo deny check bans licenses sources; else echo "cargo-deny is not installed: licences not checked"; fi
 	@if typos --version >/dev/null 2>&1; then typos; else echo "typos is not installed: spelling not checked"; fi
 
-bless: build ## rewrite the expected output of the golden tests; read the diff before you commit it
+bless: libtorch ## rewrite the expected output of the golden tests; read the diff before you commit it
 	BLESS=1 TRYCMD=overwrite cargo test $(PROFILE) --workspace
