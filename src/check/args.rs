@@ -2,6 +2,7 @@
 
 use super::Checker;
 use super::codes::*;
+use super::family::Family;
 use super::module::ModuleId;
 use super::scope::Scope;
 use super::types::Type;
@@ -87,7 +88,14 @@ impl Checker<'_> {
             (word, []) => match Type::from_word(word) {
                 Some(ty) => ty,
                 None => {
-                    let near = closest(word, Type::WORDS.iter().copied());
+                    let other = match word {
+                        "float" | "double" | "real" => Some("number"),
+                        "str" | "string" => Some("text"),
+                        "integer" => Some("int"),
+                        "boolean" => Some("bool"),
+                        _ => None,
+                    };
+                    let near = other.or_else(|| closest(word, Type::WORDS.iter().copied()));
                     let help = match near {
                         Some(near) => format!("did you mean `{near}`?"),
                         None => format!("the types are {}", Type::WORDS.join(", ")),
@@ -129,7 +137,7 @@ impl Checker<'_> {
         if let Some((value, at)) = first {
             match wanted.first() {
                 Some(want) => {
-                    given[0] = Some((self.coerce(value, &want.ty, at, None), at));
+                    given[0] = Some((self.coerce(value, &want.ty, at), at));
                     next = 1;
                 }
                 None => {
@@ -179,7 +187,9 @@ impl Checker<'_> {
                 }
                 continue;
             };
+            let said = self.diagnostics.len();
             let value = self.eval_as(&arg.value, &wanted[place].ty, scope);
+            self.name_argument(said, what, wanted, place, arg);
             if let Some((_, first)) = &given[place] {
                 let first = *first;
                 self.report(
@@ -230,6 +240,24 @@ impl Checker<'_> {
         sound.then_some(given)
     }
 
+    /// Says which argument has the wrong type, where the error about it has no better help.
+    fn name_argument(&mut self, said: usize, what: &str, wanted: &[Wanted], at: usize, arg: &Arg) {
+        let names: Vec<&str> = wanted.iter().map(|want| want.name.as_str()).collect();
+        for diagnostic in &mut self.diagnostics[said..] {
+            let here = diagnostic
+                .labels
+                .first()
+                .is_some_and(|label| label.span == arg.value.span);
+            if here && diagnostic.code == WRONG_TYPE && diagnostic.help.is_none() {
+                diagnostic.help = Some(format!(
+                    "it is the `{}` of `{what}`, which takes {}",
+                    names[at],
+                    names.join(", ")
+                ));
+            }
+        }
+    }
+
     /// The value of an expression, as that type; an error where it has another.
     pub(super) fn eval_as(&mut self, expr: &Expr, ty: &Type, scope: &Scope) -> Value {
         match (&expr.kind, ty) {
@@ -273,19 +301,13 @@ impl Checker<'_> {
             }
             _ => {
                 let value = self.eval(expr, scope);
-                self.coerce(value, ty, expr.span, Some(expr))
+                self.coerce(value, ty, expr.span)
             }
         }
     }
 
     /// A value as that type; an error where it has another.
-    pub(super) fn coerce(
-        &mut self,
-        value: Value,
-        ty: &Type,
-        span: Span,
-        expr: Option<&Expr>,
-    ) -> Value {
+    pub(super) fn coerce(&mut self, value: Value, ty: &Type, span: Span) -> Value {
         match (&value, ty) {
             (Value::Text(text, module), Type::Path) => {
                 let folder = module
@@ -299,7 +321,9 @@ impl Checker<'_> {
         match value.coerce(ty) {
             Some(value) => value,
             None => {
-                let help = mend(&value, ty, expr);
+                let written = self.sources.slice(span);
+                let short = written.len() <= 60 && !written.contains('\n');
+                let help = mend(&value, ty, if short { written } else { "…" });
                 self.report(
                     Diagnostic::error(
                         WRONG_TYPE,
@@ -315,12 +339,12 @@ impl Checker<'_> {
 }
 
 /// How to make one type of another, where that is plain.
-fn mend(value: &Value, ty: &Type, expr: Option<&Expr>) -> Option<String> {
-    let name = match expr.map(|expr| &expr.kind) {
-        Some(ExprKind::Name(name)) => name.as_str(),
-        _ => "it",
-    };
+/// `shown` is the value as it was written.
+fn mend(value: &Value, ty: &Type, shown: &str) -> Option<String> {
     Some(match (ty, value) {
+        (Type::Span, Value::Number(n)) if (0.0..=1.0).contains(n) => {
+            format!("did you mean `{}%`, a part of the run?", trim(n * 100.0))
+        }
         (Type::Span, Value::Int(_) | Value::Number(_)) => {
             let n = trim(value.as_number().unwrap_or_default());
             format!("did you mean `{n} epochs`, or `{n} steps`?")
@@ -330,7 +354,7 @@ fn mend(value: &Value, ty: &Type, expr: Option<&Expr>) -> Option<String> {
             format!("did you mean `{}%`?", trim(*n))
         }
         (Type::Split, Value::Dataset(_)) => {
-            format!("say which split: `{name}.train` or `{name}.test`")
+            format!("say which split: `{shown}.train` or `{shown}.test`")
         }
         (Type::Dataset, Value::Split(..)) => {
             "give the data set itself, without `.train` or `.test`".into()
@@ -342,15 +366,31 @@ fn mend(value: &Value, ty: &Type, expr: Option<&Expr>) -> Option<String> {
         (Type::Model, Value::Measurement(_)) => "give the model that is measured".into(),
         (Type::Path | Type::Text, _) => "write it in quotes: \"…\"".into(),
         (_, Value::Callable(function)) => format!("write `{function}(…)` to use it"),
-        (_, Value::Family(family)) => match family.axes.first() {
-            Some(axis) => format!(
-                "choose one member, such as `{name}[{}: {}]`",
-                axis.name,
-                axis.labels.first()?
-            ),
-            None => return None,
-        },
+        (_, Value::Family(family)) => choose_one(shown, family),
         (Type::List(_), _) => "put it in brackets: `[…]`".into(),
         _ => return None,
     })
+}
+
+/// How one member of a family is chosen, and how all of them are gone through.
+fn choose_one(shown: &str, family: &Family) -> String {
+    let rest: Vec<String> = family
+        .axes
+        .iter()
+        .filter_map(|axis| Some(format!("{}: {}", axis.name, axis.labels.first()?)))
+        .collect();
+    let rest = rest.join(", ");
+    let member = match shown.strip_suffix(']') {
+        Some(chosen) => format!("{chosen}, {rest}]"),
+        None => format!("{shown}[{rest}]"),
+    };
+    let indices: Vec<String> = family
+        .axes
+        .iter()
+        .map(|axis| format!("{} in …", axis.name))
+        .collect();
+    format!(
+        "choose one member, such as `{member}`; to go through all, give the declaration the indices `[{}]` too",
+        indices.join(", ")
+    )
 }

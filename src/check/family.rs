@@ -25,7 +25,7 @@ pub enum Label {
     Bool(bool),
     /// A text.
     Text(String),
-    /// A label of a record.
+    /// A label of a record, or a text that is a plain word.
     Word(String),
     /// Something that is told by how it is written: `3 epochs`, `60%`.
     Written(String),
@@ -38,11 +38,24 @@ impl Label {
             Value::Int(value) => Label::Int(*value),
             Value::Number(value) => Label::Number(*value),
             Value::Bool(value) => Label::Bool(*value),
+            Value::Text(text, _) if is_word(text) => Label::Word(text.clone()),
             Value::Text(text, _) => Label::Text(text.clone()),
             Value::Fraction(value) => Label::Written(format!("{}%", trim(value * 100.0))),
             Value::Time(time) => Label::Written(time.to_string()),
             _ => return None,
         })
+    }
+
+    /// The value that makes this label.
+    pub fn value(&self) -> Value {
+        match self {
+            Label::Int(value) => Value::Int(*value),
+            Label::Number(value) => Value::Number(*value),
+            Label::Bool(value) => Value::Bool(*value),
+            Label::Text(text) | Label::Word(text) | Label::Written(text) => {
+                Value::Text(text.clone(), None)
+            }
+        }
     }
 
     /// Whether both are the same member: `4` finds `4.0`.
@@ -51,7 +64,6 @@ impl Label {
             (Label::Int(a), Label::Number(b)) | (Label::Number(b), Label::Int(a)) => {
                 *a as f64 == *b
             }
-            (Label::Text(a), Label::Word(b)) | (Label::Word(b), Label::Text(a)) => a == b,
             _ => self == other,
         }
     }
@@ -67,6 +79,12 @@ impl fmt::Display for Label {
             Label::Word(word) | Label::Written(word) => f.write_str(word),
         }
     }
+}
+
+/// Whether a text may stand as a bare word.
+fn is_word(text: &str) -> bool {
+    let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    plain && text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
 }
 
 /// A family of values.
@@ -89,6 +107,11 @@ pub enum Members {
 }
 
 impl Family {
+    /// A free index by its name.
+    pub fn axis(&self, name: &str) -> Option<&Axis> {
+        self.axes.iter().find(|axis| axis.name == name)
+    }
+
     /// `seed in [0, 1], tau in [1, 4]`.
     pub fn axes_text(&self) -> String {
         self.axes

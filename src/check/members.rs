@@ -100,6 +100,16 @@ impl Checker<'_> {
                 .distinct(name, labels, set.span)
                 .map(|axis| (axis, bound));
         }
+        if let Some(bare) = self.bare_word(set, decl) {
+            let (word, span) = (bare.0.to_string(), bare.1);
+            self.fail_with(
+                UNKNOWN_NAME,
+                format!("nothing here is called `{word}`"),
+                span,
+                format!("labels in a list are texts: `\"{word}\"`"),
+            );
+            return None;
+        }
         let (labels, values): (Vec<Label>, Vec<Value>) = match self
             .eval(set, &Scope::of(decl.module))
         {
@@ -144,8 +154,31 @@ impl Checker<'_> {
             .map(|axis| (axis, Bound::Values(values)))
     }
 
+    /// The first name of a list that means nothing: probably a label without its quotes.
+    fn bare_word<'e>(&mut self, set: &'e Expr, decl: DeclId) -> Option<(&'e str, Span)> {
+        let ExprKind::List(items) = &set.kind else {
+            return None;
+        };
+        let scope = Scope::of(decl.module);
+        items.iter().find_map(|item| match &item.kind {
+            ExprKind::Name(name) if self.binding(name, &scope).is_none() => {
+                Some((name.as_str(), item.span))
+            }
+            _ => None,
+        })
+    }
+
     /// An axis, if no label of it stands there twice.
     fn distinct(&mut self, name: &Name, labels: Vec<Label>, span: Span) -> Option<Axis> {
+        if labels.is_empty() {
+            self.fail_with(
+                NO_SUCH_MEMBER,
+                "this index set is empty: the family would have no members",
+                span,
+                "give it at least one index",
+            );
+            return None;
+        }
         let mut seen = std::collections::HashSet::new();
         for label in &labels {
             if !seen.insert(label.to_string()) {
@@ -262,7 +295,10 @@ impl Checker<'_> {
             Value::List(items) => return self.list_index(&items, args, span, scope),
             Value::Unknown => {
                 for arg in args {
-                    self.index_value(&arg.value, None, scope);
+                    // A bare word may be a label of what is not known.
+                    if !matches!(arg.value.kind, ExprKind::Name(_)) {
+                        self.index_value(&arg.value, None, scope);
+                    }
                 }
                 return Value::Unknown;
             }
@@ -415,7 +451,7 @@ impl Checker<'_> {
             let words = axis
                 .labels
                 .iter()
-                .any(|label| matches!(label, Label::Word(_) | Label::Text(_)));
+                .any(|label| matches!(label, Label::Word(_)));
             if words && scope.env.get(name).is_none() {
                 return Some(Label::Word(name.clone()));
             }
@@ -468,6 +504,11 @@ impl Checker<'_> {
         };
         match &value {
             Value::Unknown => Value::Unknown,
+            // An index of the family: its labels, to be the index set of another.
+            Value::Family(family) if family.axis(&name.text).is_some() => {
+                let labels = family.axis(&name.text).map_or(&[][..], |axis| &axis.labels);
+                Value::list(labels.iter().map(Label::value).collect())
+            }
             Value::Family(family) => {
                 let members = self.family_members(family, name.span);
                 let members = members.into_iter().map(|member| self.member(member, name)).collect();

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::Checker;
 use super::codes::*;
 use super::declare::test_split;
+use super::module::{ModuleId, declared_name};
 use super::objective::Goal;
 use super::program::{Model, Origin, SplitOf, Training};
 use super::schedule::{Clock, Ramp, Time};
@@ -14,7 +15,7 @@ use super::types::Type;
 use super::value::{Recipe, RecipeField, Value, show_shape};
 use crate::diag::{Diagnostic, Span, closest};
 use crate::spec::{Call, Network, Schedule};
-use crate::syntax::tree::{Expr, Field};
+use crate::syntax::tree::{Expr, Field, ItemKind};
 use crate::vocabulary::RECIPE_FIELDS;
 
 /// The fields of a model that this version runs, and their types.
@@ -73,7 +74,10 @@ impl Checker<'_> {
                     MISSING_FIELD,
                     format!("`{id}` has no `data`"),
                     head,
-                    "say what it is trained on: `data: cifar.train`",
+                    format!(
+                        "say what it is trained on: `data: {}.train`",
+                        self.some_dataset(scope.module)
+                    ),
                 );
             }
             return Value::Unknown;
@@ -165,6 +169,15 @@ impl Checker<'_> {
             origin,
         });
         Value::Model(self.program.models.len() - 1)
+    }
+
+    /// The name of a data set of the file, for a help.
+    fn some_dataset(&self, module: ModuleId) -> String {
+        let mut items = self.modules[module.0].tree.items.iter();
+        let dataset = items.find(|item| matches!(item.kind, ItemKind::Dataset { .. }));
+        dataset
+            .and_then(declared_name)
+            .map_or_else(|| "cifar".into(), |name| name.text.clone())
     }
 
     /// The fields of a model's block; `None` where one is not known.

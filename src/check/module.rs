@@ -8,7 +8,7 @@ use super::Checker;
 use super::codes::*;
 use super::value::Binding;
 use crate::diag::{Diagnostic, SourceId, Span, closest};
-use crate::syntax::tree::{ExprKind, Item, ItemKind, Name, TextPart, Tree, Use};
+use crate::syntax::tree::{ExprKind, Item, ItemKind, Name, TextPart, Tree, Use, UseName};
 
 /// A module's place among the modules of a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -243,6 +243,7 @@ impl Checker<'_> {
                                     )
                                 })),
                             );
+                            self.declare_unknown(into, names);
                             return;
                         }
                     },
@@ -252,6 +253,7 @@ impl Checker<'_> {
                                 .label(span, "")
                                 .help("names come from the standard library (`use std.archs.mlp`) or a file (`use \"ours.kdp\" as ours`)"),
                         );
+                        self.declare_unknown(into, names);
                         return;
                     }
                 };
@@ -300,6 +302,14 @@ impl Checker<'_> {
                     }
                 }
             }
+        }
+    }
+
+    /// Names of an import that failed: their uses say nothing more.
+    fn declare_unknown(&mut self, into: ModuleId, names: &[UseName]) {
+        for taken in names {
+            let here = taken.alias.as_ref().unwrap_or(&taken.name);
+            self.declare(into, here, Binding::Local(super::value::Value::Unknown));
         }
     }
 

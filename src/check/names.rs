@@ -78,8 +78,9 @@ impl Checker<'_> {
     /// Reports a name that means nothing here.
     pub(super) fn unknown_name(&mut self, name: &str, span: Span, scope: &Scope) -> Value {
         let help = match name {
-            "true_" | "True" => Some("did you mean `true`?".to_string()),
+            "True" => Some("did you mean `true`?".to_string()),
             "False" => Some("did you mean `false`?".to_string()),
+            "range" => Some("a range is written `2..4` (the end is left out)".to_string()),
             _ => self.near_name(name, scope),
         };
         self.report(

@@ -419,7 +419,7 @@ impl Checker<'_> {
             {
                 return self.fail(
                     OUT_OF_RANGE,
-                    format!("`{name}` lies {what} at all times, and {wrong} does not"),
+                    format!("`{name}` must lie {what} at all times, but it is {wrong} here"),
                     *at,
                 );
             }
