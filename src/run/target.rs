@@ -19,7 +19,8 @@ pub fn all_targets(plan: &Plan) -> BTreeSet<NodeIndex> {
 }
 
 /// The nodes that a user names: `cifar`, `small[seed: 0]`, a whole family `small`, or the part of
-/// one that has some labels. An unknown name gives an error with the closest one.
+/// one that has some labels; `small[0]` is the member whose labels have these values, in order.
+/// Quotes of a label make no difference. An unknown name gives an error with the closest one.
 pub fn select(plan: &Plan, name: &str) -> Result<BTreeSet<NodeIndex>, String> {
     let own = plan
         .graph
@@ -32,69 +33,187 @@ pub fn select(plan: &Plan, name: &str) -> Result<BTreeSet<NodeIndex>, String> {
         .map(|(name, node)| (name.as_str(), *node))
         .chain(own)
         .collect();
-    let wanted = Name::of(name);
+    let wanted = Name::of(name).ok_or_else(|| {
+        format!("`{name}` is no name of a node: write `family` or `family[label: value]`")
+    })?;
     let found: BTreeSet<NodeIndex> = named
         .iter()
-        .filter(|(name, _)| wanted.takes_in(&Name::of(name)))
+        .filter(|(name, _)| Name::of(name).is_some_and(|member| wanted.takes_in(&member)))
         .map(|(_, node)| *node)
         .collect();
     if !found.is_empty() {
         return Ok(found);
     }
-    let whole = named.iter().map(|(name, _)| *name);
-    let families = whole.clone().map(|name| Name::of(name).family);
-    let hint = match closest(name, whole.chain(families)) {
-        Some(close) => format!("did you mean `{close}`?"),
-        None => "`kdp plan FILE` lists the nodes".into(),
-    };
-    Err(format!("the file has no node `{name}`; {hint}"))
+    let names = named.iter().map(|(name, _)| *name);
+    Err(format!(
+        "the file has no node `{name}`; {}",
+        hint(&wanted, names)
+    ))
 }
 
-/// `family[label, label]`.
+/// Members that an error lists.
+const LISTED: usize = 8;
+
+/// What may have been meant: the members of the family, else a family of a close name.
+fn hint<'a>(wanted: &Name, names: impl Iterator<Item = &'a str> + Clone) -> String {
+    let family = |name: &'a str| name.split('[').next().unwrap_or(name);
+    let members: BTreeSet<&str> = names
+        .clone()
+        .filter(|name| family(name) == wanted.family)
+        .collect();
+    if members.is_empty() {
+        return match closest(wanted.family, names.map(family)) {
+            Some(close) => format!("did you mean `{close}`?"),
+            None => "`kdp plan FILE` lists the nodes".into(),
+        };
+    }
+    let listed: Vec<String> = members
+        .iter()
+        .take(LISTED)
+        .map(|member| format!("`{member}`"))
+        .collect();
+    let more = match members.len().saturating_sub(LISTED) {
+        0 => String::new(),
+        n => format!(" and {n} more"),
+    };
+    format!("`{}` has {}{more}", wanted.family, listed.join(", "))
+}
+
+/// `family[label: value, label: value]`.
 #[derive(Debug, PartialEq)]
 struct Name<'a> {
     family: &'a str,
-    labels: BTreeSet<String>,
+    labels: Vec<Label>,
+}
+
+/// One label of a member; a user may leave its name out.
+#[derive(Debug, PartialEq)]
+struct Label {
+    name: Option<String>,
+    value: String,
+}
+
+impl Label {
+    /// Blanks outside quotes and the quotes themselves are left out.
+    fn of(text: &str) -> Option<Label> {
+        let (name, value) = match split(text, ':').as_slice() {
+            [value] => (None, plain(value)),
+            [name, value] => (Some(plain(name)), plain(value)),
+            _ => return None,
+        };
+        (!value.is_empty()).then_some(Label { name, value })
+    }
+}
+
+/// A text cut where a sign stands outside quotes and brackets.
+fn split(text: &str, sign: char) -> Vec<&str> {
+    let (mut quoted, mut depth) = (false, 0_usize);
+    text.split(|letter| {
+        match letter {
+            '"' => quoted = !quoted,
+            '[' | '(' | '{' if !quoted => depth += 1,
+            ']' | ')' | '}' if !quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        letter == sign && !quoted && depth == 0
+    })
+    .collect()
+}
+
+/// A label's text without quotes, and without blanks outside them.
+fn plain(text: &str) -> String {
+    let mut quoted = false;
+    text.chars()
+        .filter(|letter| {
+            quoted ^= *letter == '"';
+            *letter != '"' && (quoted || !letter.is_whitespace())
+        })
+        .collect()
 }
 
 impl Name<'_> {
-    fn of(text: &str) -> Name<'_> {
+    /// `None` where this is no name of a node or family, such as one whose bracket is not closed.
+    fn of(text: &str) -> Option<Name<'_>> {
         let text = text.trim();
         let (family, labels) = match text.split_once('[') {
-            Some((family, labels)) => (family, labels.strip_suffix(']').unwrap_or(labels)),
-            None => (text, ""),
+            Some((family, labels)) => (family, split(labels.strip_suffix(']')?, ',')),
+            None => (text, vec![]),
         };
-        let tight = |label: &str| label.split_whitespace().collect::<String>();
-        let labels = labels.split(',').map(tight);
-        Name {
-            family: family.trim(),
-            labels: labels.filter(|label| !label.is_empty()).collect(),
-        }
+        let family = family.trim();
+        let labels = labels.into_iter().map(Label::of).collect::<Option<_>>()?;
+        (!family.is_empty() && !family.contains(']')).then_some(Name { family, labels })
     }
 
     /// Whether `member` is this node or a member of this (sub)family.
     fn takes_in(&self, member: &Name<'_>) -> bool {
-        self.family == member.family && self.labels.is_subset(&member.labels)
+        let known = |(at, label): (usize, &Label)| match label.name {
+            Some(_) => member.labels.contains(label),
+            None => member
+                .labels
+                .get(at)
+                .is_some_and(|known| known.value == label.value),
+        };
+        self.family == member.family && self.labels.iter().enumerate().all(known)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Name;
+    use super::{Name, hint};
 
     #[test]
     fn a_family_takes_in_its_members() {
-        let member = Name::of("small[seed: 0, tau: 4]");
+        let member = Name::of("small[seed: 0, tau: 4, way: \"k d\"]").unwrap();
         for (name, taken) in [
             ("small", true),
             ("small[seed: 0]", true),
             ("small[tau:4,seed:0]", true),
             ("small[seed: 0, tau: 4]", true),
+            ("small[way: \"k d\"]", true),
+            ("small[0]", true),
+            ("small[0, 4]", true),
+            ("small[1]", false),
+            ("small[4]", false),
             ("small[seed: 1]", false),
             ("small[seed: 0, tau: 4, more: 1]", false),
             ("smal", false),
         ] {
-            assert_eq!(Name::of(name).takes_in(&member), taken, "{name}");
+            let name = Name::of(name).unwrap();
+            assert_eq!(name.takes_in(&member), taken, "{name:?}");
         }
+    }
+
+    #[test]
+    fn quotes_make_no_difference() {
+        let (plain, quoted) = ("gap[way: kd]", "gap[way: \"kd\"]");
+        assert_eq!(Name::of(plain), Name::of(quoted));
+        let with_signs = Name::of("gap[way: \"a, b: [c\"]").unwrap();
+        assert_eq!(with_signs.labels[0].value, "a, b: [c");
+    }
+
+    #[test]
+    fn what_is_no_name_is_refused() {
+        for name in [
+            "",
+            "small[seed: 0",
+            "small]",
+            "small[]",
+            "small[a:]",
+            "[seed: 0]",
+        ] {
+            assert_eq!(Name::of(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_hint_names_a_close_family_or_the_members() {
+        let names = ["small[seed: 0]", "small[seed: 1]", "data"].into_iter();
+        let told = |name| hint(&Name::of(name).unwrap(), names.clone());
+        assert_eq!(
+            told("small[seed: 7]"),
+            "`small` has `small[seed: 0]`, `small[seed: 1]`"
+        );
+        assert_eq!(told("smal[seed: 0]"), "did you mean `small`?");
+        assert_eq!(told("nothing"), "`kdp plan FILE` lists the nodes");
     }
 }
