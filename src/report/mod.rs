@@ -9,6 +9,8 @@ mod plots;
 
 mod family;
 mod number;
+mod prose;
 mod template;
+mod verdict;
 
 pub use template::TemplateError;

@@ -99,15 +99,29 @@ impl Spread {
         }
     }
 
-    /// `1.213 ± 0.020`, each number written by `write`; the mean alone where all are the same.
+    /// `1.213 ± 0.020`, each number written by `write`; the mean alone of one number.
     pub fn show(&self, write: impl Fn(f64) -> String) -> String {
         match self.std {
-            // Equal numbers differ from their mean by rounding alone.
-            Some(std) if std > 1e-12 * self.mean.abs() => {
+            Some(std) => {
+                // Equal numbers differ from their mean by rounding alone.
+                let std = if self.is_even() { 0.0 } else { std };
                 format!("{}\u{a0}±\u{a0}{}", write(self.mean), write(std))
             }
-            _ => write(self.mean),
+            None => write(self.mean),
         }
+    }
+
+    /// A count: its deviation is told only where there is one.
+    pub fn show_count(&self) -> String {
+        match self.is_even() {
+            true => number(self.mean),
+            false => self.show(number),
+        }
+    }
+
+    /// Whether all numbers are the same.
+    fn is_even(&self) -> bool {
+        self.std.is_none_or(|std| std <= 1e-12 * self.mean.abs())
     }
 }
 
@@ -177,7 +191,10 @@ mod tests {
         assert_eq!(Spread::of(&[]), None);
         let shown = |values: &[f64]| Spread::of(values).map(|spread| spread.show(number));
         assert_eq!(shown(&[3.0]).as_deref(), Some("3"));
-        assert_eq!(shown(&[3.0, 3.0]).as_deref(), Some("3"));
+        assert_eq!(shown(&[3.0, 3.0]).as_deref(), Some("3\u{a0}±\u{a0}0"));
+        let count = |values: &[f64]| Spread::of(values).map(|spread| spread.show_count());
+        assert_eq!(count(&[360.0, 360.0]).as_deref(), Some("360"));
+        assert_eq!(count(&[3.0, 5.0]).as_deref(), Some("4\u{a0}±\u{a0}1.414"));
         assert_eq!(shown(&[3.0, 5.0]).as_deref(), Some("4\u{a0}±\u{a0}1.414"));
     }
 }

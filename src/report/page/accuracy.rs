@@ -18,6 +18,8 @@ pub struct Accuracy {
     /// Whether a family has several members.
     several: bool,
     strip: f64,
+    /// Whether there is something to see in the strips: accuracies that differ.
+    strips: bool,
     /// The accuracies at the ends of the strips.
     low: String,
     high: String,
@@ -90,6 +92,7 @@ pub fn accuracy(sources: &Sources) -> Option<Accuracy> {
         members: members.collect(),
         families: rows.into_iter().map(|(_, row)| row).collect(),
         strip: STRIP,
+        strips: low < high,
         low: number::percent(low),
         high: number::percent(high),
     })

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::Sources;
-use super::prose::Prose;
-use crate::plan::{MeasureTask, Node, Task};
+use crate::plan::{Key, MeasureTask, Node, Task};
 use crate::report::family::{Family, families};
 use crate::report::number::{self, Spread};
 use crate::report::plots::{Fit, Fits, LogitPlot, Scatter, Space};
+use crate::report::prose::Prose;
+use crate::report::verdict::verdict;
 
 /// A panel can show at most this many members, one at a time; the style sheet knows as many.
 const MOST_PANES: usize = 8;
@@ -205,14 +206,9 @@ fn panel(
             plot,
         }
     };
-    let spread = |field: &str, write: fn(f64) -> String| {
-        let values: Vec<_> = family
-            .members
-            .iter()
-            .filter_map(|m| m.value.field(field))
-            .collect();
-        Spread::of(&values).map(|spread| spread.show(write))
-    };
+    let spread_of = |field: &str| Spread::of(&fields(family, field));
+    let spread =
+        |field: &str, write: fn(f64) -> String| spread_of(field).map(|spread| spread.show(write));
     let numbers = [
         ("all", "All samples", ""),
         ("low", "Least sure quarter", "_low"),
@@ -252,46 +248,42 @@ fn panel(
         numbers: numbers.collect(),
         under_low: spread("under_low", number::percent),
         agreement: spread("agreement", number::percent),
-        samples: spread("count", number::number),
-        verdict: verdict(&slopes(family), &teacher),
+        samples: spread_of("count").map(|count| count.show_count()),
+        verdict: verdict_of(sources, family)?,
         student,
         teacher,
     })
 }
 
-/// The slopes of a family's members that have one.
-pub fn slopes(family: &Family<Deviation>) -> Vec<f64> {
-    let slopes = family.members.iter().filter_map(|m| m.value.field("slope"));
-    slopes.filter(|slope| slope.is_finite()).collect()
+/// A field of each member of a family that has it.
+fn fields(family: &Family<Deviation>, name: &str) -> Vec<f64> {
+    let members = family.members.iter();
+    members.filter_map(|m| m.value.field(name)).collect()
 }
 
 /// What the slopes of a family say of its student.
-pub fn verdict(slopes: &[f64], teacher: &str) -> Prose {
-    let above = slopes.iter().filter(|slope| **slope > 1.0).count();
-    let each = match slopes.len() {
-        1 => "",
-        2 => " for both seeds",
-        _ => " for every seed",
+pub fn verdict_of(sources: &Sources, family: &Family<Deviation>) -> Option<Prose> {
+    let first = &family.members.first()?.value;
+    let (student, teacher) = models(sources, first);
+    let keys = first.task.models.get("student");
+    let taught = keys
+        .zip(first.task.models.get("teacher"))
+        .is_some_and(|(student, teacher)| learnt_from(sources, *student, *teacher));
+    Some(verdict(
+        &student,
+        &teacher,
+        taught,
+        &fields(family, "slope"),
+    ))
+}
+
+/// Whether a teacher stands in a student's objective.
+fn learnt_from(sources: &Sources, student: Key, teacher: Key) -> bool {
+    let Some(Task::Train(task)) = sources.nodes.get(&student).map(|node| &node.task) else {
+        return false;
     };
-    let prose = Prose::default();
-    if slopes.is_empty() {
-        prose.words("No line could be fitted.")
-    } else if above == slopes.len() {
-        prose
-            .words("It exaggerates the confidence of ")
-            .name(teacher)
-            .words(format!(": the slope is above 1{each}."))
-    } else if above == 0 {
-        prose
-            .words("It tones the confidence of ")
-            .name(teacher)
-            .words(format!(" down: the slope is at most 1{each}."))
-    } else {
-        let count = slopes.len();
-        prose.words(format!(
-            "It leans neither way: the slope is above 1 for {above} of {count} seeds."
-        ))
-    }
+    let mut teachers = task.objective.iter().filter_map(|term| term.loss.teacher());
+    teachers.any(|key| key == teacher)
 }
 
 fn shown(plot: &LogitPlot, samples: usize, on: &str) -> Prose {

@@ -4,11 +4,10 @@ use serde::Serialize;
 
 use super::Sources;
 use super::accuracy::trained;
-use super::deviations::{measured, models, slopes, verdict};
-use super::prose::Prose;
-use crate::plan::{Key, Task};
-use crate::report::family;
+use super::deviations::{Deviation, measured, verdict_of};
+use crate::report::family::Family;
 use crate::report::number::{self, Spread};
+use crate::report::prose::Prose;
 
 #[derive(Serialize)]
 pub struct Findings {
@@ -73,29 +72,12 @@ fn best_model(sources: &Sources) -> Option<Prose> {
 
 /// What each student does with its teacher's confidence.
 fn exaggerations(sources: &Sources) -> Vec<Prose> {
-    let sentence = |family: &family::Family<_>| {
-        let first: &super::deviations::Deviation = &family.members.first()?.value;
-        let (student, teacher) = models(sources, first);
-        let spread = Spread::of(&slopes(family))?;
-        let student_key = first.task.models.get("student");
-        let teacher_key = first.task.models.get("teacher");
-        let taught = student_key
-            .zip(teacher_key)
-            .is_some_and(|(student, teacher)| learnt_from(sources, *student, *teacher));
-        let how = match taught {
-            true => (" learnt from ", ". "),
-            false => (" never saw ", " and is a yardstick. "),
-        };
-        let slope = spread.show(|slope| number::fixed(slope, 3));
+    let sentence = |family: &Family<Deviation>| {
+        let first = &family.members.first()?.value;
         let on = sources.split(&first.task.on);
+        let said = verdict_of(sources, family)?;
         Some(
-            Prose::default()
-                .name(student)
-                .words(how.0)
-                .name(&teacher)
-                .words(how.1)
-                .prose(verdict(&slopes(family), &teacher))
-                .words(format!(" Slope {slope} on "))
+            said.words(" Measured on ")
                 .name(on)
                 .words(" (")
                 .name(&family.name)
@@ -103,13 +85,4 @@ fn exaggerations(sources: &Sources) -> Vec<Prose> {
         )
     };
     measured(sources).iter().filter_map(sentence).collect()
-}
-
-/// Whether a teacher stands in a student's objective.
-fn learnt_from(sources: &Sources, student: Key, teacher: Key) -> bool {
-    let Some(Task::Train(task)) = sources.nodes.get(&student).map(|node| &node.task) else {
-        return false;
-    };
-    let teachers = task.objective.iter().filter_map(|term| term.loss.teacher());
-    teachers.into_iter().any(|key| key == teacher)
 }

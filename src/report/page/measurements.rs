@@ -116,9 +116,7 @@ fn spread(family: &Family<Measured>, field: &str) -> String {
         .collect();
     match Spread::of(&values) {
         None => "–".into(),
-        Some(spread) if values.iter().all(|value| value.fract() == 0.0) => {
-            spread.show(number::number)
-        }
+        Some(spread) if values.iter().all(|value| value.fract() == 0.0) => spread.show_count(),
         Some(spread) => spread.show(|value| number::fixed(value, 3)),
     }
 }

@@ -8,7 +8,6 @@ mod findings;
 mod header;
 mod learning;
 mod measurements;
-mod prose;
 mod provenance;
 
 pub use results::Results;

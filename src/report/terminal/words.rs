@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::plan::{Key, MeasureTask, Node, Plan, Task};
 use crate::report::family::{self, families};
-use crate::report::number::{Spread, fixed, percent};
+use crate::report::number::{Spread, percent};
+use crate::report::verdict::verdict;
 use crate::run::{NodeOutcome, Outcome, Progress};
 
 /// Loss and accuracy, as far as they are known.
@@ -119,58 +120,5 @@ fn sentence(task: &MeasureTask, slopes: &[f64], nodes: &BTreeMap<Key, &Node>) ->
     };
     let name = |key: &Key| Some(family::name(&nodes.get(key)?.id));
     let (student, teacher) = (name(student)?, name(teacher)?);
-    let spread = Spread::of(slopes)?;
-    let verdict = match (Leaning::of(slopes), taught) {
-        (Leaning::Above, true) => format!("`{student}` exaggerates its teacher `{teacher}`"),
-        (Leaning::Above, false) => {
-            format!("`{student}`, which never saw `{teacher}`, is surer and less sure than it")
-        }
-        (Leaning::Below, true) => format!("`{student}` tones its teacher `{teacher}` down"),
-        (Leaning::Below, false) => {
-            format!("`{student}`, which never saw `{teacher}`, varies less than it")
-        }
-        (Leaning::Neither, true) => {
-            format!("`{student}` neither exaggerates its teacher `{teacher}` nor tones it down")
-        }
-        (Leaning::Neither, false) => {
-            format!("`{student}`, which never saw `{teacher}`, varies about as much")
-        }
-        (Leaning::Unknown, _) => {
-            return Some(format!(
-                "No line could be fitted through `{student}` and `{teacher}`."
-            ));
-        }
-    };
-    let slope = fixed(spread.mean, 2);
-    let many = match slopes.len() {
-        1 => String::new(),
-        n => format!(", mean of {n}"),
-    };
-    Some(format!(
-        "{verdict}: where `{teacher}` is surer by 1, `{student}` is surer by {slope} (slope {slope}{many})."
-    ))
-}
-
-/// On which side of 1 some slopes lie.
-#[derive(Debug, PartialEq)]
-enum Leaning {
-    Above,
-    Below,
-    Neither,
-    Unknown,
-}
-
-impl Leaning {
-    /// A side counts when all slopes lie on it.
-    fn of(slopes: &[f64]) -> Leaning {
-        if slopes.iter().any(|slope| slope.is_nan()) {
-            Leaning::Unknown
-        } else if slopes.iter().all(|slope| *slope > 1.0) {
-            Leaning::Above
-        } else if slopes.iter().all(|slope| *slope < 1.0) {
-            Leaning::Below
-        } else {
-            Leaning::Neither
-        }
-    }
+    Some(verdict(&student, &teacher, taught, slopes).plain())
 }

@@ -29,9 +29,12 @@ impl Prose {
         self
     }
 
-    /// With another text.
-    pub fn prose(mut self, other: Prose) -> Prose {
-        self.0.extend(other.0);
-        self
+    /// In plain text, with names in backquotes.
+    pub fn plain(&self) -> String {
+        let pieces = self.0.iter().map(|piece| match piece.name {
+            true => format!("`{}`", piece.text),
+            false => piece.text.clone(),
+        });
+        pieces.collect()
     }
 }
