@@ -17,6 +17,7 @@ pub(super) struct CompletionsArgs {
 }
 
 pub(super) fn completions(args: CompletionsArgs, console: &Console) -> Answer {
+    console.refuse_json("a shell's script")?;
     let mut script = vec![];
     clap_complete::generate(args.shell, &mut Cli::command(), "kdp", &mut script);
     console.result(&String::from_utf8_lossy(&script));

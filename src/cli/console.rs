@@ -64,6 +64,15 @@ impl Console {
         }
     }
 
+    /// Refuses `--json` for an answer that is a text in a language of its own.
+    pub fn refuse_json(&self, what: &str) -> Result<(), CliError> {
+        match self.json {
+            true => Err(CliError::usage(format!("{what} cannot be given as JSON"))
+                .help("leave `--json` out")),
+            false => Ok(()),
+        }
+    }
+
     /// Anything that is no result.
     pub fn note(&self, text: &str) {
         let mut out = anstream::stderr().lock();

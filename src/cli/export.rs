@@ -35,6 +35,15 @@ pub(super) struct ExportArgs {
 }
 
 pub(super) fn export(args: ExportArgs, console: &Console) -> Answer {
+    let folder = args.output.parent();
+    if let Some(folder) = folder.filter(|folder| *folder != Path::new("") && !folder.is_dir()) {
+        let wrong = format!("there is no folder `{}` to write to", folder.display());
+        let help = format!(
+            "make it (`mkdir -p {}`), or choose another",
+            folder.display()
+        );
+        return Err(CliError::usage(wrong).help(help));
+    }
     let settings = Settings::load()?;
     let store = settings.open_store(&args.store)?;
     let planned = Planned::load(&args.file, &store, console)?;

@@ -185,6 +185,10 @@ pub(super) fn codes() -> Vec<(&'static str, &'static str)> {
 
 /// The text of a file; that it cannot be read is told before anything else.
 fn read(file: &Path) -> Result<String, CliError> {
+    if file.is_dir() {
+        let wrong = format!("`{}` is a folder", file.display());
+        return Err(CliError::usage(wrong).help("name a `.kdp` file in it"));
+    }
     match std::fs::read(file) {
         Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
         Err(error) => Err(CliError::unreadable(file, error)),

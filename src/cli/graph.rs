@@ -42,6 +42,7 @@ enum Format {
 }
 
 pub(super) fn graph(args: GraphArgs, console: &Console) -> Answer {
+    console.refuse_json("a drawing")?;
     let settings = Settings::load()?;
     let store = settings.look_at_store(&StoreFlag::default());
     let planned = Planned::load(&args.file, &store, console)?;

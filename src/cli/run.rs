@@ -22,9 +22,10 @@ Examples:
   kdp run cifar.kdp --target 'small[seed: 0]'        # one node and what it needs
   kdp run cifar.kdp --device cuda:0,cuda:1 --jobs 2
 
-What is in the store is not computed again, so a run that was stopped goes on where it was.
+What is in the store is not computed again, so the same command goes on after a run that was
+stopped: finished nodes are kept, a node that was under way starts anew.
 A node that fails takes those that need it along; all others still run.
-Ctrl-C stops the run: nodes that are done stay done. Pressed twice, it ends at once.")]
+Ctrl-C stops the run. Pressed twice, it ends at once.")]
 pub(super) struct RunArgs {
     #[command(flatten)]
     file: FileArgs,

@@ -2,6 +2,7 @@
 //! Knows no tensors.
 
 mod claims;
+mod missing;
 mod observer;
 mod options;
 mod outcome;

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, select, unbounded};
 use petgraph::graph::NodeIndex;
 
+use super::missing::missing_files;
 use super::outcome::numbers;
 use super::worker::{Message, Said, Worker};
 use super::{
@@ -119,8 +120,9 @@ impl Run<'_> {
             stored,
         });
         for node in pending {
-            if let Some(missing) = missing_files(self.node(node)) {
-                self.fail(node, missing);
+            if let Some((what, help)) = missing_files(self.node(node)) {
+                let message = told(self.node(node), &what);
+                self.fail(node, with_help(message, Some(&help)));
             }
         }
         let mut last_word = Instant::now();
@@ -318,11 +320,7 @@ impl Run<'_> {
                 help: help.clone(),
             });
         }
-        let error = match help {
-            Some(help) => format!("{message} (help: {help})"),
-            None => message,
-        };
-        self.fail(index, error);
+        self.fail(index, with_help(message, help.as_deref()));
     }
 
     /// A worker's pipe has ended.
@@ -416,17 +414,17 @@ impl Run<'_> {
     }
 }
 
-/// What is wrong with a node whose files were not there when it was planned.
-fn missing_files(node: &Node) -> Option<String> {
-    let (role, file) = node.files.iter().find(|(_, file)| file.digest.is_none())?;
-    let path = file.path.display();
-    let what = format!("its file `{path}` ({role}) is not there or cannot be read");
-    Some(told(node, &what))
-}
-
 /// A failure as the worker tells it too: the node, where it was declared, and what is wrong.
 fn told(node: &Node, what: &str) -> String {
     format!("`{}` ({}): {what}", node.id, node.declared)
+}
+
+/// A failure with its mend on a line of its own.
+fn with_help(message: String, help: Option<&str>) -> String {
+    match help {
+        Some(help) => format!("{message}\n  help: {help}"),
+        None => message,
+    }
 }
 
 fn cannot_start(engine: &std::path::Path, error: &std::io::Error) -> Failure {

@@ -306,7 +306,39 @@ fn missing_data_names_the_file_and_the_declaration() {
     answer.ends(3);
     assert!(answer.err.contains("nowhere"), "{}", answer.err);
     assert!(answer.err.contains("a.kdp:9:"), "{}", answer.err);
+    let whole = "there is no folder";
+    assert!(answer.err.contains(whole), "{}", answer.err);
+    assert!(answer.err.contains("\n  help: "), "{}", answer.err);
+    assert!(answer.err.contains("`.gz`"), "{}", answer.err);
+    assert!(answer.out.contains("What failed"), "{}", answer.out);
+    assert!(!answer.out.contains("help: "), "told once: {}", answer.out);
+    assert!(!answer.out.contains("goes on from here"), "{}", answer.out);
     assert!(project.0.log().is_empty(), "nothing was started");
+}
+
+#[test]
+fn a_file_without_nodes_is_told_so() {
+    let project = Project::new();
+    fs::write(project.path("a.kdp"), "param tau: number = 4.0\n").unwrap();
+    let answer = project.kdp("run a.kdp");
+    let told = answer.ends(0).out.contains("asks for nothing");
+    assert!(told, "{}", answer.out);
+}
+
+#[test]
+fn wrong_use_is_told_with_its_mend() {
+    let project = Project::new();
+    for (line, told) in [
+        ("check .", "`.` is a folder"),
+        ("export a.kdp data -o nodir/x", "no folder `nodir`"),
+        ("run a.kdp --target small[seed:0", "no name of a node"),
+        ("run a.kdp --target small[seed:7]", "`small[seed: 0]`"),
+        ("graph a.kdp --json", "cannot be given as JSON"),
+        ("completions bash --json", "cannot be given as JSON"),
+    ] {
+        let answer = project.kdp(line);
+        assert!(answer.ends(2).err.contains(told), "{line}: {}", answer.err);
+    }
 }
 
 #[test]

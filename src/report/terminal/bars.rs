@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-use super::words::{failure, numbers};
+use super::words::{failure, nothing, numbers};
 use crate::plan::Key;
 use crate::run::{Event, NodeOutcome, Observer, Progress, Status};
 
@@ -130,7 +130,7 @@ impl Bars {
 
     fn begin(&mut self, pending: usize, stored: usize) {
         if pending == 0 {
-            return self.say(&format!("Nothing to run: {stored} nodes are in the store."));
+            return self.say(&nothing(stored));
         }
         let whole = ProgressBar::new(pending as u64).with_style(style(self.room.whole()));
         self.whole = self.all.add(whole.with_prefix("nodes"));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use super::words::{failure, numbers};
+use super::words::{failure, nothing, numbers};
 use crate::plan::{Key, Node};
 use crate::report::number::duration;
 use crate::run::{Event, NodeOutcome, Observer, Progress, Status};
@@ -117,7 +117,7 @@ impl Observer for Lines {
             Event::Begin { pending, stored } => {
                 self.pending = pending;
                 say(&match pending {
-                    0 => format!("Nothing to run: {stored} nodes are in the store."),
+                    0 => nothing(stored),
                     n => format!("{n} nodes to run, {stored} in the store."),
                 });
             }

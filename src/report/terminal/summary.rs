@@ -8,7 +8,7 @@ use super::words::learnt;
 use crate::plan::{MeasureTask, ModelSummary, Plan, Task};
 use crate::report::family::families;
 use crate::report::number::{Spread, duration, fixed, number, percent};
-use crate::run::{Outcome, Status};
+use crate::run::{NodeOutcome, Outcome, Status};
 
 /// The tables, what was learnt, the claims, and where the page is. It holds colours.
 pub fn summary(plan: &Plan, outcome: &Outcome, page: Option<&Path>) -> String {
@@ -182,14 +182,27 @@ fn claims(outcome: &Outcome) -> Vec<String> {
     claims.collect()
 }
 
+/// The first line of each failure: the whole text was shown when the node failed.
 fn failures(outcome: &Outcome) -> Vec<String> {
     let failed = outcome
         .nodes
         .iter()
         .filter(|node| node.status == Status::Failed);
     failed
-        .map(|node| node.error.clone().unwrap_or_else(|| node.id.clone()))
+        .map(|node| {
+            let error = node.error.as_deref().unwrap_or(&node.id);
+            brief(error.lines().next().unwrap_or(error))
+        })
         .collect()
+}
+
+/// The beginning of a line, as far as it fits a usual terminal.
+fn brief(line: &str) -> String {
+    const MOST: usize = 76;
+    match line.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.into(),
+    }
 }
 
 /// How many nodes came to what, the time, and the page.
@@ -210,18 +223,19 @@ fn footer(outcome: &Outcome, page: Option<&Path>) -> String {
         (n > 0).then(|| format!("{n} {word}"))
     });
     let counts: Vec<String> = counts.collect();
-    let mut text = format!(
-        "Nodes: {}. Time: {}.",
-        counts.join(", "),
-        duration(outcome.seconds)
-    );
-    let resumable = [Status::Interrupted, Status::Failed, Status::Skipped];
-    if outcome
-        .nodes
-        .iter()
-        .any(|node| resumable.contains(&node.status))
-    {
-        text += "\nWhat is done stays done: the same command goes on from here.";
+    let mut text = match counts.is_empty() {
+        true => "The file asks for nothing: it declares no data, model or measurement.".into(),
+        false => format!(
+            "Nodes: {}. Time: {}.",
+            counts.join(", "),
+            duration(outcome.seconds)
+        ),
+    };
+    let unfinished = |node: &NodeOutcome| node.status == Status::Interrupted;
+    // Without a failure of the whole run it was the user who stopped it.
+    if outcome.failure.is_none() && outcome.nodes.iter().any(unfinished) {
+        text += "\nFinished nodes are kept: the same command goes on from here. \
+                 A node that was under way starts anew.";
     }
     if let Some(page) = page {
         text += &format!("\nPage: \x1b[4m{}\x1b[0m", page.display());

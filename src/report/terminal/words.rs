@@ -18,6 +18,15 @@ pub(super) fn numbers(progress: &Progress) -> String {
     known.join(", ")
 }
 
+/// A run in which no node is pending.
+pub(super) fn nothing(stored: usize) -> String {
+    match stored {
+        0 => "Nothing to run.".into(),
+        1 => "Nothing to run: 1 node is in the store.".into(),
+        n => format!("Nothing to run: {n} nodes are in the store."),
+    }
+}
+
 /// A node that failed. Its error names the node and where it was declared.
 pub(super) fn failure(outcome: &NodeOutcome) -> String {
     let why = outcome.error.as_deref().unwrap_or(&outcome.id);

@@ -1,0 +1,67 @@
+//! What is wrong with a node whose input files cannot be read.
+
+use std::fs::File;
+use std::io::{Error, ErrorKind};
+use std::path::Path;
+
+use crate::plan::{Node, Task};
+
+/// Where the path of an input file comes from.
+const ORIGIN: &str = "the path stands in the declaration or in a param that it uses (`--set`), and \
+                      is relative to the folder of the `.kdp` file";
+
+/// What is wrong, and the mend, where a file of the node was not there when it was planned.
+pub(super) fn missing_files(node: &Node) -> Option<(String, String)> {
+    let (role, file) = node.files.iter().find(|(_, file)| file.digest.is_none())?;
+    let what = format!(
+        "its file `{}` ({role}) {}",
+        file.path.display(),
+        reason(&file.path)
+    );
+    let is_idx = matches!(&node.task, Task::Data(task) if task.source.name == "idx");
+    let help = match is_idx {
+        true => format!("{ORIGIN}; a file may be gzipped (`.gz`) or not"),
+        false => ORIGIN.into(),
+    };
+    Some((what, help))
+}
+
+/// Whether the folder, the file or the right to read it is missing, as the system says it.
+fn reason(path: &Path) -> String {
+    let folder = path.parent().filter(|folder| *folder != Path::new(""));
+    if let Some(folder) = folder
+        && let Err(error) = folder.metadata()
+    {
+        let folder = folder.display();
+        return match error.kind() {
+            ErrorKind::NotFound => format!("is missing: there is no folder `{folder}` ({error})"),
+            _ => format!("cannot be reached: the folder `{folder}`: {error}"),
+        };
+    }
+    let opened = File::open(path).and_then(|file| match file.metadata()?.is_dir() {
+        true => Err(Error::from(ErrorKind::IsADirectory)),
+        false => Ok(()),
+    });
+    match opened {
+        Ok(()) => "could not be read when the run was planned: run again".into(),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            format!("is missing, its folder is there ({error})")
+        }
+        Err(error) => format!("cannot be read: {error}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::reason;
+
+    #[test]
+    fn folder_and_file_are_told_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        let told = |name: &str| reason(&folder.path().join(name));
+        assert!(told("none/a").contains("there is no folder"));
+        assert!(told("a").contains("its folder is there"));
+        std::fs::create_dir(folder.path().join("b")).unwrap();
+        assert!(told("b").contains("cannot be read"), "{}", told("b"));
+    }
+}
