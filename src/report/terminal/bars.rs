@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
+use super::echo::NoEcho;
 use super::words::{failure, nothing, numbers};
 use crate::plan::Key;
 use crate::run::{Event, NodeOutcome, Observer, Progress, Status};
@@ -16,6 +17,8 @@ pub(super) struct Bars {
     running: BTreeMap<Key, ProgressBar>,
     room: Room,
     verbose: bool,
+    /// Kept until the bars are cleared.
+    _quiet: NoEcho,
 }
 
 /// The columns that there is room for. The last one takes what is left and is cut to it, so that
@@ -101,6 +104,7 @@ impl Bars {
             running: BTreeMap::new(),
             room: Room::now(),
             verbose,
+            _quiet: NoEcho::new(),
         }
     }
 

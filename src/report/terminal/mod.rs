@@ -1,6 +1,7 @@
 //! A run on the terminal: `observer()` while it goes, `summary(plan, outcome)` when it is over.
 
 mod bars;
+mod echo;
 mod lines;
 mod summary;
 mod words;
