@@ -183,7 +183,10 @@ fn stop_on_signals(console: &Console) -> Stop {
     let asked = stop.clone();
     let handler = move || match asked.request() {
         1 => {}
-        _ => std::process::exit(130),
+        _ => {
+            terminal::restore();
+            std::process::exit(130)
+        }
     };
     if let Err(error) = ctrlc::set_handler(handler) {
         console.warn(&format!("Ctrl-C cannot be caught: {error}"));

@@ -6,6 +6,7 @@ mod lines;
 mod summary;
 mod words;
 
+pub use echo::restore;
 pub use summary::{short_path, summary};
 
 use std::io::IsTerminal;
