@@ -6,9 +6,8 @@ use super::module::{DeclId, ModuleId, declared_name};
 use super::scope::Scope;
 use super::types::Type;
 use super::value::Value;
-use super::{Axes, Checker, program};
+use super::{Checker, program};
 use crate::diag::{Diagnostic, SourceId, Span, closest};
-use crate::spec::Split;
 use crate::syntax::tree::{Expr, Item, ItemKind, RecipeBody};
 
 impl Checker<'_> {
@@ -145,7 +144,6 @@ impl Checker<'_> {
         &mut self,
         decl: DeclId,
         item: &Item,
-        axes: &Axes,
         place: &[usize],
         scope: &Scope,
     ) -> Value {
@@ -253,10 +251,7 @@ impl Checker<'_> {
             | ItemKind::Objective { name, .. }
             | ItemKind::Experiment { name, .. } => Value::Callable(name.text.clone()),
             // Said at the declaration.
-            ItemKind::Trial { .. } | ItemKind::Use(_) | ItemKind::Claim { .. } => {
-                debug_assert!(axes.len() == place.len());
-                Value::Unknown
-            }
+            ItemKind::Trial { .. } | ItemKind::Use(_) | ItemKind::Claim { .. } => Value::Unknown,
         }
     }
 
@@ -311,13 +306,5 @@ impl Checker<'_> {
             }
             _ => name.to_string(),
         }
-    }
-}
-
-/// A split of a data set, for a model's accuracy.
-pub fn test_split(dataset: &std::rc::Rc<program::Dataset>) -> program::SplitOf {
-    program::SplitOf {
-        dataset: dataset.clone(),
-        split: Split::Test,
     }
 }

@@ -236,7 +236,7 @@ impl Checker<'_> {
         let value = match self.axes_of(decl, item) {
             Some(axes) => {
                 let scope = self.member_scope(decl.module, &axes, &at.1);
-                self.evaluate(decl, item, &axes, &at.1, &scope)
+                self.evaluate(decl, item, &at.1, &scope)
             }
             None => Value::Unknown,
         };

@@ -5,7 +5,6 @@ use std::rc::Rc;
 
 use super::Checker;
 use super::codes::*;
-use super::declare::test_split;
 use super::module::{ModuleId, declared_name};
 use super::objective::Goal;
 use super::program::{Model, Origin, SplitOf, Training};
@@ -14,7 +13,7 @@ use super::scope::Scope;
 use super::types::Type;
 use super::value::{Recipe, RecipeField, Value, show_shape};
 use crate::diag::{Diagnostic, Span, closest};
-use crate::spec::{Call, Network, Schedule};
+use crate::spec::{Call, Network, Schedule, Split};
 use crate::syntax::tree::{Expr, Field, ItemKind};
 use crate::vocabulary::RECIPE_FIELDS;
 
@@ -92,7 +91,10 @@ impl Checker<'_> {
                 split: *split,
             },
             Some(_) => return Value::Unknown,
-            None => test_split(dataset),
+            None => SplitOf {
+                dataset: dataset.clone(),
+                split: Split::Test,
+            },
         };
         let shape = &dataset.shape;
         if test.dataset.shape.sample != shape.sample || test.dataset.shape.classes != shape.classes
@@ -273,8 +275,8 @@ impl Checker<'_> {
         }
         let value = |name: &str| recipe.fields.get(name).map(|field| &field.value);
         let count = match data.split {
-            crate::spec::Split::Train => data.dataset.shape.train,
-            crate::spec::Split::Test => data.dataset.shape.test,
+            Split::Train => data.dataset.shape.train,
+            Split::Test => data.dataset.shape.test,
         } as u64;
         let Some(Value::Int(batch)) = value("batch") else {
             return None;

@@ -58,6 +58,18 @@ struct Site<'a> {
     used: Span,
 }
 
+impl Site<'_> {
+    /// A site inside this one, whose places begin anew.
+    fn below<'b>(&self, prefix: &'b str, places: &'b str) -> Site<'b> {
+        Site {
+            prefix,
+            places,
+            place: 0,
+            ..*self
+        }
+    }
+}
+
 /// Layers that a network may have.
 const LARGEST: usize = 100_000;
 /// Levels that its layers may nest.
@@ -199,13 +211,7 @@ impl Checker<'_> {
                 {
                     return self.leaf(full, call, *span, shape, out);
                 }
-                let mut below = Site {
-                    prefix: &full,
-                    places: &full,
-                    place: 0,
-                    classes: site.classes,
-                    used: site.used,
-                };
+                let mut below = site.below(&full, &full);
                 let mut children = vec![];
                 let output = match &**inner {
                     Layers::List(items) => {
@@ -241,13 +247,7 @@ impl Checker<'_> {
                     } else {
                         join(&full, role)
                     };
-                    let mut below = Site {
-                        prefix: site.prefix,
-                        places: &places,
-                        place: 0,
-                        classes: site.classes,
-                        used: site.used,
-                    };
+                    let mut below = site.below(site.prefix, &places);
                     let mut inside = vec![];
                     let output = self.grow(branch, shape.clone(), &mut below, &mut inside)?;
                     children.push(sequence(places.clone(), inside, shape.clone(), output));
@@ -296,13 +296,7 @@ impl Checker<'_> {
                 shape = self.leaf(full, call, *span, shape, out)?;
                 continue;
             }
-            let mut below = Site {
-                prefix: &full,
-                places: &full,
-                place: 0,
-                classes: above.classes,
-                used: above.used,
-            };
+            let mut below = above.below(&full, &full);
             let mut children = vec![];
             let output = self.grow(item, shape.clone(), &mut below, &mut children)?;
             out.push(sequence(full.clone(), children, shape, output.clone()));
