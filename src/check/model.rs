@@ -274,10 +274,7 @@ impl Checker<'_> {
             return None;
         }
         let value = |name: &str| recipe.fields.get(name).map(|field| &field.value);
-        let count = match data.split {
-            Split::Train => data.dataset.shape.train,
-            Split::Test => data.dataset.shape.test,
-        } as u64;
+        let count = data.dataset.shape.count(data.split) as u64;
         let Some(Value::Int(batch)) = value("batch") else {
             return None;
         };

@@ -335,7 +335,9 @@ impl Checker<'_> {
             sample,
             classes: int("classes"),
             train: int("train"),
+            validation: 0,
             test: int("test"),
+            labelled: true,
         };
         let id = self.sources.slice(span).to_string();
         Value::Dataset(Rc::new(Dataset {
@@ -374,6 +376,28 @@ impl Checker<'_> {
                     }
                 }
             }
+            "hold_out" => {
+                let (wanted, there) = (call.int("validation").unwrap_or(0), dataset.shape.train);
+                let at = named.get("validation").map_or(span, |(_, span)| *span);
+                if dataset.shape.validation > 0 {
+                    return self.fail_with(
+                        OUT_OF_RANGE,
+                        "this data has a validation split already",
+                        span,
+                        "hold samples out once",
+                    );
+                }
+                if !(1..there).contains(&wanted) {
+                    return self.fail(
+                        OUT_OF_RANGE,
+                        format!("`hold_out` wants 1 to {} samples, as the training split has {there}, not {wanted}", there - 1),
+                        at,
+                    );
+                }
+                dataset.shape.train -= wanted;
+                dataset.shape.validation = wanted;
+            }
+            "unlabelled" => dataset.shape.labelled = false,
             "label_noise" => {
                 let share = call.number("share").unwrap_or_default();
                 if !(0.0..=1.0).contains(&share) {

@@ -7,8 +7,8 @@ use std::rc::Rc;
 use petgraph::graph::NodeIndex;
 
 use super::{
-    Claim, DataTask, Digest, InputFile, Key, MeasureTask, Node, Plan, SplitRef, Task, TrainTask,
-    WeightsTask, facts,
+    Claim, DataFrom, DataTask, Digest, InputFile, Key, MeasureTask, Node, Plan, Share, SplitRef,
+    Task, TrainTask, WeightsFrom, WeightsTask, facts,
 };
 use crate::check::{Dataset, Model, Origin, Program, SplitOf};
 use crate::diag::{Sources, Span};
@@ -125,11 +125,13 @@ impl Builder<'_> {
             None => BTreeMap::new(),
         };
         let task = Task::Data(DataTask {
-            source: dataset.source.clone(),
-            files: files
-                .iter()
-                .map(|(role, file)| (role.clone(), content(file)))
-                .collect(),
+            from: DataFrom::Source {
+                source: dataset.source.clone(),
+                files: files
+                    .iter()
+                    .map(|(role, file)| (role.clone(), content(file)))
+                    .collect(),
+            },
             transforms: dataset.transforms.clone(),
             shape: dataset.shape.clone(),
         });
@@ -154,12 +156,20 @@ impl Builder<'_> {
         let task = match &model.origin {
             Origin::File(path) => {
                 let file = self.file(path.clone());
-                let weights = content(&file);
+                let share = Share {
+                    weight: 1.0,
+                    from: WeightsFrom::File {
+                        role: "weights".to_string(),
+                        content: content(&file),
+                        ignore: vec![],
+                    },
+                };
                 files.insert("weights".to_string(), file);
                 Task::Weights(WeightsTask {
                     version: WEIGHTS,
                     network,
-                    weights,
+                    init: vec![share],
+                    seed: 0,
                     data,
                     test,
                 })
@@ -184,6 +194,10 @@ impl Builder<'_> {
                 clip: training.clip,
                 precision: training.precision.clone(),
                 seed: training.seed,
+                init: vec![],
+                frozen: vec![],
+                groups: vec![],
+                best: None,
             }),
         };
         let node = self.node(&model.id, &model.word, model.span, task, files);

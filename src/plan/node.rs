@@ -16,21 +16,43 @@ pub type Term = crate::spec::Term<Key>;
 /// A loss, its teacher named by key.
 pub type Loss = crate::spec::Loss<Key>;
 
-/// Decode a source and apply transforms to it.
+/// Decode a source, or take other data, and apply transforms to it.
 ///
-/// Its object holds the blobs `train.safetensors` and `test.safetensors`, each with
-/// `images` (u8, n×C×H×W), `labels` (i64, n), `true_labels` (i64, n: before label noise) and
-/// `index` (i64, n: the place in the source); and `meta.json` with a [`DataMeta`].
+/// Its object holds the blobs `train.safetensors`, `test.safetensors` and, where the shape says so,
+/// `validation.safetensors`, each with `images` (u8, n×C×H×W), `labels` (i64, n; −1 for none),
+/// `true_labels` (i64, n: before label noise, relabelling or unlabelling) and `index` (i64, n: the
+/// place in the source); and `meta.json` with a [`DataMeta`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DataTask {
-    /// The source, its paths left out.
-    pub source: Call,
-    /// The content of each of its files by role (such as `train_images`); empty for embedded data.
-    pub files: BTreeMap<String, Digest>,
+    /// What it is made of.
+    pub from: DataFrom,
     /// What is done to it, in order.
     pub transforms: Vec<Call>,
     /// What the declaration promises.
     pub shape: DataShape,
+}
+
+/// What data is made of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DataFrom {
+    /// A source of files, or embedded.
+    Source {
+        /// The source, its paths left out.
+        source: Call,
+        /// The content of each of its files by role (such as `train_images`); empty for embedded data.
+        files: BTreeMap<String, Digest>,
+    },
+    /// The training samples of one data object, and behind them those of another; the other splits
+    /// and the scaling of pixels are the first's.
+    Join(Key, Key),
+    /// A data object whose training labels are what a model tells of the plain samples.
+    Relabel {
+        /// The data object.
+        data: Key,
+        /// A train, weights or ensemble object.
+        by: Key,
+    },
 }
 
 /// `meta.json` of a data object.
@@ -53,6 +75,58 @@ pub struct SplitRef {
     pub data: Key,
     /// Which split.
     pub split: Split,
+}
+
+/// Weights that a network begins with, or is: the sum of shares, tensor by tensor.
+///
+/// A tensor that a file's `ignore` matches is drawn from the seed instead. Counts of batches are the
+/// first share's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Share {
+    /// Its factor.
+    pub weight: f64,
+    /// Where its tensors come from.
+    pub from: WeightsFrom,
+}
+
+/// Where tensors come from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WeightsFrom {
+    /// A train or weights object of the same network.
+    Model(Key),
+    /// A safetensors file.
+    File {
+        /// Its role among the node's files: `weights`, `weights 1`.
+        role: String,
+        /// Its content.
+        content: Digest,
+        /// Patterns of tensors that are not taken from it, sorted; see [`crate::spec::matches`].
+        ignore: Vec<String>,
+    },
+}
+
+/// Parameters that are stepped in a way of their own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Group {
+    /// Their names, sorted; no parameter is in two groups.
+    pub parameters: Vec<String>,
+    /// Factor of the learning rate.
+    pub lr_scale: f64,
+    /// Weight decay in place of the recipe's.
+    pub weight_decay: Option<Schedule>,
+}
+
+/// The state of a run that is kept in place of its last one: the best of those looked at, the first
+/// of equals.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Best {
+    /// What it is looked at on.
+    pub on: SplitRef,
+    /// `top1` (larger is better) or `loss` (mean cross-entropy; smaller is better).
+    pub by: String,
+    /// How often, in steps; the last step is looked at too.
+    pub every: u64,
 }
 
 /// Train a network.
@@ -92,9 +166,22 @@ pub struct TrainTask {
     pub precision: String,
     /// The seed of everything that is drawn.
     pub seed: i64,
+    /// The weights to begin with; drawn from the seed where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub init: Vec<Share>,
+    /// Parameters that are not trained, sorted. A batch norm whose parameters are among them stays in
+    /// evaluation mode.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub frozen: Vec<String>,
+    /// Parameters that are stepped in a way of their own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<Group>,
+    /// The state that is kept; the last one where it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub best: Option<Best>,
 }
 
-/// Take a network's weights from a file as they are. Its object is like a [`TrainTask`]'s, without
+/// Take a network's weights as they are, without training. Its object is like a [`TrainTask`]'s, without
 /// `optimizer.safetensors` and with empty curves.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WeightsTask {
@@ -102,12 +189,47 @@ pub struct WeightsTask {
     pub version: u32,
     /// The network.
     pub network: Network,
-    /// The content of the safetensors file (role `weights` of the node's files).
-    pub weights: Digest,
+    /// The weights.
+    pub init: Vec<Share>,
+    /// The seed of tensors that no share gives.
+    pub seed: i64,
     /// The split its training accuracy is told on.
     pub data: SplitRef,
     /// The split its test accuracy is told on.
     pub test: SplitRef,
+}
+
+/// How the outputs of an ensemble's members become one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Blend {
+    /// Its logits are the logarithm of the mean of the members' probabilities.
+    Probabilities,
+    /// Its logits are the mean of the members' logits.
+    Logits,
+}
+
+/// Models that answer together. Its object holds `ensemble.json` (an [`Ensemble`]); its summary is a
+/// [`ModelSummary`], the digest that of `ensemble.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EnsembleTask {
+    /// The version of how they are blended.
+    pub version: u32,
+    /// The models and how they are blended.
+    pub ensemble: Ensemble,
+    /// The split its training accuracy is told on.
+    pub data: SplitRef,
+    /// The split its test accuracy is told on.
+    pub test: SplitRef,
+}
+
+/// `ensemble.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Ensemble {
+    /// Train, weights or ensemble objects, of equal inputs and classes.
+    pub members: Vec<Key>,
+    /// How their outputs become one.
+    pub of: Blend,
 }
 
 /// Measure trained models. Its object holds `result.json` (the fields by name) and, for a
@@ -132,19 +254,38 @@ pub enum Task {
     Data(DataTask),
     /// Train a network.
     Train(TrainTask),
-    /// Take weights from a file.
+    /// Take weights as they are.
     Weights(WeightsTask),
+    /// Let models answer together.
+    Ensemble(EnsembleTask),
     /// Measure models.
     Measure(MeasureTask),
 }
 
+impl TrainTask {
+    /// Whether a model stands in the objective.
+    pub fn learns_from(&self, teacher: Key) -> bool {
+        let mut losses = self.objective.iter().map(|term| &term.loss);
+        losses.any(|loss| loss.teachers().contains(&teacher))
+    }
+}
+
+/// The models among shares.
+fn models(shares: &[Share]) -> impl Iterator<Item = Key> {
+    shares.iter().filter_map(|share| match &share.from {
+        WeightsFrom::Model(key) => Some(*key),
+        WeightsFrom::File { .. } => None,
+    })
+}
+
 impl Task {
-    /// `data`, `train`, `weights` or `measure`.
+    /// `data`, `train`, `weights`, `ensemble` or `measure`.
     pub fn kind(&self) -> &'static str {
         match self {
             Task::Data(_) => "data",
             Task::Train(_) => "train",
             Task::Weights(_) => "weights",
+            Task::Ensemble(_) => "ensemble",
             Task::Measure(_) => "measure",
         }
     }
@@ -152,13 +293,28 @@ impl Task {
     /// The keys of the nodes it needs, each once, in the order in which it names them.
     pub fn inputs(&self) -> Vec<Key> {
         let mut keys = match self {
-            Task::Data(_) => vec![],
+            Task::Data(task) => match &task.from {
+                DataFrom::Source { .. } => vec![],
+                DataFrom::Join(a, b) => vec![*a, *b],
+                DataFrom::Relabel { data, by } => vec![*data, *by],
+            },
             Task::Train(task) => {
                 let mut keys = vec![task.data.data, task.test.data];
-                keys.extend(task.objective.iter().filter_map(|term| term.loss.teacher()));
+                keys.extend(task.objective.iter().flat_map(|term| term.loss.teachers()));
+                keys.extend(models(&task.init));
+                keys.extend(task.best.iter().map(|best| best.on.data));
                 keys
             }
-            Task::Weights(task) => vec![task.data.data, task.test.data],
+            Task::Weights(task) => {
+                let mut keys = vec![task.data.data, task.test.data];
+                keys.extend(models(&task.init));
+                keys
+            }
+            Task::Ensemble(task) => {
+                let mut keys = vec![task.data.data, task.test.data];
+                keys.extend(&task.ensemble.members);
+                keys
+            }
             Task::Measure(task) => task
                 .models
                 .values()
@@ -169,6 +325,16 @@ impl Task {
         let mut seen = std::collections::BTreeSet::new();
         keys.retain(|key| seen.insert(*key));
         keys
+    }
+
+    /// The split that a model's accuracy is told on.
+    pub fn test(&self) -> Option<&SplitRef> {
+        match self {
+            Task::Train(task) => Some(&task.test),
+            Task::Weights(task) => Some(&task.test),
+            Task::Ensemble(task) => Some(&task.test),
+            Task::Data(_) | Task::Measure(_) => None,
+        }
     }
 
     /// Steps of training.
@@ -217,18 +383,19 @@ pub struct Claim {
     pub declared: String,
 }
 
-/// The summary of a train or weights object.
+/// The summary of a train, weights or ensemble object.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ModelSummary {
     /// Number of trainable numbers.
     pub parameters: u64,
     /// Steps of training.
     pub steps: u64,
-    /// Share right on the training split, as labelled there, without augmentation.
-    pub train_accuracy: f64,
+    /// Share right on the training split, as labelled there, without augmentation; `None` where it
+    /// has no labels.
+    pub train_accuracy: Option<f64>,
     /// Share right on the test split.
     pub test_accuracy: f64,
-    /// The blake3 of `weights.safetensors`.
+    /// The blake3 of the object's main blob: `weights.safetensors` or `ensemble.json`.
     pub digest: Digest,
 }
 

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{Error, ErrorKind};
 use std::path::Path;
 
-use crate::plan::{Node, Task};
+use crate::plan::{DataFrom, DataTask, Node, Task};
 
 /// Where the path of an input file comes from.
 const ORIGIN: &str = "the path stands in the declaration or in a param that it uses (`--set`), and \
@@ -18,7 +18,10 @@ pub(super) fn missing_files(node: &Node) -> Option<(String, String)> {
         file.path.display(),
         reason(&file.path)
     );
-    let is_idx = matches!(&node.task, Task::Data(task) if task.source.name == "idx");
+    let is_idx = matches!(
+        &node.task,
+        Task::Data(DataTask { from: DataFrom::Source { source, .. }, .. }) if source.name == "idx"
+    );
     let help = match is_idx {
         true => format!("{ORIGIN}; a file may be gzipped (`.gz`) or not"),
         false => ORIGIN.into(),

@@ -11,25 +11,44 @@ pub struct DataShape {
     pub classes: i64,
     /// Samples in `train`, after the transforms.
     pub train: i64,
+    /// Samples in `validation`, after the transforms; 0 where there is no such split.
+    #[serde(default)]
+    pub validation: i64,
     /// Samples in `test`, after the transforms.
     pub test: i64,
+    /// Whether every training sample has a label; those without bear −1.
+    pub labelled: bool,
 }
 
-/// `train` or `test`.
+impl DataShape {
+    /// The number of samples of a split.
+    pub fn count(&self, split: Split) -> i64 {
+        match split {
+            Split::Train => self.train,
+            Split::Validation => self.validation,
+            Split::Test => self.test,
+        }
+    }
+}
+
+/// `train`, `validation` or `test`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Split {
     /// Training data.
     Train,
+    /// Held out of the training data, to choose by.
+    Validation,
     /// Test data.
     Test,
 }
 
 impl Split {
-    /// `train` or `test`.
+    /// `train`, `validation` or `test`.
     pub fn word(self) -> &'static str {
         match self {
             Split::Train => "train",
+            Split::Validation => "validation",
             Split::Test => "test",
         }
     }

@@ -3,16 +3,22 @@
 
 mod claim;
 mod data;
+mod formula;
 mod json;
 mod network;
 mod objective;
+mod pattern;
 mod schedule;
+mod tensors;
 mod words;
 
 pub use claim::{Comparison, Condition, Fold, Quantity};
 pub use data::{DataShape, Split};
+pub use formula::{Axes, Axis, Formula, Function};
 pub use json::from_json;
 pub use network::{Layer, Network};
 pub use objective::{Loss, Term, View};
+pub use pattern::matches;
 pub use schedule::{Along, Schedule};
+pub use tensors::{Fill, Malformed, TensorSpec, tensors};
 pub use words::{Call, Datum};

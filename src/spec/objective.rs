@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Schedule;
+use super::{Formula, Layer, Schedule};
 
 /// One term of an objective: at step s the loss is Σ weight(s) · loss.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -50,22 +50,40 @@ pub enum Loss<T> {
         /// What the teacher sees.
         view: View,
     },
+    /// Mean over batch and features of (through(student's features) − teacher's features)²
+    /// (Romero et al. 2015).
+    Features {
+        /// A train or weights object.
+        teacher: T,
+        /// The student's layer whose output is matched, by the prefix of its name: `layer2`.
+        layer: String,
+        /// The teacher's layer.
+        to: String,
+        /// Layers between the two, trained along and not part of the student: a chain whose input is
+        /// the student's features and whose output has the shape of the teacher's.
+        through: Option<Layer>,
+        /// What the teacher sees.
+        view: View,
+    },
+    /// An expression of one's own with one value a sample, or one in all; mean over the batch.
+    Formula(Formula<T>),
 }
 
 impl<T: Copy> Loss<T> {
-    /// The teacher it needs.
-    pub fn teacher(&self) -> Option<T> {
+    /// The teachers it needs.
+    pub fn teachers(&self) -> Vec<T> {
         match self {
-            Loss::CrossEntropy { .. } => None,
-            Loss::Kl { teacher, .. } | Loss::SquaredLogits { teacher, .. } => Some(*teacher),
+            Loss::CrossEntropy { .. } => vec![],
+            Loss::Kl { teacher, .. }
+            | Loss::SquaredLogits { teacher, .. }
+            | Loss::Features { teacher, .. } => vec![*teacher],
+            Loss::Formula(formula) => formula.teachers(),
         }
     }
-}
 
-impl<T: Copy> Term<T> {
-    /// The term with its teacher named in another way.
-    pub fn rename<U>(&self, name: impl Fn(T) -> U) -> Term<U> {
-        let loss = match &self.loss {
+    /// The loss with its teachers named in another way.
+    pub fn rename<U>(&self, name: impl Fn(T) -> U) -> Loss<U> {
+        match self {
             Loss::CrossEntropy { smoothing } => Loss::CrossEntropy {
                 smoothing: smoothing.clone(),
             },
@@ -82,10 +100,30 @@ impl<T: Copy> Term<T> {
                 teacher: name(*teacher),
                 view: *view,
             },
-        };
+            Loss::Features {
+                teacher,
+                layer,
+                to,
+                through,
+                view,
+            } => Loss::Features {
+                teacher: name(*teacher),
+                layer: layer.clone(),
+                to: to.clone(),
+                through: through.clone(),
+                view: *view,
+            },
+            Loss::Formula(formula) => Loss::Formula(formula.rename(&name)),
+        }
+    }
+}
+
+impl<T: Copy> Term<T> {
+    /// The term with its teachers named in another way.
+    pub fn rename<U>(&self, name: impl Fn(T) -> U) -> Term<U> {
         Term {
             weight: self.weight.clone(),
-            loss,
+            loss: self.loss.rename(name),
         }
     }
 }

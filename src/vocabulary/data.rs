@@ -124,4 +124,21 @@ pub const TRANSFORMS: &[Word] = &[
             Param::optional("seed", Type::Int, Int(0), "What is drawn hangs on it."),
         ],
     ),
+    word(
+        "hold_out",
+        "Moves so many samples of the training split, drawn by the seed, into a validation split. The rest keep their order.",
+        &[
+            Param::required(
+                "validation",
+                Type::Int,
+                "How many samples; at least one stays for training.",
+            ),
+            Param::optional("seed", Type::Int, Int(0), "What is drawn hangs on it."),
+        ],
+    ),
+    word(
+        "unlabelled",
+        "The training split without its labels, to be distilled on; the other splits keep theirs.",
+        &[],
+    ),
 ];

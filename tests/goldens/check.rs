@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use kdp::check::{Loaded, World, load};
 use kdp::diag::{Rendering, render};
-use kdp::plan::{Digest, Digests, Key, Node, Plan, Task, plan};
+use kdp::plan::{DataFrom, Digest, Digests, Key, Node, Plan, Task, plan};
 
 use crate::suite::Outputs;
 
@@ -83,7 +83,11 @@ fn shown(plan: &Plan, node: &Node) -> String {
     let mut detail = |name: &str, value: String| text += &format!("  {name}: {value}\n");
     match &node.task {
         Task::Data(task) => {
-            detail("source", call(&task.source));
+            match &task.from {
+                DataFrom::Source { source, .. } => detail("source", call(source)),
+                DataFrom::Join(..) => detail("source", "join".into()),
+                DataFrom::Relabel { .. } => detail("source", "relabel".into()),
+            }
             for transform in &task.transforms {
                 detail("then", call(transform));
             }
@@ -103,7 +107,7 @@ fn shown(plan: &Plan, node: &Node) -> String {
             );
             detail("lr", json(&task.lr));
             for term in &task.objective {
-                let loss = json(&term.loss.teacher().is_some());
+                let loss = json(&!term.loss.teachers().is_empty());
                 detail(
                     "term",
                     format!("{} (a teacher: {loss})", json(&term.weight)),
@@ -111,6 +115,7 @@ fn shown(plan: &Plan, node: &Node) -> String {
             }
         }
         Task::Weights(_) => detail("files", format!("{:?}", node.files.keys())),
+        Task::Ensemble(task) => detail("of", json(&task.ensemble.of)),
         Task::Measure(task) => detail("measure", call(&task.measure)),
     }
     text

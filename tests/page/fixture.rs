@@ -109,14 +109,18 @@ impl Fixture {
     /// A data node that is in the store.
     pub fn data(&mut self, id: &str) -> Key {
         let task = DataTask {
-            source: call("embedded"),
-            files: BTreeMap::new(),
+            from: DataFrom::Source {
+                source: call("embedded"),
+                files: BTreeMap::new(),
+            },
             transforms: vec![call("label_noise")],
             shape: DataShape {
                 sample: vec![1, 14, 14],
                 classes: 10,
                 train: 3000,
                 test: SAMPLES as i64,
+                validation: 0,
+                labelled: true,
             },
         };
         let key = self.node(id, "dataset", Task::Data(task), Status::Stored);
@@ -145,7 +149,7 @@ impl Fixture {
         let summary = ModelSummary {
             parameters: if word == "teacher" { 109_386 } else { 13_002 },
             steps: STEPS,
-            train_accuracy: 0.72 + 0.02 * offset,
+            train_accuracy: Some(0.72 + 0.02 * offset),
             test_accuracy: *curves.test_accuracy.last().expect("curves"),
             digest: Key::of_bytes(id.as_bytes()),
         };
@@ -356,6 +360,10 @@ fn train_task(data: Key, seed: i64, objective: Vec<Term>) -> TrainTask {
         clip: None,
         precision: "fp32".into(),
         seed,
+        init: vec![],
+        frozen: vec![],
+        groups: vec![],
+        best: None,
     }
 }
 

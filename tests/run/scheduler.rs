@@ -5,8 +5,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use kdp::plan::{
-    Call, Claim, Comparison, Condition, DataShape, DataTask, Digest, InputFile, Key, MeasureTask,
-    Node, Plan, Quantity, Split, SplitRef, Task, facts,
+    Call, Claim, Comparison, Condition, DataFrom, DataShape, DataTask, Digest, InputFile, Key,
+    MeasureTask, Node, Plan, Quantity, Split, SplitRef, Task, facts,
 };
 use kdp::run::{Event, Observer, Outcome, RunOptions, Status, Stop, all_targets, run};
 use kdp::store::Store;
@@ -39,11 +39,15 @@ fn data(id: &str) -> Node {
         sample: vec![1, 8, 8],
         classes: 10,
         train: 1,
+        validation: 0,
         test: 1,
+        labelled: true,
     };
     let task = DataTask {
-        source: call(id),
-        files: BTreeMap::new(),
+        from: DataFrom::Source {
+            source: call(id),
+            files: BTreeMap::new(),
+        },
         transforms: vec![],
         shape,
     };

@@ -99,10 +99,11 @@ pub fn accuracy(sources: &Sources) -> Option<Accuracy> {
 }
 
 fn row(name: &str, models: &[&Trained], axis: &Axis) -> (f64, Row) {
-    let of = |number: fn(&ModelSummary) -> f64| -> Vec<f64> {
-        models.iter().map(|model| number(model.summary)).collect()
+    let of = |number: fn(&ModelSummary) -> Option<f64>| -> Vec<f64> {
+        let models = models.iter();
+        models.filter_map(|model| number(model.summary)).collect()
     };
-    let tests = of(|summary| summary.test_accuracy);
+    let tests = of(|summary| Some(summary.test_accuracy));
     let show = |values: &[f64], write: fn(f64) -> String| {
         Spread::of(values).map_or_else(String::new, |spread| spread.show(write))
     };

@@ -279,11 +279,10 @@ pub fn verdict_of(sources: &Sources, family: &Family<Deviation>) -> Option<Prose
 
 /// Whether a teacher stands in a student's objective.
 fn learnt_from(sources: &Sources, student: Key, teacher: Key) -> bool {
-    let Some(Task::Train(task)) = sources.nodes.get(&student).map(|node| &node.task) else {
-        return false;
-    };
-    let mut teachers = task.objective.iter().filter_map(|term| term.loss.teacher());
-    teachers.any(|key| key == teacher)
+    match sources.nodes.get(&student).map(|node| &node.task) {
+        Some(Task::Train(task)) => task.learns_from(teacher),
+        _ => false,
+    }
 }
 
 fn shown(plot: &LogitPlot, samples: usize, on: &str) -> Prose {

@@ -153,6 +153,8 @@ fn loss_name(loss: &Loss, step: u64) -> &'static str {
         Loss::CrossEntropy { .. } => "smooth",
         Loss::Kl { .. } => "distill",
         Loss::SquaredLogits { .. } => "match logits",
+        Loss::Features { .. } => "match features",
+        Loss::Formula(_) => "own loss",
     }
 }
 

@@ -60,7 +60,7 @@ impl Results {
                     .map_err(|error| format!("`points.safetensors`: {error}"))?;
                 self.points.insert(node.key, points);
             }
-            Task::Data(_) | Task::Weights(_) | Task::Measure(_) => {}
+            Task::Data(_) | Task::Weights(_) | Task::Ensemble(_) | Task::Measure(_) => {}
         }
         Ok(())
     }

@@ -82,17 +82,18 @@ fn models(plan: &Plan, outcome: &Outcome) -> Option<String> {
         "test accuracy",
     ]);
     for family in &families {
-        let each = |of: fn(&ModelSummary) -> f64| {
-            family.members.iter().map(move |member| of(member.value))
+        let each = |of: fn(&ModelSummary) -> Option<f64>| {
+            let members = family.members.iter();
+            members.filter_map(move |member| of(member.value))
         };
         row(
             &mut table,
             vec![
                 family.name.clone(),
                 family.members.len().to_string(),
-                spread(each(|model| model.parameters as f64).take(1), number),
+                spread(each(|model| Some(model.parameters as f64)).take(1), number),
                 spread(each(|model| model.train_accuracy), percent),
-                spread(each(|model| model.test_accuracy), percent),
+                spread(each(|model| Some(model.test_accuracy)), percent),
             ],
         );
     }

@@ -48,15 +48,10 @@ pub(super) fn learnt(plan: &Plan, outcome: &Outcome) -> Vec<String> {
 /// Which family of models does best, where all are told on the same split.
 fn best(plan: &Plan, outcome: &Outcome) -> Option<String> {
     let models = plan.named_models();
-    let split = |node: &Node| match &node.task {
-        Task::Train(task) => Some(task.test.clone()),
-        Task::Weights(task) => Some(task.test.clone()),
-        Task::Data(_) | Task::Measure(_) => None,
-    };
-    let first = split(models.first()?.1)?;
+    let first = models.first()?.1.task.test()?;
     if models
         .iter()
-        .any(|(_, node)| split(node).as_ref() != Some(&first))
+        .any(|(_, node)| node.task.test() != Some(first))
     {
         return None;
     }
@@ -121,10 +116,7 @@ fn deviations(plan: &Plan, outcome: &Outcome) -> Vec<String> {
 fn sentence(task: &MeasureTask, slopes: &[f64], nodes: &BTreeMap<Key, &Node>) -> Option<String> {
     let (student, teacher) = (task.models.get("student")?, task.models.get("teacher")?);
     let taught = match &nodes.get(student)?.task {
-        Task::Train(train) => train
-            .objective
-            .iter()
-            .any(|term| term.loss.teacher() == Some(*teacher)),
+        Task::Train(train) => train.learns_from(*teacher),
         _ => false,
     };
     let name = |key: &Key| Some(family::name(&nodes.get(key)?.id));

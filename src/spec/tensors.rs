@@ -1,0 +1,130 @@
+//! The tensors that a network consists of: their names, shapes and first values.
+
+use thiserror::Error;
+
+use super::{Layer, Network};
+
+/// The first values of a tensor.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Fill {
+    /// Uniform in ±1/√fan_in, as PyTorch's layers start.
+    Uniform {
+        /// Inputs of one unit.
+        fan_in: i64,
+    },
+    /// The same everywhere.
+    Constant(f32),
+    /// A count of batches (i64), from 0.
+    Count,
+}
+
+/// A tensor of a network.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TensorSpec {
+    /// As in a checkpoint: `layer1.0.conv1.weight`.
+    pub name: String,
+    /// Its shape.
+    pub shape: Vec<i64>,
+    /// Its first values.
+    pub fill: Fill,
+    /// Whether it is a parameter, which is trained; statistics are not.
+    pub trained: bool,
+}
+
+impl TensorSpec {
+    /// How many numbers it holds.
+    pub fn count(&self) -> i64 {
+        self.shape.iter().product()
+    }
+}
+
+/// A layer that lacks what its tensors hang on.
+#[derive(Clone, Debug, PartialEq, Error)]
+#[error("the layer `{layer}` of the network has no sound `{argument}`")]
+pub struct Malformed {
+    /// The layer's word.
+    pub layer: String,
+    /// The argument, or `input`.
+    pub argument: String,
+}
+
+/// All tensors of a network (or of the layers inside a layer), in the order of its layers.
+///
+/// # Errors
+/// A layer lacks an argument or has an input of no size; no network that was checked does.
+pub fn tensors(layer: &Layer) -> Result<Vec<TensorSpec>, Malformed> {
+    let mut found = vec![];
+    gather(layer, &mut found)?;
+    Ok(found)
+}
+
+impl Network {
+    /// Its tensors, in the order of its layers.
+    ///
+    /// # Errors
+    /// As [`tensors`].
+    pub fn tensors(&self) -> Result<Vec<TensorSpec>, Malformed> {
+        tensors(&self.root)
+    }
+}
+
+fn gather(layer: &Layer, found: &mut Vec<TensorSpec>) -> Result<(), Malformed> {
+    let lacks = |argument: &str| Malformed {
+        layer: layer.call.name.clone(),
+        argument: argument.to_string(),
+    };
+    let int = |name: &str| layer.call.int(name).ok_or_else(|| lacks(name));
+    let bias = || layer.call.bool("bias").ok_or_else(|| lacks("bias"));
+    let input = |place: usize| {
+        let size = layer.input.get(place).copied().filter(|&size| size > 0);
+        size.ok_or_else(|| lacks("input"))
+    };
+    let mut add = |tensor: &str, shape: Vec<i64>, fill, trained| {
+        let name = match layer.name.as_str() {
+            "" => tensor.to_string(),
+            prefix => format!("{prefix}.{tensor}"),
+        };
+        found.push(TensorSpec {
+            name,
+            shape,
+            fill,
+            trained,
+        });
+    };
+    match layer.call.name.as_str() {
+        "conv" => {
+            let (channels, kernel) = (int("channels")?, int("kernel")?);
+            let width = input(0)? / int("groups")?.max(1);
+            let fill = Fill::Uniform {
+                fan_in: width * kernel * kernel,
+            };
+            add("weight", vec![channels, width, kernel, kernel], fill, true);
+            if bias()? {
+                add("bias", vec![channels], fill, true);
+            }
+        }
+        "linear" => {
+            let features = int("features")?;
+            let fan_in = input(layer.input.len().saturating_sub(1))?;
+            let fill = Fill::Uniform { fan_in };
+            add("weight", vec![features, fan_in], fill, true);
+            if bias()? {
+                add("bias", vec![features], fill, true);
+            }
+        }
+        "batch_norm" => {
+            let channels = input(0)?;
+            add("weight", vec![channels], Fill::Constant(1.0), true);
+            add("bias", vec![channels], Fill::Constant(0.0), true);
+            add("running_mean", vec![channels], Fill::Constant(0.0), false);
+            add("running_var", vec![channels], Fill::Constant(1.0), false);
+            add("num_batches_tracked", vec![], Fill::Count, false);
+        }
+        _ => {
+            for child in &layer.children {
+                gather(child, found)?;
+            }
+        }
+    }
+    Ok(())
+}
