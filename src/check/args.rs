@@ -7,7 +7,7 @@ use super::module::ModuleId;
 use super::scope::Scope;
 use super::types::Type;
 use super::value::{Value, trim};
-use crate::diag::{Diagnostic, Span, closest};
+use crate::diag::{Diagnostic, Mend, Span, closest};
 use crate::syntax::tree::{Arg, Expr, ExprKind, Parameter, TypeExpr};
 use crate::vocabulary::{self, Param};
 
@@ -97,8 +97,8 @@ impl Checker<'_> {
                     };
                     let near = other.or_else(|| closest(word, Type::WORDS.iter().copied()));
                     let help = match near {
-                        Some(near) => format!("did you mean `{near}`?"),
-                        None => format!("the types are {}", Type::WORDS.join(", ")),
+                        Some(near) => Mend::did_you_mean(ty.name.span, near),
+                        None => format!("the types are {}", Type::WORDS.join(", ")).into(),
                     };
                     self.fail_with(
                         UNKNOWN_TYPE,
@@ -161,9 +161,11 @@ impl Checker<'_> {
                 match &arg.name {
                     Some(name) => {
                         let help = match closest(&name.text, names.iter().copied()) {
-                            Some(near) => format!("did you mean `{near}`?"),
-                            None if names.is_empty() => format!("`{what}` takes no arguments"),
-                            None => format!("`{what}` takes {}", names.join(", ")),
+                            Some(near) => Mend::did_you_mean(name.span, near),
+                            None if names.is_empty() => {
+                                format!("`{what}` takes no arguments").into()
+                            }
+                            None => format!("`{what}` takes {}", names.join(", ")).into(),
                         };
                         self.fail_with(
                             UNKNOWN_ARGUMENT,
@@ -289,8 +291,8 @@ impl Checker<'_> {
                     return Value::Text(name.clone(), None);
                 }
                 let help = closest(name, words.iter().copied()).map_or_else(
-                    || format!("it is one of {ty}"),
-                    |near| format!("did you mean `{near}`?"),
+                    || format!("it is one of {ty}").into(),
+                    |near| Mend::did_you_mean(expr.span, near),
                 );
                 self.fail_with(
                     WRONG_TYPE,
@@ -323,7 +325,7 @@ impl Checker<'_> {
             None => {
                 let written = self.sources.slice(span);
                 let short = written.len() <= 60 && !written.contains('\n');
-                let help = mend(&value, ty, if short { written } else { "…" });
+                let help = mend(&value, ty, if short { written } else { "…" }, span);
                 self.report(
                     Diagnostic::error(
                         WRONG_TYPE,
@@ -340,18 +342,24 @@ impl Checker<'_> {
 
 /// How to make one type of another, where that is plain.
 /// `shown` is the value as it was written.
-fn mend(value: &Value, ty: &Type, shown: &str) -> Option<String> {
-    Some(match (ty, value) {
+fn mend(value: &Value, ty: &Type, shown: &str, span: Span) -> Option<Mend> {
+    let text = match (ty, value) {
         (Type::Span, Value::Number(n)) if (0.0..=1.0).contains(n) => {
-            format!("did you mean `{}%`, a part of the run?", trim(n * 100.0))
+            let share = format!("{}%", trim(n * 100.0));
+            let help = format!("did you mean `{share}`, a part of the run?");
+            return Some(Mend::from(help).edit(span, share));
         }
         (Type::Span, Value::Int(_) | Value::Number(_)) => {
             let n = trim(value.as_number().unwrap_or_default());
-            format!("did you mean `{n} epochs`, or `{n} steps`?")
+            let (epochs, steps) = (format!("{n} epochs"), format!("{n} steps"));
+            let help = format!("did you mean `{epochs}`, or `{steps}`?");
+            return Some(Mend::from(help).edit(span, epochs).edit(span, steps));
         }
-        (Type::Fraction, Value::Int(n)) if (0..=100).contains(n) => format!("did you mean `{n}%`?"),
+        (Type::Fraction, Value::Int(n)) if (0..=100).contains(n) => {
+            return Some(Mend::did_you_mean(span, format!("{n}%")));
+        }
         (Type::Fraction, Value::Number(n)) if (1.0..=100.0).contains(n) => {
-            format!("did you mean `{}%`?", trim(*n))
+            return Some(Mend::did_you_mean(span, format!("{}%", trim(*n))));
         }
         (Type::Split, Value::Dataset(_)) => {
             format!("say which split: `{shown}.train` or `{shown}.test`")
@@ -369,7 +377,8 @@ fn mend(value: &Value, ty: &Type, shown: &str) -> Option<String> {
         (_, Value::Family(family)) => choose_one(shown, family),
         (Type::List(_), _) => "put it in brackets: `[…]`".into(),
         _ => return None,
-    })
+    };
+    Some(text.into())
 }
 
 /// How one member of a family is chosen, and how all of them are gone through.

@@ -7,7 +7,7 @@ use super::scope::Scope;
 use super::types::Type;
 use super::value::Value;
 use super::{Checker, program};
-use crate::diag::{Diagnostic, SourceId, Span, closest};
+use crate::diag::{Diagnostic, Mend, SourceId, Span, closest};
 use crate::syntax::tree::{Expr, Item, ItemKind, RecipeBody};
 
 impl Checker<'_> {
@@ -34,10 +34,10 @@ impl Checker<'_> {
             let Some(ty) = param else {
                 let help = closest(name, params.iter().copied()).map_or_else(
                     || match params.is_empty() {
-                        true => "the file has no params".to_string(),
-                        false => format!("its params are {}", params.join(", ")),
+                        true => Mend::from("the file has no params"),
+                        false => format!("its params are {}", params.join(", ")).into(),
                     },
-                    |near| format!("did you mean `{near}`?"),
+                    |near| format!("did you mean `{near}`?").into(),
                 );
                 self.fail_with(
                     UNKNOWN_PARAM,

@@ -8,7 +8,7 @@ use super::module::{DeclId, ModuleId};
 use super::scope::Scope;
 use super::value::{Binding, Value};
 use super::{Axes, Bound, Checker, Evaluation};
-use crate::diag::{Diagnostic, Span, closest};
+use crate::diag::{Diagnostic, Mend, Span, closest};
 use crate::spec::{Quantity, Split};
 use crate::syntax::tree::{Arg, Expr, ExprKind, Item, ItemKind, Name};
 use crate::vocabulary::FIELDS;
@@ -322,8 +322,8 @@ impl Checker<'_> {
                             family.axes.iter().map(|axis| axis.name.as_str()).collect();
                         let near = closest(&name.text, names.iter().copied());
                         let help = near.map_or_else(
-                            || format!("its indices are {}", names.join(", ")),
-                            |near| format!("did you mean `{near}`?"),
+                            || format!("its indices are {}", names.join(", ")).into(),
+                            |near| Mend::did_you_mean(name.span, near),
                         );
                         self.fail_with(
                             NO_SUCH_MEMBER,
@@ -492,8 +492,8 @@ impl Checker<'_> {
     pub(super) fn member(&mut self, value: Value, name: &Name) -> Value {
         let unknown = |checker: &mut Self, what: &str, names: &[&str]| {
             let help = closest(&name.text, names.iter().copied()).map_or_else(
-                || format!("it has {}", names.join(", ")),
-                |near| format!("did you mean `{near}`?"),
+                || format!("it has {}", names.join(", ")).into(),
+                |near| Mend::did_you_mean(name.span, near),
             );
             checker.fail_with(
                 UNKNOWN_MEMBER,

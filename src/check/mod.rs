@@ -39,7 +39,7 @@ pub use disk::Disk;
 pub use module::{STANDARD, World, declared_name};
 pub use program::*;
 
-use crate::diag::{Code, Diagnostic, SourceId, Sources, Span};
+use crate::diag::{Code, Diagnostic, Mend, SourceId, Sources, Span};
 use crate::spec::Network;
 use crate::syntax::tree::{Expr, Name};
 use family::Axis;
@@ -202,7 +202,7 @@ impl<'w> Checker<'w> {
         code: Code,
         message: impl Into<String>,
         span: Span,
-        help: impl Into<String>,
+        help: impl Into<Mend>,
     ) -> Value {
         self.report(Diagnostic::error(code, message).label(span, "").help(help));
         Value::Unknown

@@ -12,7 +12,7 @@ use super::schedule::{Clock, Ramp, Time};
 use super::scope::Scope;
 use super::types::Type;
 use super::value::{Recipe, RecipeField, Value, show_shape};
-use crate::diag::{Diagnostic, Span, closest};
+use crate::diag::{Diagnostic, Mend, Span, closest};
 use crate::spec::{Call, Network, Schedule, Split};
 use crate::syntax::tree::{Expr, Field, ItemKind};
 use crate::vocabulary::RECIPE_FIELDS;
@@ -202,9 +202,10 @@ impl Checker<'_> {
                 self.eval(&field.value, scope);
                 let names = FIELDS.iter().map(|(name, _)| *name);
                 let help = match closest(name, names) {
-                    Some(near) => format!("did you mean `{near}`?"),
+                    Some(near) => Mend::did_you_mean(field.name.span, near),
                     None if RECIPE_FIELDS.iter().any(|param| param.name == name) => {
                         format!("`{name}` is a field of recipes: `recipe: r with {{ {name}: … }}`")
+                            .into()
                     }
                     None => format!(
                         "a {word} has {}",
@@ -213,7 +214,8 @@ impl Checker<'_> {
                             .map(|(name, _)| *name)
                             .collect::<Vec<_>>()
                             .join(", ")
-                    ),
+                    )
+                    .into(),
                 };
                 self.fail_with(
                     UNKNOWN_FIELD,

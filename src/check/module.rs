@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::Checker;
 use super::codes::*;
 use super::value::Binding;
-use crate::diag::{Diagnostic, SourceId, Span, closest};
+use crate::diag::{Diagnostic, Mend, SourceId, Span, closest};
 use crate::syntax::tree::{ExprKind, Item, ItemKind, Name, TextPart, Tree, Use, UseName};
 
 /// A module's place among the modules of a program.
@@ -228,8 +228,10 @@ impl Checker<'_> {
                         Some(id) => Some(id),
                         None => {
                             let candidates = STANDARD.iter().map(|(name, _)| *name);
-                            let help = closest(module, candidates)
-                                .map(|name| format!("did you mean `std.{name}`?"));
+                            let help = closest(module, candidates).map(|name| {
+                                Mend::from(format!("did you mean `std.{name}`?"))
+                                    .edit(path[1].span, name)
+                            });
                             self.report(
                                 Diagnostic::error(
                                     UNKNOWN_IMPORT,
@@ -331,13 +333,13 @@ impl Checker<'_> {
             .map(|(name, _)| name.clone())
             .collect();
         let help = closest(&name.text, names.iter().map(String::as_str))
-            .map(|name| format!("did you mean `{name}`?"));
+            .map(|near| Mend::did_you_mean(name.span, near));
         let mut sorted = names.clone();
         sorted.sort();
         self.report(
             Diagnostic::error(UNKNOWN_IMPORT, format!("`{shown}` has no `{}`", name.text))
                 .label(name.span, "")
-                .maybe_help(help.or_else(|| Some(format!("it has {}", sorted.join(", "))))),
+                .maybe_help(help.or_else(|| Some(format!("it has {}", sorted.join(", ")).into()))),
         );
         None
     }

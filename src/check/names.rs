@@ -6,7 +6,7 @@ use super::functions::FUNCTIONS;
 use super::module::ModuleId;
 use super::scope::Scope;
 use super::value::{Binding, Value};
-use crate::diag::{Diagnostic, Span, closest};
+use crate::diag::{Diagnostic, Mend, Span, closest};
 use crate::vocabulary::{self, Word};
 
 /// The lists of words that files may use anywhere.
@@ -78,10 +78,10 @@ impl Checker<'_> {
     /// Reports a name that means nothing here.
     pub(super) fn unknown_name(&mut self, name: &str, span: Span, scope: &Scope) -> Value {
         let help = match name {
-            "True" => Some("did you mean `true`?".to_string()),
-            "False" => Some("did you mean `false`?".to_string()),
-            "range" => Some("a range is written `2..4` (the end is left out)".to_string()),
-            _ => self.near_name(name, scope),
+            "True" => Some(Mend::did_you_mean(span, "true")),
+            "False" => Some(Mend::did_you_mean(span, "false")),
+            "range" => Some("a range is written `2..4` (the end is left out)".into()),
+            _ => self.near_name(name, span, scope),
         };
         self.report(
             Diagnostic::error(UNKNOWN_NAME, format!("nothing here is called `{name}`"))
@@ -92,7 +92,7 @@ impl Checker<'_> {
     }
 
     /// A close name, or where the standard library has the name itself.
-    fn near_name(&mut self, name: &str, scope: &Scope) -> Option<String> {
+    fn near_name(&mut self, name: &str, span: Span, scope: &Scope) -> Option<Mend> {
         let own = scope
             .env
             .names()
@@ -112,11 +112,25 @@ impl Checker<'_> {
                 .any(|declared| declared.text == name)
         });
         if let Some((module, _)) = standard {
-            return Some(format!(
-                "the standard library has it: `use std.{module}.{name}`"
-            ));
+            let import = format!("use std.{module}.{name}");
+            let help = Mend::from(format!("the standard library has it: `{import}`"));
+            return Some(help.edit(self.imports_of(span), format!("{import}\n")));
         }
-        closest(name, all.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"))
+        closest(name, all.iter().map(String::as_str)).map(|near| Mend::did_you_mean(span, near))
+    }
+
+    /// Where another import goes into the file of a place: behind its first comments.
+    fn imports_of(&self, place: Span) -> Span {
+        let text = &self.sources.get(place.source).text;
+        let is_comment = |line: &str| {
+            let line = line.trim_start();
+            line.trim_end().is_empty() || (line.starts_with("//") && !line.starts_with("///"))
+        };
+        let comments = text
+            .split_inclusive('\n')
+            .take_while(|line| is_comment(line));
+        let at = comments.map(str::len).sum();
+        Span::new(place.source, at, at)
     }
 
     /// Warns of names that nothing uses, in the user's own files.

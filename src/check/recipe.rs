@@ -6,8 +6,8 @@ use super::Checker;
 use super::codes::*;
 use super::scope::Scope;
 use super::value::{Recipe, RecipeField, Value};
-use crate::diag::{Diagnostic, Span, closest};
-use crate::syntax::tree::Field;
+use crate::diag::{Diagnostic, Mend, Span, closest};
+use crate::syntax::tree::{ExprKind, Field};
 use crate::vocabulary::RECIPE_FIELDS;
 
 impl Checker<'_> {
@@ -17,12 +17,18 @@ impl Checker<'_> {
         let Some(param) = RECIPE_FIELDS.iter().find(|param| param.name == name) else {
             self.eval(&field.value, scope);
             let names: Vec<_> = RECIPE_FIELDS.iter().map(|param| param.name).collect();
+            let at = field.name.span;
             let help = match (name, closest(name, names.iter().copied())) {
-                ("learning_rate", _) => "did you mean `lr`?".to_string(),
-                ("optimiser", _) => "did you mean `optimizer`?".to_string(),
-                ("epochs" | "steps", _) => "did you mean `length: 30 epochs`?".to_string(),
-                (_, Some(near)) => format!("did you mean `{near}`?"),
-                (_, None) => format!("a recipe has {}", names.join(", ")),
+                ("learning_rate", _) => Mend::did_you_mean(at, "lr"),
+                ("optimiser", _) => Mend::did_you_mean(at, "optimizer"),
+                ("epochs" | "steps", _) => match &field.value.kind {
+                    ExprKind::Int(n) => {
+                        Mend::did_you_mean(at.to(field.value.span), format!("length: {n} {name}"))
+                    }
+                    _ => "did you mean `length: 30 epochs`?".into(),
+                },
+                (_, Some(near)) => Mend::did_you_mean(at, near),
+                (_, None) => format!("a recipe has {}", names.join(", ")).into(),
             };
             self.fail_with(
                 UNKNOWN_FIELD,

@@ -1,6 +1,6 @@
 //! What is wrong, where, and how to mend it.
 
-use super::Span;
+use super::{Edit, Mend, Span};
 
 /// A stable name for one kind of diagnostic, such as `unknown-name`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,6 +37,8 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// The mend, where one is known.
     pub help: Option<String>,
+    /// Changes of the text, each of which mends it.
+    pub edits: Vec<Edit>,
 }
 
 impl Diagnostic {
@@ -48,6 +50,7 @@ impl Diagnostic {
             message: message.into(),
             labels: vec![],
             help: None,
+            edits: vec![],
         }
     }
 
@@ -69,15 +72,19 @@ impl Diagnostic {
     }
 
     /// Says how to mend it.
-    pub fn help(mut self, text: impl Into<String>) -> Self {
-        self.help = Some(text.into());
+    pub fn help(mut self, mend: impl Into<Mend>) -> Self {
+        let mend = mend.into();
+        self.help = Some(mend.text);
+        self.edits = mend.edits;
         self
     }
 
     /// Says how to mend it, where a mend is known.
-    pub fn maybe_help(mut self, text: Option<String>) -> Self {
-        self.help = text.or(self.help);
-        self
+    pub fn maybe_help(self, mend: Option<impl Into<Mend>>) -> Self {
+        match mend {
+            Some(mend) => self.help(mend),
+            None => self,
+        }
     }
 
     /// Whether it stops the run.

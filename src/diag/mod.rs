@@ -4,12 +4,14 @@
 
 mod codes;
 mod diagnostic;
+mod mend;
 mod render;
 mod source;
 mod suggest;
 
 pub(crate) use codes::codes;
 pub use diagnostic::{Code, Diagnostic, Label, Severity};
+pub use mend::{Edit, Mend};
 pub use render::{Rendering, render, to_json};
 pub use source::{Source, SourceId, Sources, Span};
 pub use suggest::closest;

@@ -12,5 +12,6 @@ mod archs;
 mod codes;
 mod hostile;
 mod keys;
+mod mends;
 mod schedules;
 mod shipped;

@@ -2,7 +2,7 @@
 
 use super::lex::Lexed;
 use super::token::{Doc, Kind, Token};
-use crate::diag::{Code, Diagnostic, SourceId, Span};
+use crate::diag::{Code, Diagnostic, Mend, SourceId, Span};
 use crate::syntax::codes;
 use crate::syntax::tree::{Comment, Expr, ExprKind, Name};
 
@@ -284,7 +284,7 @@ impl<'t> Parser<'t> {
         code: Code,
         token: Token,
         message: impl Into<String>,
-        help: impl Into<String>,
+        help: impl Into<Mend>,
     ) {
         let span = self.span(token);
         self.error(Diagnostic::error(code, message).label(span, "").help(help));

@@ -2,7 +2,7 @@
 
 use super::cursor::{Failed, Parsed, Parser};
 use super::token::{Kind, Token};
-use crate::diag::{Diagnostic, Span, closest};
+use crate::diag::{Diagnostic, Mend, Span, closest};
 use crate::syntax::codes;
 use crate::syntax::tree::{Expr, ExprKind, Item, ItemKind, Name, RecipeBody, Tree, Use, UseName};
 
@@ -168,9 +168,11 @@ impl Parser<'_> {
             .filter(|_| named);
         let meant = meant.or_else(|| (next.kind == Kind::Assign).then_some("let"));
         let help = match meant {
-            Some("let") if !named => format!("a constant is declared with `let {written} = …`"),
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None => format!("the words are {}", WORDS.join(", ")),
+            Some("let") if !named => {
+                format!("a constant is declared with `let {written} = …`").into()
+            }
+            Some(meant) => Mend::did_you_mean(self.span(token), meant),
+            None => format!("the words are {}", WORDS.join(", ")).into(),
         };
         self.error_at(
             codes::UNKNOWN_DECLARATION,

@@ -3,7 +3,7 @@
 use super::cursor::{Failed, Parsed, Parser};
 use super::declarations::missing;
 use super::token::{Kind, Token};
-use crate::diag::{Diagnostic, Span, closest};
+use crate::diag::{Diagnostic, Mend, Span, closest};
 use crate::syntax::codes;
 use crate::syntax::tree::{ArchBody, ExprKind, Field, Name, Statement, TextPart};
 
@@ -99,7 +99,7 @@ impl Parser<'_> {
                     codes::UNEXPECTED_TOKEN,
                     token,
                     format!("`{}` begins no field, and goes on with nothing", name.text),
-                    format!("did you mean `{meant}`?"),
+                    Mend::did_you_mean(self.span(token), meant),
                 );
                 return Err(Failed);
             }
