@@ -14,6 +14,7 @@
 pub mod check;
 pub mod cli;
 pub mod diag;
+pub mod lsp;
 pub mod plan;
 pub mod report;
 pub mod run;

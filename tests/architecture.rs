@@ -24,6 +24,18 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["diag", "vocabulary", "spec", "plan", "store", "run"],
     ),
     (
+        "lsp",
+        &[
+            "diag",
+            "vocabulary",
+            "spec",
+            "syntax",
+            "check",
+            "plan",
+            "store",
+        ],
+    ),
+    (
         "cli",
         &[
             "diag",
@@ -35,6 +47,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "store",
             "run",
             "report",
+            "lsp",
         ],
     ),
 ];
@@ -55,6 +68,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("pest", &["syntax"]),
     ("pest_derive", &["syntax"]),
     ("petgraph", &["plan", "run", "report"]),
+    ("gen_lsp_types", &["lsp"]),
+    ("lsp_server", &["lsp", "cli"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("minijinja", &["report"]),

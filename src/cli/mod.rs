@@ -20,6 +20,7 @@ mod explain;
 mod export;
 mod fmt;
 mod graph;
+mod lsp;
 mod new;
 mod plan;
 mod report;
@@ -92,6 +93,8 @@ enum Verb {
     Graph(graph::GraphArgs),
     /// Lay files out in the canonical way; comments are kept
     Fmt(fmt::FmtArgs),
+    /// Serve editors: diagnostics, hovers, completion and the rest of the Language Server Protocol
+    Lsp(lsp::LspArgs),
     /// Show what came out of a run, and where its page is
     Report(report::ReportArgs),
     /// Look at and clean the store
@@ -117,6 +120,7 @@ pub fn main() -> ExitCode {
         Verb::Explain(args) => explain::explain(args, &console),
         Verb::Graph(args) => graph::graph(args, &console),
         Verb::Fmt(args) => fmt::fmt(args, &console),
+        Verb::Lsp(args) => lsp::lsp(&args),
         Verb::Report(args) => report::report(args, &console),
         Verb::Store(args) => store::store(args, &console),
         Verb::Export(args) => export::export(args, &console),

@@ -7,4 +7,4 @@ mod parse;
 pub mod tree;
 
 pub use format::format;
-pub use parse::{parse, parse_expression};
+pub use parse::{Token, WordKind, parse, parse_expression, words};

@@ -22,6 +22,7 @@ mod text;
 use super::tree::{Expr, Tree};
 use crate::diag::{Diagnostic, SourceId};
 use cursor::Parser;
+pub use token::{Kind as WordKind, Token};
 
 /// Reads one file.
 ///
@@ -34,6 +35,11 @@ pub fn parse(source: SourceId, text: &str) -> (Tree, Vec<Diagnostic>) {
         return (Tree::default(), vec![*too_deep]);
     }
     Parser::new(source, text, lex::lex(source, text)).file()
+}
+
+/// The words of a text, comments left out; every text has words, and [`WordKind::End`] is the last.
+pub fn words(source: SourceId, text: &str) -> Vec<Token> {
+    lex::lex(source, text).tokens
 }
 
 /// Reads one expression, such as the value of a setting; nothing may follow it.

@@ -4,7 +4,8 @@ use crate::diag::{SourceId, Span};
 
 /// What a word is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+#[allow(missing_docs)]
+pub enum Kind {
     /// A name that is not one of the words below.
     Name,
     // Words with a meaning of their own in expressions.
@@ -127,12 +128,12 @@ impl Kind {
     }
 
     /// Whether it is made of letters.
-    pub(super) fn is_word(self) -> bool {
+    pub fn is_word(self) -> bool {
         self == Self::Name || self.is_reserved()
     }
 
     /// Whether it is a word that cannot be a name.
-    pub(super) fn is_reserved(self) -> bool {
+    pub fn is_reserved(self) -> bool {
         matches!(
             self,
             Self::If
@@ -205,7 +206,7 @@ impl Kind {
     }
 
     /// The bracket that closes this one.
-    pub(super) fn closing(self) -> Option<Self> {
+    pub fn closing(self) -> Option<Self> {
         match self {
             Self::ParenOpen => Some(Self::ParenClose),
             Self::ListOpen => Some(Self::ListClose),
@@ -216,7 +217,7 @@ impl Kind {
     }
 
     /// Whether it closes a bracket.
-    pub(super) fn closes(self) -> bool {
+    pub fn closes(self) -> bool {
         matches!(
             self,
             Self::ParenClose | Self::ListClose | Self::BraceClose | Self::InterpolationEnd
@@ -226,7 +227,7 @@ impl Kind {
 
 /// A word and where it stands.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Token {
+pub struct Token {
     /// What it is.
     pub kind: Kind,
     /// First byte.
@@ -239,7 +240,7 @@ pub(super) struct Token {
 
 impl Token {
     /// Its place.
-    pub(super) fn span(self, source: SourceId) -> Span {
+    pub fn span(self, source: SourceId) -> Span {
         Span {
             source,
             start: self.start,

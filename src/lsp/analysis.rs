@@ -1,0 +1,99 @@
+//! The checker on a thread of its own: newer edits take the place of older ones.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
+
+use super::world::{Buffers, Overlay};
+use crate::check;
+use crate::diag::{Diagnostic, Sources};
+
+/// How long the keyboard must rest before a file is checked, and how long it may go on.
+const REST: Duration = Duration::from_millis(20);
+const PATIENCE: u32 = 10;
+
+/// A file to check, as it is now.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// The file.
+    pub root: PathBuf,
+    /// The open buffers.
+    pub buffers: Arc<Buffers>,
+    /// Counts the edits.
+    pub edition: u64,
+}
+
+/// What the checker found.
+#[derive(Debug)]
+pub struct Analysis {
+    /// The file.
+    pub root: PathBuf,
+    /// Which of its editions was read.
+    pub edition: u64,
+    /// Every text that was read.
+    pub sources: Sources,
+    /// Everything that was found.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// The thread; it ends when this is dropped.
+pub struct Analyst {
+    orders: Sender<Order>,
+    /// What it found.
+    pub analyses: Receiver<Analysis>,
+}
+
+impl Analyst {
+    /// Starts the thread.
+    pub fn start() -> std::io::Result<Analyst> {
+        let (orders, taken) = unbounded();
+        let (found, analyses) = unbounded();
+        std::thread::Builder::new()
+            .name("check".into())
+            .spawn(move || work(&taken, &found))?;
+        Ok(Analyst { orders, analyses })
+    }
+
+    /// Asks for a file to be checked.
+    pub fn check(&self, order: Order) {
+        // The thread lives as long as this does.
+        let _ = self.orders.send(order);
+    }
+}
+
+fn work(orders: &Receiver<Order>, found: &Sender<Analysis>) {
+    let mut waiting: Vec<Order> = vec![];
+    loop {
+        if waiting.is_empty() {
+            match orders.recv() {
+                Ok(order) => waiting.push(order),
+                Err(_) => return,
+            }
+        }
+        for _ in 0..PATIENCE {
+            match orders.recv_timeout(REST) {
+                Ok(order) => {
+                    waiting.retain(|other| other.root != order.root);
+                    waiting.push(order);
+                }
+                Err(RecvTimeoutError::Timeout) => break,
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+        if found.send(checked(waiting.remove(0))).is_err() {
+            return;
+        }
+    }
+}
+
+fn checked(order: Order) -> Analysis {
+    let loaded = check::look(&order.root, &[], &Overlay(&order.buffers));
+    Analysis {
+        root: order.root,
+        edition: order.edition,
+        sources: loaded.sources,
+        diagnostics: loaded.diagnostics,
+    }
+}

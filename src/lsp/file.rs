@@ -1,0 +1,85 @@
+//! One text and what can be told of it without its imports. A changed text is another `File`.
+
+use std::cell::OnceCell;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use gen_lsp_types::{Location, Position, Range, Uri};
+
+use super::position::Lines;
+use crate::diag::{Diagnostic, SourceId, Span};
+use crate::syntax::tree::Tree;
+use crate::syntax::{self, Token};
+
+/// A text, read when something of it is first asked for.
+#[derive(Debug)]
+pub struct File {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// As the client names it.
+    pub uri: Uri,
+    /// What it says.
+    pub text: Arc<str>,
+    /// Its lines.
+    pub lines: Lines,
+    parsed: OnceCell<(Tree, Vec<Diagnostic>)>,
+    words: OnceCell<Vec<Token>>,
+}
+
+/// Every file is parsed alone: its spans are those of the first source.
+pub const SOURCE: SourceId = SourceId(0);
+
+impl File {
+    /// A file.
+    pub fn new(path: PathBuf, uri: Uri, text: Arc<str>) -> File {
+        let lines = Lines::of(&text);
+        File {
+            path,
+            uri,
+            text,
+            lines,
+            parsed: OnceCell::new(),
+            words: OnceCell::new(),
+        }
+    }
+
+    /// What was written; what could not be read is left out.
+    pub fn tree(&self) -> &Tree {
+        &self.parsed().0
+    }
+
+    /// What could not be read.
+    pub fn errors(&self) -> &[Diagnostic] {
+        &self.parsed().1
+    }
+
+    fn parsed(&self) -> &(Tree, Vec<Diagnostic>) {
+        self.parsed
+            .get_or_init(|| syntax::parse(SOURCE, &self.text))
+    }
+
+    /// Its words in order.
+    pub fn words(&self) -> &[Token] {
+        self.words.get_or_init(|| syntax::words(SOURCE, &self.text))
+    }
+
+    /// The byte of a place.
+    pub fn byte(&self, position: Position) -> usize {
+        self.lines.byte(&self.text, position)
+    }
+
+    /// The range of a span.
+    pub fn range(&self, span: Span) -> Range {
+        self.lines.range(&self.text, span)
+    }
+
+    /// The text of a span.
+    pub fn slice(&self, span: Span) -> &str {
+        self.text.get(span.range()).unwrap_or_default()
+    }
+
+    /// A span as the client names it.
+    pub fn location(&self, span: Span) -> Location {
+        Location::new(self.uri.clone(), self.range(span))
+    }
+}

@@ -1,0 +1,12 @@
+//! The language server, driven as an editor drives it: the real binary, real messages.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "clippy knows test functions, not their helpers"
+)]
+
+mod client;
+
+mod diagnostics;
+mod outline;
+mod session;
