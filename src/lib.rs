@@ -15,6 +15,7 @@ pub mod check;
 pub mod cli;
 pub mod diag;
 pub mod lsp;
+pub mod doc;
 pub mod plan;
 pub mod report;
 pub mod run;

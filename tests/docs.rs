@@ -3,7 +3,7 @@
 //! those blocks are whole files and must be in canonical layout, other `kdp` blocks are fragments, and
 //! all of them must be sound.
 //!
-//! `TRYCMD=overwrite` rewrites what commands print.
+//! `TRYCMD=overwrite` rewrites what commands print, `BLESS=1` the reference of the standard library.
 
 // A test that cannot read its files fails, and should.
 #![allow(clippy::unwrap_used)]
@@ -71,6 +71,22 @@ fn files_and_fragments_are_sound() {
         wrong += &render(&diagnostics, &sources, Rendering::Plain);
     }
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn the_standard_library_is_described_as_it_is() {
+    let path = root().join("docs/standard-library.md");
+    let output = Command::new(KDP).arg("doc").output().unwrap();
+    let told = String::from_utf8(output.stdout).unwrap();
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(&path, told).unwrap();
+        return;
+    }
+    let committed = fs::read_to_string(&path).unwrap();
+    assert!(
+        committed == told,
+        "docs/standard-library.md is stale: `kdp doc -o docs/standard-library.md`"
+    );
 }
 
 /// A `kdp` block of the documentation.

@@ -11,14 +11,8 @@ use crate::diag::Span;
 use crate::spec::{Condition, Fold, Quantity};
 use crate::syntax::tree::Arg;
 
-/// Their names.
-pub const FUNCTIONS: &[&str] = &[
-    "len", "sum", "min", "max", "mean", "std", "all", "any", "count", "abs", "floor", "ceil",
-    "round", "sqrt", "log", "exp",
-];
-
 impl Checker<'_> {
-    /// A call of one of [`FUNCTIONS`].
+    /// A call of one of [`crate::vocabulary::FUNCTIONS`].
     pub(super) fn function(
         &mut self,
         name: &str,

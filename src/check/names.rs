@@ -2,7 +2,6 @@
 
 use super::Checker;
 use super::codes::*;
-use super::functions::FUNCTIONS;
 use super::module::ModuleId;
 use super::scope::Scope;
 use super::value::{Binding, Value};
@@ -69,7 +68,7 @@ impl Checker<'_> {
                     self.word(word, Kind::Objective, None, &[], span, scope)
                 }
                 Some(_) => Value::Callable(name.to_string()),
-                None if FUNCTIONS.contains(&name) => Value::Callable(name.to_string()),
+                None if vocabulary::function(name).is_some() => Value::Callable(name.to_string()),
                 None => self.unknown_name(name, span, scope),
             },
         }
@@ -102,7 +101,7 @@ impl Checker<'_> {
         let words = WORDS
             .iter()
             .flat_map(|(words, _)| words.iter().map(|word| word.name.to_string()));
-        let functions = FUNCTIONS.iter().map(|name| name.to_string());
+        let functions = vocabulary::FUNCTIONS.iter().map(|f| f.name.to_string());
         let all: Vec<String> = own.chain(declared).chain(words).chain(functions).collect();
         let standard = super::module::STANDARD.iter().find(|(_, text)| {
             let (tree, _) = crate::syntax::parse(Default::default(), text);

@@ -6,7 +6,6 @@ use std::rc::Rc;
 use super::Checker;
 use super::args::{Given, Wanted};
 use super::codes::*;
-use super::functions::FUNCTIONS;
 use super::module::DeclId;
 use super::names::{Kind, word};
 use super::network::Layers;
@@ -19,7 +18,7 @@ use super::value::{Binding, Value};
 use crate::diag::Span;
 use crate::spec::{Call, DataShape, Datum, View};
 use crate::syntax::tree::{Arg, Expr, ExprKind, ItemKind};
-use crate::vocabulary::Word;
+use crate::vocabulary::{self, Word};
 
 impl Checker<'_> {
     /// `callee(args)`; `first` is what a pipe puts before them.
@@ -46,7 +45,7 @@ impl Checker<'_> {
                 }
                 None => match word(name) {
                     Some((word, kind)) => self.word(word, kind, first, args, span, scope),
-                    None if FUNCTIONS.contains(&name.as_str()) => {
+                    None if vocabulary::function(name).is_some() => {
                         self.function(name, first, args, span, scope)
                     }
                     None => {

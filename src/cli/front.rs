@@ -11,6 +11,7 @@ use super::console::{Console, count};
 use super::error::CliError;
 use crate::check::{self, Disk, Loaded};
 use crate::diag::{Diagnostic, Sources, render, to_json};
+use crate::doc::{self, Section};
 use crate::plan::{self, Digest, Digests, Key, NodeIndex, Plan};
 use crate::run::{all_targets, select};
 use crate::store::Store;
@@ -175,6 +176,23 @@ pub(super) fn format(file: &Path, text: &str, console: &Console) -> Option<Strin
     let (tree, diagnostics) = syntax::parse(id, text);
     let found = Findings::of(&diagnostics, &sources, console);
     (found.errors == 0).then(|| syntax::format(&tree, text))
+}
+
+/// What a file declares; that it cannot be read as one ends the verb.
+pub(super) fn documented(file: &Path, console: &Console) -> Result<Section, CliError> {
+    let text = read(file)?;
+    let mut sources = Sources::default();
+    let id = sources.add(file.display().to_string(), text.clone());
+    let (tree, diagnostics) = syntax::parse(id, &text);
+    let found = Findings::of(&diagnostics, &sources, console);
+    match found.errors {
+        0 => Ok(doc::of_file(file, &text, &tree, &Disk)),
+        errors => Err(CliError {
+            code: 1,
+            diagnostics: Some(Value::Array(found.json)),
+            ..CliError::usage(format!("{} has {}", file.display(), count(errors, "error")))
+        }),
+    }
 }
 
 /// Every diagnostic's code, with what it means.

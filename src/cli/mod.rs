@@ -15,6 +15,7 @@ mod settings;
 
 mod check;
 mod completions;
+mod doc;
 mod doctor;
 mod explain;
 mod export;
@@ -91,6 +92,8 @@ enum Verb {
     Explain(explain::ExplainArgs),
     /// Draw what hangs on what
     Graph(graph::GraphArgs),
+    /// Show what a name of the standard library, a built-in word or a file is for
+    Doc(doc::DocArgs),
     /// Lay files out in the canonical way; comments are kept
     Fmt(fmt::FmtArgs),
     /// Serve editors: diagnostics, hovers, completion and the rest of the Language Server Protocol
@@ -119,6 +122,7 @@ pub fn main() -> ExitCode {
         Verb::Plan(args) => plan::plan(args, &console),
         Verb::Explain(args) => explain::explain(args, &console),
         Verb::Graph(args) => graph::graph(args, &console),
+        Verb::Doc(args) => doc::doc(args, &console),
         Verb::Fmt(args) => fmt::fmt(args, &console),
         Verb::Lsp(args) => lsp::lsp(&args),
         Verb::Report(args) => report::report(args, &console),

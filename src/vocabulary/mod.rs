@@ -4,12 +4,14 @@
 //! stands elsewhere (`check::shapes` for shapes, `kdp-engine` for tensors).
 
 mod data;
+mod functions;
 mod layers;
 mod measures;
 mod training;
 mod word;
 
 pub use data::{SOURCES, TRANSFORMS};
+pub use functions::{FUNCTIONS, Function, Takes, function};
 pub use layers::LAYERS;
 pub use measures::{FIELDS, MEASURES};
 pub use training::{AUGMENTATIONS, OBJECTIVES, OPTIMISERS, RECIPE_FIELDS};

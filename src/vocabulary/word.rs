@@ -1,4 +1,6 @@
-//! How a word of the language is declared.
+//! How a word of the language is declared, and shown to a reader.
+
+use std::fmt;
 
 /// The types of the language, as far as a word's arguments need them.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,6 +41,31 @@ pub enum Type {
     Augmentation,
 }
 
+impl fmt::Display for Type {
+    /// As a file names it: `list[int]`; choices as `same | clean`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Type::Int => "int",
+            Type::Number => "number",
+            Type::Bool => "bool",
+            Type::Text => "text",
+            Type::Path => "path",
+            Type::Fraction => "fraction",
+            Type::Span => "span",
+            Type::List(of) => return write!(f, "list[{of}]"),
+            Type::Choice(words) => return f.write_str(&words.join(" | ")),
+            Type::Layers => "layers",
+            Type::Dataset => "dataset",
+            Type::Split => "split",
+            Type::Model => "model",
+            Type::Schedule => "schedule",
+            Type::Objective => "objective",
+            Type::Optimiser => "optimiser",
+            Type::Augmentation => "augmentation",
+        })
+    }
+}
+
 /// What stands where an argument is left out.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Default {
@@ -54,6 +81,20 @@ pub enum Default {
     Bool(bool),
     /// One of the choices.
     Choice(&'static str),
+}
+
+impl Default {
+    /// As a file would write it; `None` where there is no value to write.
+    pub fn text(&self) -> Option<String> {
+        Some(match self {
+            Default::Required | Default::Absent => return None,
+            Default::Int(value) => value.to_string(),
+            Default::Number(value) if *value != 0.0 && value.abs() < 1e-3 => format!("{value:e}"),
+            Default::Number(value) => format!("{value:?}"),
+            Default::Bool(value) => value.to_string(),
+            Default::Choice(word) => (*word).to_string(),
+        })
+    }
 }
 
 /// One argument of a word.
@@ -77,6 +118,16 @@ impl Param {
             ty,
             default: Default::Required,
             doc,
+        }
+    }
+
+    /// `stride: int = 1`.
+    pub fn signature(&self) -> String {
+        let Param { name, ty, .. } = self;
+        match (self.default, self.default.text()) {
+            (_, Some(value)) => format!("{name}: {ty} = {value}"),
+            (Default::Required, _) => format!("{name}: {ty}"),
+            _ => format!("{name}?: {ty}"),
         }
     }
 
@@ -108,6 +159,15 @@ pub struct Word {
     /// The version of what the engine computes for it. It is part of every key that uses the
     /// word: raise it when the same arguments give other bits.
     pub version: u32,
+}
+
+impl Word {
+    /// `conv(channels: int, kernel: int, stride: int = 1)`, as a reader is shown it. An argument that
+    /// may be left out and has no value then ends in `?`.
+    pub fn signature(&self) -> String {
+        let params: Vec<String> = self.params.iter().map(Param::signature).collect();
+        format!("{}({})", self.name, params.join(", "))
+    }
 }
 
 /// The word of that name.

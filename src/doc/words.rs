@@ -1,0 +1,138 @@
+//! The words that are built in.
+
+use super::entry::{Entry, Parameter, Part, Parts, Section};
+use crate::vocabulary::{self, FUNCTIONS, Param, RECIPE_FIELDS, Word};
+
+/// The kinds of words: the section's name, what one is called, the words, what they are for.
+const KINDS: &[(&str, &str, &[Word], &str)] = &[
+    (
+        "layers",
+        "layer",
+        vocabulary::LAYERS,
+        "What networks are made of, chained with `->`. Their names need no import.",
+    ),
+    (
+        "sources",
+        "source",
+        vocabulary::SOURCES,
+        "What the engine can read. Most files use the functions of `std.datasets` instead.",
+    ),
+    (
+        "transforms",
+        "transform",
+        vocabulary::TRANSFORMS,
+        "What is done to a data set: `digits() |> label_noise(30%)`. The data set goes before `|>`.",
+    ),
+    (
+        "optimisers",
+        "optimiser",
+        vocabulary::OPTIMISERS,
+        "The `optimizer` of a recipe.",
+    ),
+    (
+        "augmentations",
+        "augmentation",
+        vocabulary::AUGMENTATIONS,
+        "The members of a recipe's `augment` list. They are applied in training only.",
+    ),
+    (
+        "objectives",
+        "objective",
+        vocabulary::OBJECTIVES,
+        "The `objective` of a model. They mix (`0.5 * distill(big) + 0.5 * one_hot`) and switch \
+         (`distill(big) then one_hot at 60%`); every number in them may be a schedule.",
+    ),
+    (
+        "measures",
+        "measure",
+        vocabulary::MEASURES,
+        "What can be measured of trained models, and the fields of the result.",
+    ),
+];
+
+/// A section for each kind of words, one for the fields of recipes, one for functions.
+pub fn sections() -> Vec<Section> {
+    let words = KINDS.iter().map(|(name, kind, words, doc)| Section {
+        name: (*name).to_string(),
+        doc: (*doc).to_string(),
+        entries: words.iter().map(|word| entry(word, kind)).collect(),
+    });
+    words.chain([recipe_fields(), functions()]).collect()
+}
+
+fn entry(word: &Word, kind: &str) -> Entry {
+    Entry {
+        name: word.name.to_string(),
+        path: word.name.to_string(),
+        kind: kind.to_string(),
+        signature: word.signature(),
+        doc: word.doc.to_string(),
+        parameters: word.params.iter().map(parameter).collect(),
+        parts: result(word.name, kind),
+        sizes: vec![],
+    }
+}
+
+fn parameter(param: &Param) -> Parameter {
+    let default = match (param.default, param.default.text()) {
+        (_, Some(value)) => Some(value),
+        (vocabulary::Default::Required, _) => None,
+        _ => Some("nothing".into()),
+    };
+    Parameter {
+        name: param.name.to_string(),
+        ty: param.ty.to_string(),
+        default,
+        doc: param.doc.to_string(),
+    }
+}
+
+/// The fields of what a measure gives.
+fn result(name: &str, kind: &str) -> Option<Parts> {
+    let fields = vocabulary::FIELDS.iter();
+    let rows = fields.filter(|(measure, _, _)| kind == "measure" && *measure == name);
+    let rows: Vec<Part> = rows
+        .map(|(_, field, doc)| Part {
+            name: (*field).to_string(),
+            text: String::new(),
+            doc: (*doc).to_string(),
+        })
+        .collect();
+    (!rows.is_empty()).then(|| Parts {
+        title: "result".into(),
+        rows,
+    })
+}
+
+fn recipe_fields() -> Section {
+    let entry = Entry {
+        name: "recipe".into(),
+        path: "recipe".into(),
+        kind: "declaration".into(),
+        signature: "recipe NAME { … }".into(),
+        doc: "How a model is trained. A field without a default must be given.".into(),
+        parameters: RECIPE_FIELDS.iter().map(parameter).collect(),
+        ..Entry::default()
+    };
+    Section {
+        name: "recipes".into(),
+        doc: "The fields of a recipe. `std.recipes` has whole ones.".into(),
+        entries: vec![entry],
+    }
+}
+
+fn functions() -> Section {
+    let entries = FUNCTIONS.iter().map(|function| Entry {
+        name: function.name.to_string(),
+        path: function.name.to_string(),
+        kind: "function".into(),
+        signature: function.signature(),
+        doc: function.doc.to_string(),
+        ..Entry::default()
+    });
+    Section {
+        name: "functions".into(),
+        doc: "On numbers and lists; over a family, on its members' values.".into(),
+        entries: entries.collect(),
+    }
+}
