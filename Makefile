@@ -4,9 +4,11 @@
 PROFILE := --release
 KDP     := $(or $(CARGO_TARGET_DIR),target)/release/kdp
 KIND    ?= cpu
+# Seconds that `make fuzz` takes for each target.
+TIME    ?= 300
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart test build libtorch lint bless
+.PHONY: help quickstart test build libtorch lint bless fuzz
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -32,3 +34,9 @@ lint: libtorch ## formatting, clippy, documentation; licences and spelling where
 
 bless: libtorch ## rewrite the expected output of the golden tests; read the diff before you commit it
 	BLESS=1 TRYCMD=overwrite cargo test $(PROFILE) --workspace
+
+fuzz: ## feed parser, checker and formatter with odd files (TIME=300 seconds each; needs cargo-fuzz and a nightly toolchain)
+	for target in parse check fmt; do \
+	  cargo +nightly fuzz run -s none $$target fuzz/corpus/$$target -- \
+	    -dict=fuzz/kdp.dict -max_len=4096 -timeout=10 -max_total_time=$(TIME) || exit 1; \
+	done

@@ -14,8 +14,8 @@
 pub mod check;
 pub mod cli;
 pub mod diag;
-pub mod lsp;
 pub mod doc;
+pub mod lsp;
 pub mod plan;
 pub mod report;
 pub mod run;

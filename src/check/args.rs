@@ -146,7 +146,18 @@ impl Checker<'_> {
                 }
             }
         }
+        let mut named = false;
+        // Arguments that were probably meant by what was given wrongly: those are not missing.
+        let mut meant: Vec<&str> = vec![];
         for arg in args {
+            named |= arg.name.is_some();
+            if named && arg.name.is_none() {
+                // Which place it fills would be a guess; the parser has said so.
+                self.eval(&arg.value, scope);
+                meant.extend(wanted.iter().map(|want| want.name.as_str()));
+                sound = false;
+                continue;
+            }
             let place = match &arg.name {
                 None => {
                     next += 1;
@@ -161,7 +172,10 @@ impl Checker<'_> {
                 match &arg.name {
                     Some(name) => {
                         let help = match closest(&name.text, names.iter().copied()) {
-                            Some(near) => Mend::did_you_mean(name.span, near),
+                            Some(near) => {
+                                meant.push(near);
+                                Mend::did_you_mean(name.span, near)
+                            }
                             None if names.is_empty() => {
                                 format!("`{what}` takes no arguments").into()
                             }
@@ -209,7 +223,7 @@ impl Checker<'_> {
         }
         let mut missing = vec![];
         for (want, given) in wanted.iter().zip(&mut given) {
-            if given.is_some() {
+            if given.is_some() || meant.contains(&want.name.as_str()) {
                 continue;
             }
             match &want.default {

@@ -9,6 +9,8 @@ codes! {
     UNKNOWN_IMPORT = "unknown-import";
     /// A file that is imported cannot be read.
     IMPORT_UNREADABLE = "import-unreadable";
+    /// An imported file lies outside of the project.
+    OUTSIDE_PROJECT = "outside-project";
     /// Files import each other in a circle. Move what they share into a file of its own.
     IMPORT_CYCLE = "import-cycle";
     /// A name is declared twice in one file.

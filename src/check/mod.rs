@@ -13,8 +13,10 @@ mod disk;
 mod expr;
 mod family;
 mod functions;
+mod import;
 mod limits;
 mod members;
+mod memory;
 mod model;
 mod module;
 mod names;
@@ -36,6 +38,8 @@ use std::rc::Rc;
 
 pub use codes::CODES;
 pub use disk::Disk;
+pub use import::{near_path, why_unreadable};
+pub use memory::Memory;
 pub use module::{STANDARD, World, declared_name};
 pub use program::*;
 
@@ -75,7 +79,7 @@ fn load_with(
     must_be_set: bool,
 ) -> Loaded {
     let mut checker = Checker::new(world, must_be_set);
-    if let Some(root) = checker.load_file(path, None) {
+    if let Some(root) = checker.load_root(path) {
         checker.settle(root, settings);
         checker.everything(root);
         checker.unused();
@@ -129,6 +133,8 @@ struct Checker<'w> {
     modules: Vec<Module>,
     /// Modules by canonical path.
     loaded: HashMap<PathBuf, ModuleId>,
+    /// The folder that imports may not leave.
+    project: Option<PathBuf>,
     /// The files that are being read: canonical path, and as shown.
     loading: Vec<(PathBuf, String)>,
     /// Every imported name.
@@ -169,6 +175,7 @@ impl<'w> Checker<'w> {
             program: Program::default(),
             modules: vec![],
             loaded: HashMap::new(),
+            project: None,
             loading: vec![],
             imports: vec![],
             settings: HashMap::new(),

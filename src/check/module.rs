@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use super::Checker;
 use super::codes::*;
+use super::import::Wanted;
 use super::value::Binding;
 use crate::diag::{Diagnostic, Mend, SourceId, Span, closest};
 use crate::syntax::tree::{ExprKind, Item, ItemKind, Name, TextPart, Tree, Use, UseName};
@@ -43,6 +44,15 @@ pub trait World {
     fn read(&self, path: &Path) -> std::io::Result<Vec<u8>>;
     /// One path for one file, however it was reached.
     fn canonical(&self, path: &Path) -> std::io::Result<PathBuf>;
+    /// What a folder holds, for a close name; nothing where that is not known.
+    fn names(&self, _folder: &Path) -> Vec<String> {
+        vec![]
+    }
+    /// The folder that a file's imports may not leave, of a canonical path; `None` if they may go
+    /// anywhere.
+    fn project(&self, _file: &Path) -> Option<PathBuf> {
+        None
+    }
 }
 
 /// The standard library: part of the binary.
@@ -71,73 +81,6 @@ pub fn declared_name(item: &Item) -> Option<&Name> {
 }
 
 impl Checker<'_> {
-    /// Reads a file of the user's and all that it imports. `from` is the place of the import.
-    pub(super) fn load_file(&mut self, path: &Path, from: Option<Span>) -> Option<ModuleId> {
-        let unreadable = |checker: &mut Self, why: String| {
-            let diagnostic = Diagnostic::error(
-                IMPORT_UNREADABLE,
-                format!("cannot read `{}`: {why}", path.display()),
-            );
-            checker.report(match from {
-                Some(span) => diagnostic.label(span, "imported here"),
-                None => diagnostic,
-            });
-            None
-        };
-        let canonical = match self.world.canonical(path) {
-            Ok(canonical) => canonical,
-            Err(error) => return unreadable(self, error.to_string()),
-        };
-        if let Some(at) = self.loading.iter().position(|(open, _)| *open == canonical) {
-            let names: Vec<_> = self.loading[at..]
-                .iter()
-                .map(|(_, shown)| shown.as_str())
-                .chain([self.loading[at].1.as_str()])
-                .collect();
-            let text = names.join(" → ");
-            let diagnostic = Diagnostic::error(
-                IMPORT_CYCLE,
-                format!("files import each other in a circle: {text}"),
-            )
-            .help("move what they share into a file of its own");
-            self.report(match from {
-                Some(span) => diagnostic.label(span, "this import closes the circle"),
-                None => diagnostic,
-            });
-            return None;
-        }
-        if let Some(id) = self.loaded.get(&canonical) {
-            return Some(*id);
-        }
-        let bytes = match self.world.read(path) {
-            Ok(bytes) => bytes,
-            Err(error) => return unreadable(self, error.to_string()),
-        };
-        let text = match String::from_utf8(bytes) {
-            Ok(text) => text,
-            Err(error) => {
-                let at = error.utf8_error().valid_up_to();
-                let line = error.as_bytes()[..at]
-                    .iter()
-                    .filter(|byte| **byte == b'\n')
-                    .count()
-                    + 1;
-                return unreadable(
-                    self,
-                    format!("it is not UTF-8 text (line {line} has a byte that cannot be)"),
-                );
-            }
-        };
-        let shown = path.display().to_string();
-        let source = self.sources.add(&shown, text);
-        self.loading.push((canonical.clone(), shown));
-        let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
-        let id = self.load_source(source, folder, false);
-        self.loading.pop();
-        self.loaded.insert(canonical, id);
-        Some(id)
-    }
-
     /// A module of the standard library.
     fn load_standard(&mut self, name: &str) -> Option<ModuleId> {
         let key = PathBuf::from(format!("std.{name}"));
@@ -146,16 +89,21 @@ impl Checker<'_> {
         }
         let (_, text) = STANDARD.iter().find(|(module, _)| *module == name)?;
         let source = self.sources.add(format!("std.{name}"), *text);
-        let id = self.load_source(source, PathBuf::new(), true);
+        let (tree, errors) = crate::syntax::parse(source, text);
+        self.diagnostics.extend(errors);
+        let id = self.enter(source, tree, PathBuf::new(), true);
         self.loaded.insert(key, id);
         Some(id)
     }
 
-    /// Parses a text, enters its declarations and follows its imports.
-    fn load_source(&mut self, source: SourceId, folder: PathBuf, standard: bool) -> ModuleId {
-        let text = self.sources.get(source).text.clone();
-        let (tree, errors) = crate::syntax::parse(source, &text);
-        self.diagnostics.extend(errors);
+    /// Enters a file's declarations and follows its imports.
+    pub(super) fn enter(
+        &mut self,
+        source: SourceId,
+        tree: Tree,
+        folder: PathBuf,
+        standard: bool,
+    ) -> ModuleId {
         let id = ModuleId(self.modules.len());
         let tree = Rc::new(tree);
         self.modules.push(Module {
@@ -206,18 +154,23 @@ impl Checker<'_> {
                     );
                     return;
                 };
-                let file = self.modules[into.0].folder.join(text);
-                let Some(id) = self.load_file(&file, Some(path.span)) else {
-                    return;
-                };
+                let stem = Path::new(text).file_stem();
                 let name = alias.clone().unwrap_or_else(|| Name {
-                    text: file
-                        .file_stem()
-                        .map(|stem| stem.to_string_lossy().into_owned())
-                        .unwrap_or_default(),
+                    text: stem.map_or_else(String::new, |stem| stem.to_string_lossy().into_owned()),
                     span: path.span,
                 });
-                self.declare(into, &name, Binding::Module(id));
+                let folder = self.modules[into.0].folder.clone();
+                let wanted = Wanted {
+                    folder: &folder,
+                    written: text,
+                    span: path.span,
+                };
+                // Uses of a file that cannot be imported say nothing more.
+                let binding = match self.load_import(wanted) {
+                    Some(id) => Binding::Module(id),
+                    None => Binding::Local(super::value::Value::Unknown),
+                };
+                self.declare(into, &name, binding);
                 self.imports.push((into, name));
             }
             Use::Names { path, names, .. } => {

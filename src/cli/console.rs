@@ -10,6 +10,9 @@ use super::Common;
 use super::error::CliError;
 use crate::diag::Rendering;
 
+/// Columns that prose takes at most.
+const WIDTH: usize = 100;
+
 /// When colour is used.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub(super) enum Colour {
@@ -22,6 +25,18 @@ pub(super) enum Colour {
     Never,
 }
 
+/// How diagnostics are written for a person.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(super) enum Told {
+    /// Drawn, unless NO_GRAPHICS is set
+    #[default]
+    Auto,
+    /// Drawn over the lines of the file
+    Drawn,
+    /// In sentences, a place a line, for screen readers
+    Narrated,
+}
+
 /// Standard output for results, standard error for everything else. What is written may hold
 /// colours; they are taken out where they are not wanted.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +45,8 @@ pub(super) struct Console {
     pub json: bool,
     /// Whether the workers' logs are shown.
     pub verbose: bool,
+    /// Whether diagnostics are told in sentences.
+    pub narrated: bool,
 }
 
 impl Console {
@@ -43,6 +60,11 @@ impl Console {
         Console {
             json: common.json,
             verbose: common.verbose > 0,
+            narrated: match common.diagnostics {
+                Told::Auto => std::env::var_os("NO_GRAPHICS").is_some_and(|set| set != "0"),
+                Told::Drawn => false,
+                Told::Narrated => true,
+            },
         }
     }
 
@@ -54,6 +76,16 @@ impl Console {
             let _ = out.write_all(b"\n");
         }
         let _ = out.flush();
+    }
+
+    /// A paragraph broken into lines for standard output, each after an indent.
+    pub fn wrapped(&self, text: &str, indent: &str) -> String {
+        let width = terminal_size::terminal_size_of(std::io::stdout())
+            .map_or(WIDTH, |(width, _)| usize::from(width.0).clamp(20, WIDTH));
+        let options = textwrap::Options::new(width)
+            .initial_indent(indent)
+            .subsequent_indent(indent);
+        textwrap::fill(text, options)
     }
 
     /// A result as JSON.
@@ -84,9 +116,19 @@ impl Console {
         self.note(&format!("\x1b[33;1mwarning\x1b[0m: {text}"));
     }
 
-    /// How diagnostics are drawn on standard error.
+    /// How diagnostics are written on standard error.
     pub fn rendering(&self) -> Rendering {
-        match anstream::AutoStream::choice(&std::io::stderr()) {
+        self.rendering_with(anstream::AutoStream::choice(&std::io::stderr()))
+    }
+
+    /// How diagnostics are written where they are the answer.
+    pub fn rendering_of_results(&self) -> Rendering {
+        self.rendering_with(anstream::AutoStream::choice(&std::io::stdout()))
+    }
+
+    fn rendering_with(&self, colour: ColorChoice) -> Rendering {
+        match colour {
+            _ if self.narrated => Rendering::Narrated,
             ColorChoice::Never => Rendering::Plain,
             _ => Rendering::Colour,
         }

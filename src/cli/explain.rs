@@ -1,4 +1,4 @@
-//! `kdp explain FILE NODE` and `kdp explain CODE`.
+//! `kdp explain FILE NODE`: why a node is or is not in the store; of a code, see [`codes`].
 
 use std::cmp::Reverse;
 
@@ -6,13 +6,13 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::Answer;
+use super::codes;
 use super::console::{Console, count, moment};
 use super::difference::{Change, Names, changes, legible};
 use super::error::CliError;
 use super::front::{self, FileArgs, Planned};
 use super::plan::{status, warn_of_damage};
 use super::settings::{Settings, StoreFlag};
-use crate::diag::closest;
 use crate::plan::{Facts, Key, NodeIndex, facts};
 use crate::run::{Queue, State, all_targets};
 use crate::store::{Manifest, Store};
@@ -21,11 +21,12 @@ use crate::store::{Manifest, Store};
 #[command(after_help = "\
 Examples:
   kdp explain cifar.kdp 'small[seed: 0]'   # field by field: what differs from what the store has
-  kdp explain unknown-name                 # what this diagnostic means")]
+  kdp explain unknown-name                 # what this diagnostic means, an example, and the mend
+  kdp explain                              # every diagnostic's code")]
 pub(super) struct ExplainArgs {
     /// A `.kdp` file, or a diagnostic's code
     #[arg(value_name = "FILE | CODE")]
-    what: String,
+    what: Option<String>,
     /// The node, as in `kdp plan`; a family stands for its members
     node: Option<String>,
     /// Set a param, as for `kdp run`
@@ -36,31 +37,14 @@ pub(super) struct ExplainArgs {
 }
 
 pub(super) fn explain(args: ExplainArgs, console: &Console) -> Answer {
-    match &args.node {
-        Some(name) => {
-            let file = FileArgs::of(&args.what, args.settings.clone());
+    match (&args.what, &args.node) {
+        (Some(file), Some(name)) => {
+            let file = FileArgs::of(file, args.settings.clone());
             explain_node(&file, name, &args.store, console)
         }
-        None => explain_code(&args.what, console),
+        (Some(code), None) => codes::explain(code, console),
+        (None, _) => codes::list(console),
     }
-}
-
-fn explain_code(code: &str, console: &Console) -> Answer {
-    let codes = front::codes();
-    let Some((code, meaning)) = codes.iter().find(|(known, _)| *known == code) else {
-        let help = match closest(code, codes.iter().map(|(code, _)| *code)) {
-            Some(close) => format!("did you mean `{close}`?"),
-            None if code.ends_with(".kdp") => format!("name a node too: `kdp explain {code} NODE`"),
-            None => "`kdp check` shows a diagnostic's code above it".into(),
-        };
-        return Err(CliError::usage(format!("there is no code `{code}`")).help(help));
-    };
-    let meaning = meaning.trim();
-    match console.json {
-        true => console.document(&json!({ "code": code, "meaning": meaning })),
-        false => console.result(&format!("{code}\n\n{meaning}")),
-    }
-    Ok(0)
 }
 
 fn explain_node(file: &FileArgs, name: &str, flag: &StoreFlag, console: &Console) -> Answer {

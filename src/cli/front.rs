@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use super::console::{Console, count};
 use super::error::CliError;
-use crate::check::{self, Disk, Loaded};
-use crate::diag::{Diagnostic, Sources, render, to_json};
+use crate::check::{self, Disk, Loaded, Memory, World};
+use crate::diag::{Coded, Diagnostic, Example, MAIN, SourceId, Sources, render, to_json};
 use crate::doc::{self, Section};
 use crate::plan::{self, Digest, Digests, Key, NodeIndex, Plan};
 use crate::run::{all_targets, select};
@@ -60,7 +60,7 @@ pub(super) struct Planned {
 impl Planned {
     /// Checks and plans a file. What is found in it is drawn on the console; errors end the verb.
     pub fn load(args: &FileArgs, store: &Store, console: &Console) -> Result<Planned, CliError> {
-        let text = read(&args.file)?;
+        bytes(&args.file)?;
         let loaded = check::load(&args.file, &args.settings, &Disk);
         let found = Findings::of(&loaded.diagnostics, &loaded.sources, console);
         let (Some(program), 0) = (&loaded.program, found.errors) else {
@@ -77,7 +77,7 @@ impl Planned {
         Ok(Planned {
             plan: plan::plan(program, &loaded.sources, &Remembered(store)),
             name: args.file.display().to_string(),
-            text,
+            text: loaded.sources.get(SourceId::default()).text.clone(),
         })
     }
 
@@ -160,7 +160,7 @@ pub(super) fn look(
     settings: &[(String, String)],
     console: &Console,
 ) -> Result<Findings, CliError> {
-    read(file)?;
+    bytes(file)?;
     let Loaded {
         sources,
         diagnostics,
@@ -169,24 +169,26 @@ pub(super) fn look(
     Ok(Findings::of(&diagnostics, &sources, console))
 }
 
-/// The canonical layout of a text; `None`, with the errors drawn, where it has errors.
-pub(super) fn format(file: &Path, text: &str, console: &Console) -> Option<String> {
+/// A text and its canonical layout; `None`, with the errors drawn, where it has errors.
+pub(super) fn format(name: &str, bytes: Vec<u8>, console: &Console) -> Option<(String, String)> {
     let mut sources = Sources::default();
-    let id = sources.add(file.display().to_string(), text);
-    let (tree, diagnostics) = syntax::parse(id, text);
+    let (id, tree, diagnostics) = syntax::read(name, bytes, &mut sources);
     let found = Findings::of(&diagnostics, &sources, console);
-    (found.errors == 0).then(|| syntax::format(&tree, text))
+    let text = sources.get(id).text.clone();
+    (found.errors == 0).then(|| {
+        let formatted = syntax::format(&tree, &text);
+        (text, formatted)
+    })
 }
 
 /// What a file declares; that it cannot be read as one ends the verb.
 pub(super) fn documented(file: &Path, console: &Console) -> Result<Section, CliError> {
-    let text = read(file)?;
     let mut sources = Sources::default();
-    let id = sources.add(file.display().to_string(), text.clone());
-    let (tree, diagnostics) = syntax::parse(id, &text);
+    let name = file.display().to_string();
+    let (id, tree, diagnostics) = syntax::read(name, bytes(file)?, &mut sources);
     let found = Findings::of(&diagnostics, &sources, console);
     match found.errors {
-        0 => Ok(doc::of_file(file, &text, &tree, &Disk)),
+        0 => Ok(doc::of_file(file, &sources.get(id).text, &tree, &Disk)),
         errors => Err(CliError {
             code: 1,
             diagnostics: Some(Value::Array(found.json)),
@@ -195,20 +197,38 @@ pub(super) fn documented(file: &Path, console: &Console) -> Result<Section, CliE
     }
 }
 
-/// Every diagnostic's code, with what it means.
-pub(super) fn codes() -> Vec<(&'static str, &'static str)> {
-    let all = syntax::codes::CODES.iter().chain(check::CODES);
-    all.map(|(code, meaning)| (code.0, *meaning)).collect()
+/// Every diagnostic's code.
+pub(super) fn codes() -> impl Iterator<Item = &'static Coded> {
+    syntax::codes::CODES.iter().chain(check::CODES)
 }
 
-/// The text of a file; that it cannot be read is told before anything else.
-fn read(file: &Path) -> Result<String, CliError> {
-    if file.is_dir() {
-        let wrong = format!("`{}` is a folder", file.display());
-        return Err(CliError::usage(wrong).help("name a `.kdp` file in it"));
-    }
-    match std::fs::read(file) {
-        Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
-        Err(error) => Err(CliError::unreadable(file, error)),
-    }
+/// What is told of an example, written for standard output.
+pub(super) fn told(example: &Example, console: &Console) -> String {
+    let files = example.files.iter();
+    let world = Memory(
+        files
+            .map(|(name, text)| (name.into(), text.clone()))
+            .collect(),
+    );
+    let loaded = check::load(Path::new(MAIN), &example.settings, &world);
+    render(
+        &loaded.diagnostics,
+        &loaded.sources,
+        console.rendering_of_results(),
+    )
+}
+
+/// The bytes of a file; that it cannot be read is told before anything else.
+pub(super) fn bytes(file: &Path) -> Result<Vec<u8>, CliError> {
+    Disk.read(file).map_err(|error| {
+        let wrong = CliError::unreadable(file, check::why_unreadable(&error));
+        if file.is_dir() {
+            return wrong.help("name a `.kdp` file in it");
+        }
+        let near = check::near_path(&Disk, Path::new(""), &file.to_string_lossy());
+        match near {
+            Some(near) => wrong.help(format!("did you mean `{near}`?")),
+            None => wrong,
+        }
+    })
 }

@@ -14,6 +14,7 @@ mod runs;
 mod settings;
 
 mod check;
+mod codes;
 mod completions;
 mod doc;
 mod doctor;
@@ -32,7 +33,7 @@ use std::process::ExitCode;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
 
-use console::{Colour, Console};
+use console::{Colour, Console, Told};
 use error::CliError;
 
 /// What a verb gives: its exit code.
@@ -75,6 +76,16 @@ struct Common {
     /// When to use colour; NO_COLOR is heeded
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     color: Colour,
+    /// How diagnostics are written; NO_GRAPHICS is heeded
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        value_name = "HOW",
+        env = "KDP_DIAGNOSTICS"
+    )]
+    diagnostics: Told,
     /// Show the workers' logs too
     #[arg(short, long, global = true, action = ArgAction::Count)]
     verbose: u8,

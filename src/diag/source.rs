@@ -92,6 +92,11 @@ impl Sources {
         &self.files[id.0 as usize]
     }
 
+    /// The texts in the order of their ids.
+    pub fn iter(&self) -> impl Iterator<Item = &Source> {
+        self.files.iter()
+    }
+
     /// The text that a span covers.
     pub fn slice(&self, span: Span) -> &str {
         &self.get(span.source).text[span.range()]

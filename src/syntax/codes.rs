@@ -53,6 +53,8 @@ codes! {
     WINDOW_ORDER = "window-order";
     /// A record where none may stand.
     MISPLACED_RECORD = "misplaced-record";
+    /// A file with bytes that are no UTF-8 text.
+    NOT_UTF8 = "not-utf8";
     /// More brackets or operators within each other than anybody could read.
     NESTED_TOO_DEEPLY = "nested-too-deeply";
 }

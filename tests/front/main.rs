@@ -11,6 +11,7 @@ mod support;
 mod archs;
 mod codes;
 mod hostile;
+mod imports;
 mod keys;
 mod mends;
 mod schedules;

@@ -2,28 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use kdp::check::{World, load};
+pub use kdp::check::Memory;
+use kdp::check::load;
 use kdp::diag::{Rendering, render};
 use kdp::plan::{Digest, Digests, Key, Plan, plan};
-
-/// Texts by path.
-pub struct Memory(pub BTreeMap<PathBuf, String>);
-
-impl World for Memory {
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        let text = self
-            .0
-            .get(path)
-            .ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
-        Ok(text.clone().into_bytes())
-    }
-
-    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
-        self.read(path).map(|_| path.to_path_buf())
-    }
-}
 
 /// Files whose content is their name.
 pub struct Names;

@@ -3,22 +3,35 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use kdp::check::{Loaded, World, load};
-use kdp::diag::{Rendering, render};
+use kdp::check::{Disk, Loaded, World, load};
+use kdp::diag::{Rendering, render, to_json};
 use kdp::plan::{DataFrom, Digest, Digests, Key, Node, Plan, Task, plan};
 
 use crate::suite::Outputs;
 
-/// A case's folder, whose files go by their bare names.
+/// A case's folder, whose files go by their bare names. It is a project of its own.
 struct Case<'a>(&'a Path);
 
 impl World for Case<'_> {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        std::fs::read(self.0.join(path))
+        Disk.read(&self.0.join(path))
     }
 
+    /// As if the case lay in a folder of the same name on every machine.
     fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
-        self.0.join(path).canonicalize()
+        let whole = Disk.canonical(&self.0.join(path))?;
+        Ok(match whole.strip_prefix(self.0) {
+            Ok(inside) => Path::new("/project").join(inside),
+            Err(_) => whole,
+        })
+    }
+
+    fn names(&self, folder: &Path) -> Vec<String> {
+        Disk.names(&self.0.join(folder))
+    }
+
+    fn project(&self, _file: &Path) -> Option<PathBuf> {
+        Some("/project".into())
     }
 }
 
@@ -42,6 +55,23 @@ pub fn diagnostics(case: &Path, _text: &str) -> Outputs {
         "diagnostics.txt",
         render(&loaded.diagnostics, &loaded.sources, Rendering::Plain),
     )]
+}
+
+/// The diagnostics of a case in every rendering; an escape is shown as `␛`.
+pub fn renderings(case: &Path, _text: &str) -> Outputs {
+    let Loaded {
+        sources,
+        diagnostics,
+        ..
+    } = loaded(case);
+    let render = |how| render(&diagnostics, &sources, how).replace('\x1b', "␛");
+    let json = serde_json::to_string_pretty(&to_json(&diagnostics, &sources)).unwrap();
+    vec![
+        ("plain.txt", render(Rendering::Plain)),
+        ("colour.txt", render(Rendering::Colour)),
+        ("narrated.txt", render(Rendering::Narrated)),
+        ("json.txt", json + "\n"),
+    ]
 }
 
 /// The diagnostics of a case and its plan, without keys.

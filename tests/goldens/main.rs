@@ -20,6 +20,7 @@ fn main() {
     let mut trials = vec![];
     trials.extend(suite::trials("syntax", syntax::outputs));
     trials.extend(suite::trials("check", check::diagnostics));
+    trials.extend(suite::trials("renderings", check::renderings));
     trials.extend(suite::trials("plan", check::planned));
     libtest_mimic::run(&arguments, trials).exit();
 }

@@ -37,13 +37,10 @@ fn run(case: &Path, outputs: fn(&Path, &str) -> Outputs) -> Result<(), Failed> {
     let mut wanted: BTreeMap<String, String> = BTreeMap::new();
     for entry in fs::read_dir(case)? {
         let path = entry?.path();
-        let is_golden = path
-            .extension()
-            .is_some_and(|kind| kind == "txt" || kind == "kdp");
         let name = path
             .file_name()
             .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        if is_golden && name != "input.kdp" {
+        if name.ends_with(".txt") || name == "formatted.kdp" {
             wanted.insert(name, fs::read_to_string(&path)?);
         }
     }

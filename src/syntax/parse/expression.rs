@@ -169,11 +169,16 @@ impl Parser<'_> {
                 to: right,
             },
         };
-        let whole = self.grown(start, below, kind)?;
-        if matches!(strength, Strength::Comparison | Strength::Range)
-            && self.operator_ahead() == Some(strength)
-        {
-            self.chained(op_span, strength);
+        let mut whole = self.grown(start, below, kind)?;
+        if self.operator_ahead() == Some(strength) {
+            match strength {
+                Strength::Comparison => whole = self.comparisons(start, whole, op_span)?,
+                Strength::Range => {
+                    self.chained(op_span, strength);
+                    whole.kind = ExprKind::Missing;
+                }
+                _ => {}
+            }
         }
         Ok(whole)
     }
@@ -184,7 +189,39 @@ impl Parser<'_> {
         kind.begins_value() || matches!(kind, Kind::Minus | Kind::BraceOpen | Kind::Unknown)
     }
 
-    /// `a < b < c`, `a..b..c`: reported, and read on.
+    /// `a < b < c`: reported, and read as `a < b and b < c`, which is what is meant.
+    fn comparisons(&mut self, start: Token, first: Expr, first_op: Span) -> Parsed<Expr> {
+        let mut whole = first.clone();
+        let mut last = first;
+        while let Some(op) = comparison(self.peek().kind) {
+            self.chained(first_op, Strength::Comparison);
+            let ExprKind::Binary { right: middle, .. } = last.kind else {
+                break;
+            };
+            let below = self.height;
+            let operator = self.bump();
+            let right = self.operators(Strength::Comparison.stronger())?;
+            let below = below.max(self.height);
+            let span = middle.span.to(right.span);
+            let kind = ExprKind::Binary {
+                op,
+                op_span: self.span(operator),
+                left: middle,
+                right: Box::new(right),
+            };
+            last = Expr { kind, span };
+            let kind = ExprKind::Binary {
+                op: BinaryOp::And,
+                op_span: self.span(operator),
+                left: Box::new(whole),
+                right: Box::new(last.clone()),
+            };
+            whole = self.grown(start, below + 1, kind)?;
+        }
+        Ok(whole)
+    }
+
+    /// `a < b < c`, `a..b..c`: reported.
     fn chained(&mut self, first: Span, strength: Strength) {
         let second = self.span(self.peek());
         let (message, help) = match strength {

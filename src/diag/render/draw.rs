@@ -1,4 +1,4 @@
-//! Diagnostics as text for a person (miette draws them) or as JSON.
+//! Diagnostics drawn over the text by miette: the lines, the places marked, their words beside them.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,32 +7,26 @@ use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents,
     SourceCode, SourceSpan, SpanContents,
 };
-use serde_json::{Value, json};
 
-use super::{Diagnostic, Label, Severity, Source, Sources, Span};
+use super::legible::{legible, of_same_length};
+use crate::diag::{Diagnostic, Label, Severity, Source, Sources, Span};
 
-/// How diagnostics are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rendering {
-    /// Drawn with Unicode lines, no colour.
-    Plain,
-    /// Drawn with colour.
-    Colour,
-}
+/// Columns that a drawing takes at most.
+const WIDTH: usize = 110;
 
-/// Draws diagnostics one after the other, in the order of the text.
-pub fn render(diagnostics: &[Diagnostic], sources: &Sources, rendering: Rendering) -> String {
-    let theme = match rendering {
-        Rendering::Plain => GraphicalTheme::unicode_nocolor(),
-        Rendering::Colour => GraphicalTheme::unicode(),
-    };
+/// Draws diagnostics one after the other.
+pub(super) fn draw(
+    diagnostics: &[&Diagnostic],
+    sources: &Sources,
+    theme: GraphicalTheme,
+) -> String {
     let handler = GraphicalReportHandler::new_themed(theme)
         .with_links(false)
-        .with_width(110)
+        .with_width(WIDTH)
         .with_show_related_as_nested(true)
         .with_context_lines(0);
     let mut out = String::new();
-    for diagnostic in sorted(diagnostics) {
+    for diagnostic in diagnostics {
         if !out.is_empty() {
             out.push('\n');
         }
@@ -40,35 +34,6 @@ pub fn render(diagnostics: &[Diagnostic], sources: &Sources, rendering: Renderin
         let _ = handler.render_report(&mut out, &Shown::new(diagnostic, sources));
     }
     out
-}
-
-/// Diagnostics as a JSON list with stable field names; lines and columns from 1.
-pub fn to_json(diagnostics: &[Diagnostic], sources: &Sources) -> Value {
-    let place = |span: Span| {
-        let source = sources.get(span.source);
-        let (line, column) = source.line_column(span.start as usize);
-        let (end_line, end_column) = source.line_column(span.end as usize);
-        json!({ "file": source.name, "line": line, "column": column, "end_line": end_line, "end_column": end_column })
-    };
-    sorted(diagnostics)
-        .into_iter()
-        .map(|diagnostic| {
-            json!({
-                "code": diagnostic.code.0,
-                "severity": if diagnostic.is_error() { "error" } else { "warning" },
-                "message": diagnostic.message,
-                "labels": diagnostic.labels.iter().map(|label| json!({ "at": place(label.span), "text": label.text })).collect::<Vec<_>>(),
-                "help": diagnostic.help,
-            })
-        })
-        .collect()
-}
-
-/// In the order of the text, files as they were read.
-fn sorted(diagnostics: &[Diagnostic]) -> Vec<&Diagnostic> {
-    let mut sorted: Vec<_> = diagnostics.iter().collect();
-    sorted.sort_by_key(|diagnostic| diagnostic.labels.first().map(|label| label.span));
-    sorted
 }
 
 /// A diagnostic, or what it says of another file, with the text it points into, as miette wants
@@ -79,7 +44,7 @@ struct Shown<'a> {
     message: Cow<'a, str>,
     /// What another file says of the finding: its message is its label.
     is_note: bool,
-    help: Option<&'a str>,
+    help: Option<Cow<'a, str>>,
     /// What it points into; nothing where it points nowhere.
     text: Option<Text<'a>>,
     /// All in that text; the first is where the finding is.
@@ -100,10 +65,10 @@ impl<'a> Shown<'a> {
                 Severity::Error => miette::Severity::Error,
                 Severity::Warning => miette::Severity::Warning,
             },
-            message: format!("{} [{}]", diagnostic.message, diagnostic.code.0).into(),
+            message: format!("{} [{}]", legible(&diagnostic.message), diagnostic.code.0).into(),
             is_note: false,
-            help: diagnostic.help.as_deref(),
-            text: first.map(|label| Text(sources.get(label.span.source))),
+            help: diagnostic.help.as_deref().map(legible),
+            text: first.map(|label| Text::of(label, sources)),
             labels,
             elsewhere: others
                 .into_iter()
@@ -119,11 +84,11 @@ impl<'a> Shown<'a> {
             message: if label.text.is_empty() {
                 "see here".into()
             } else {
-                label.text.as_str().into()
+                legible(&label.text)
             },
             is_note: true,
             help: None,
-            text: Some(Text(sources.get(label.span.source))),
+            text: Some(Text::of(label, sources)),
             labels: vec![label],
             elsewhere: vec![],
         }
@@ -133,14 +98,24 @@ impl<'a> Shown<'a> {
 /// Places with no more lines than this between them are shown in one piece.
 const LINES_BETWEEN: usize = 2;
 
-/// A text and its name; read without copying it.
-struct Text<'a>(&'a Source);
+/// A text and its name.
+struct Text<'a> {
+    source: &'a Source,
+    /// The text as a terminal may show it, byte for byte as long.
+    shown: Cow<'a, str>,
+}
 
-impl Text<'_> {
+impl<'a> Text<'a> {
+    fn of(label: &Label, sources: &'a Sources) -> Self {
+        let source = sources.get(label.span.source);
+        let shown = of_same_length(&source.text);
+        Self { source, shown }
+    }
+
     /// A span that can be seen: an empty one takes the character behind it, one at the end of a
     /// line or of the text the place right behind its last character.
     fn drawable(&self, span: Span) -> SourceSpan {
-        let text = &self.0.text;
+        let text = &self.source.text;
         let boundary = |at: u32| {
             let mut at = (at as usize).min(text.len());
             while !text.is_char_boundary(at) {
@@ -174,7 +149,7 @@ impl SourceCode for Text<'_> {
         _lines_before: usize,
         _lines_after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let text = self.0.text.as_str();
+        let text = &*self.shown;
         let last = (span.offset() + span.len().max(1) - 1).min(text.len());
         let before = text.get(..span.offset()).ok_or(MietteError::OutOfBounds)?;
         let start = before.rfind('\n').map_or(0, |newline| newline + 1);
@@ -183,7 +158,7 @@ impl SourceCode for Text<'_> {
         let end = newline.map_or(text.len(), |newline| last + newline + 1);
         let lines = |text: &str| text.bytes().filter(|byte| *byte == b'\n').count();
         Ok(Box::new(MietteSpanContents::new_named(
-            self.0.name.clone(),
+            legible(&self.source.name).into_owned(),
             &text.as_bytes()[start..end],
             (start, end - start).into(),
             lines(&before[..start]),
@@ -214,7 +189,8 @@ impl miette::Diagnostic for Shown<'_> {
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.help.map(|help| Box::new(help) as _)
+        let help = self.help.as_deref()?;
+        Some(Box::new(help))
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
@@ -225,7 +201,7 @@ impl miette::Diagnostic for Shown<'_> {
         let text = self.text.as_ref()?;
         let told = |label: &Label| {
             let tells = !self.is_note && !label.text.is_empty();
-            tells.then(|| label.text.clone())
+            tells.then(|| legible(&label.text).into_owned())
         };
         let labels = self.labels.iter().enumerate().map(move |(index, label)| {
             let span = text.drawable(label.span);
@@ -249,8 +225,7 @@ impl miette::Diagnostic for Shown<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Rendering, render, to_json};
-    use crate::diag::{Code, Diagnostic, Sources, Span};
+    use crate::diag::{Code, Diagnostic, Rendering, Sources, Span, render};
 
     const CODE: Code = Code("some-code");
 
@@ -326,16 +301,5 @@ mod tests {
                 "{drawn}"
             );
         }
-    }
-
-    #[test]
-    fn json_tells_lines_and_columns_from_one() {
-        let mut sources = Sources::default();
-        let source = sources.add("a.kdp", "// ü\nlet ü\n");
-        let diagnostic = Diagnostic::error(CODE, "no").label(Span::new(source, 10, 12), "here");
-        let at = &to_json(&[diagnostic], &sources)[0]["labels"][0]["at"];
-        assert_eq!(at["line"], 2);
-        assert_eq!(at["column"], 5);
-        assert_eq!(at["end_column"], 6);
     }
 }
