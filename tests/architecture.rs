@@ -32,6 +32,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "spec",
             "syntax",
             "check",
+            "doc",
             "plan",
             "store",
         ],

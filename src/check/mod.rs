@@ -41,6 +41,7 @@ pub use disk::Disk;
 pub use import::{near_path, why_unreadable};
 pub use memory::Memory;
 pub use module::{STANDARD, World, declared_name};
+pub use names::{Kind as WordKind, word};
 pub use program::*;
 
 use crate::diag::{Code, Diagnostic, Mend, SourceId, Sources, Span};

@@ -1,9 +1,12 @@
 //! What the server can do, as it tells the client.
 
 use gen_lsp_types::{
-    InitializeResult, PositionEncodingKind, ServerCapabilities, ServerInfo, TextDocumentSyncKind,
+    CodeActionKind, CodeActionOptions, InitializeResult, PositionEncodingKind, RenameOptions,
+    SemanticTokensOptions, ServerCapabilities, ServerInfo, TextDocumentSyncKind,
     TextDocumentSyncOptions,
 };
+
+use super::tokens;
 
 /// The answer to `initialize`.
 pub fn told() -> InitializeResult {
@@ -21,6 +24,31 @@ pub fn told() -> InitializeResult {
             ),
             document_formatting_provider: Some(true.into()),
             document_symbol_provider: Some(true.into()),
+            definition_provider: Some(true.into()),
+            references_provider: Some(true.into()),
+            document_highlight_provider: Some(true.into()),
+            rename_provider: Some(
+                RenameOptions {
+                    prepare_provider: Some(true),
+                    ..Default::default()
+                }
+                .into(),
+            ),
+            code_action_provider: Some(
+                CodeActionOptions {
+                    code_action_kinds: Some(vec![CodeActionKind::QuickFix]),
+                    ..Default::default()
+                }
+                .into(),
+            ),
+            semantic_tokens_provider: Some(
+                SemanticTokensOptions {
+                    legend: tokens::legend(),
+                    full: Some(true.into()),
+                    ..Default::default()
+                }
+                .into(),
+            ),
             ..Default::default()
         },
         server_info: Some(ServerInfo {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use gen_lsp_types::{Location, Position, Range, Uri};
 
+use super::names::Names;
 use super::position::Lines;
 use crate::diag::{Diagnostic, SourceId, Span};
 use crate::syntax::tree::Tree;
@@ -24,6 +25,7 @@ pub struct File {
     pub lines: Lines,
     parsed: OnceCell<(Tree, Vec<Diagnostic>)>,
     words: OnceCell<Vec<Token>>,
+    names: OnceCell<Names>,
 }
 
 /// Every file is parsed alone: its spans are those of the first source.
@@ -40,6 +42,7 @@ impl File {
             lines,
             parsed: OnceCell::new(),
             words: OnceCell::new(),
+            names: OnceCell::new(),
         }
     }
 
@@ -61,6 +64,11 @@ impl File {
     /// Its words in order.
     pub fn words(&self) -> &[Token] {
         self.words.get_or_init(|| syntax::words(SOURCE, &self.text))
+    }
+
+    /// Its names.
+    pub fn names(&self) -> &Names {
+        self.names.get_or_init(|| Names::of(self.tree()))
     }
 
     /// The byte of a place.

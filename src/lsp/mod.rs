@@ -5,8 +5,11 @@
 
 mod analysis;
 mod file;
+mod folders;
+mod names;
 mod place;
 mod position;
+mod resolve;
 mod standard;
 mod workspace;
 mod world;
@@ -14,8 +17,13 @@ mod world;
 mod capabilities;
 mod session;
 
+mod actions;
+mod definition;
 mod diagnostics;
 mod format;
+mod references;
+mod rename;
 mod symbols;
+mod tokens;
 
 pub use session::{Options, serve};

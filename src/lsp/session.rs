@@ -3,13 +3,17 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use crossbeam_channel::select;
 use gen_lsp_types::{
-    DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
-    DocumentFormattingRequest, DocumentSymbolRequest, LspNotificationMethod as Told,
-    LspRequestMethod as Asked, PublishDiagnosticsParams,
+    CodeActionRequest, Definition, DefinitionRequest, DidChangeTextDocumentParams,
+    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DocumentFormattingRequest,
+    DocumentHighlightRequest, DocumentSymbolRequest, InitializeParams,
+    LspNotificationMethod as Told, LspRequestMethod as Asked, Position, PrepareRenameRequest,
+    PublishDiagnosticsParams, ReferencesRequest, RenameParams, SemanticTokens,
+    SemanticTokensRequest, TextDocumentPositionParams, WorkspaceFolders,
 };
 use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
 use serde::Serialize;
@@ -17,8 +21,13 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::analysis::{Analysis, Analyst, Order};
+use super::file::File;
+use super::place::path_of;
 use super::workspace::Workspace;
-use super::{capabilities, diagnostics, format, standard, symbols};
+use super::{
+    actions, capabilities, definition, diagnostics, format, references, rename, standard, symbols,
+    tokens,
+};
 
 /// What the command gives the server.
 #[derive(Clone, Debug, Default)]
@@ -29,7 +38,7 @@ pub struct Options {
 
 /// Serves a client until it leaves; gives the exit code: 0 after `shutdown`, else 1.
 pub fn serve(connection: &Connection, options: Options) -> io::Result<u8> {
-    let Ok((id, _)) = connection.initialize_start() else {
+    let Ok((id, params)) = connection.initialize_start() else {
         return Ok(1);
     };
     let mut session = Session {
@@ -41,8 +50,22 @@ pub fn serve(connection: &Connection, options: Options) -> io::Result<u8> {
         published: HashMap::new(),
         shut_down: false,
     };
+    session.workspace.folders = folders(params);
     session.answer(Response::new_ok(id, capabilities::told()));
     Ok(session.run())
+}
+
+/// The folders that the client has open.
+fn folders(params: Value) -> Vec<PathBuf> {
+    let params: InitializeParams = serde_json::from_value(params).unwrap_or_default();
+    let folders = params.workspace_folders_initialize_params.workspace_folders;
+    match folders {
+        Some(WorkspaceFolders::WorkspaceFolderList(folders)) => {
+            folders.iter().map(|folder| path_of(&folder.uri)).collect()
+        }
+        #[allow(deprecated, reason = "older clients know no folders")]
+        _ => params.root_uri.iter().map(path_of).collect(),
+    }
 }
 
 /// Why a request is not answered.
@@ -126,11 +149,79 @@ impl Session<'_> {
                     Some(symbols::symbols(&file).into())
                 })
             }
+            Asked::TextDocumentDefinition => {
+                self.reply::<DefinitionRequest>(params, |session, params| {
+                    let (file, at) = session.place(&params.text_document_position_params)?;
+                    let found = definition::definition(&session.workspace, &file, at)?;
+                    Some(Definition::from(found).into())
+                })
+            }
+            Asked::TextDocumentReferences => {
+                self.reply::<ReferencesRequest>(params, |session, params| {
+                    let (file, at) = session.place(&params.text_document_position_params)?;
+                    let declaration = params.context.include_declaration;
+                    references::references(&session.workspace, &file, at, declaration)
+                })
+            }
+            Asked::TextDocumentDocumentHighlight => {
+                self.reply::<DocumentHighlightRequest>(params, |session, params| {
+                    let (file, at) = session.place(&params.text_document_position_params)?;
+                    references::highlights(&session.workspace, &file, at)
+                })
+            }
+            Asked::TextDocumentPrepareRename => {
+                self.reply::<PrepareRenameRequest>(params, |session, params| {
+                    let (file, at) = session.place(&params.text_document_position_params)?;
+                    let range = rename::prepare(&session.workspace, &file, at).ok()?;
+                    Some(range.into())
+                })
+            }
+            Asked::TextDocumentRename => self.rename(params),
+            Asked::TextDocumentCodeAction => {
+                self.reply::<CodeActionRequest>(params, |session, params| {
+                    let file = session.workspace.file(&params.text_document.uri)?;
+                    let analysis = session.analyses.get(&file.path)?;
+                    let shown = &params.context.diagnostics;
+                    let actions = actions::actions(analysis, &file, params.range, shown);
+                    Some(actions.into_iter().map(Into::into).collect())
+                })
+            }
+            Asked::TextDocumentSemanticTokensFull => {
+                self.reply::<SemanticTokensRequest>(params, |session, params| {
+                    let file = session.workspace.file(&params.text_document.uri)?;
+                    let data = tokens::tokens(&session.workspace, &file);
+                    Some(SemanticTokens {
+                        result_id: None,
+                        data,
+                    })
+                })
+            }
             _ => Err(Refusal(
                 ErrorCode::MethodNotFound,
                 format!("kdp does not answer `{method}`"),
             )),
         }
+    }
+
+    /// A file and a place in it.
+    fn place(&self, params: &TextDocumentPositionParams) -> Option<(Rc<File>, Position)> {
+        let file = self.workspace.file(&params.text_document.uri)?;
+        Some((file, params.position))
+    }
+
+    /// What cannot be renamed is an error that says why.
+    fn rename(&mut self, params: Value) -> Result<Value, Refusal> {
+        let params: RenameParams = read(params)?;
+        let place = self.place(&params.text_document_position_params);
+        let (file, at) = place.ok_or_else(|| {
+            Refusal(
+                ErrorCode::RequestFailed,
+                "the file is not there".to_string(),
+            )
+        })?;
+        rename::rename(&self.workspace, &file, at, &params.new_name)
+            .map_err(|why| Refusal(ErrorCode::RequestFailed, why))
+            .and_then(written)
     }
 
     /// Answers one kind of request.
@@ -140,8 +231,7 @@ impl Session<'_> {
         answer: impl FnOnce(&mut Self, R::Params) -> R::Result,
     ) -> Result<Value, Refusal> {
         let params = read(params)?;
-        serde_json::to_value(answer(self, params))
-            .map_err(|error| Refusal(ErrorCode::InternalError, error.to_string()))
+        written(answer(self, params))
     }
 
     fn notification(&mut self, told: Notification) {
@@ -241,6 +331,11 @@ impl Session<'_> {
 fn read<T: DeserializeOwned>(params: Value) -> Result<T, Refusal> {
     serde_json::from_value(params)
         .map_err(|error| Refusal(ErrorCode::InvalidParams, error.to_string()))
+}
+
+fn written(answer: impl Serialize) -> Result<Value, Refusal> {
+    serde_json::to_value(answer)
+        .map_err(|error| Refusal(ErrorCode::InternalError, error.to_string()))
 }
 
 fn response(id: RequestId, answer: Result<Value, Refusal>) -> Response {

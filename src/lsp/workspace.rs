@@ -1,7 +1,7 @@
 //! Every text that the server knows: open buffers, files they import, the standard library.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -9,8 +9,12 @@ use std::sync::Arc;
 use gen_lsp_types::{TextDocumentContentChangeEvent, Uri};
 
 use super::file::File;
+use super::folders;
 use super::place::{path_of, uri_of};
+use super::resolve::Meaning;
+use super::standard::file_name;
 use super::world::{Buffers, canonical};
+use crate::check::STANDARD;
 
 /// An open buffer.
 #[derive(Debug)]
@@ -26,9 +30,12 @@ pub struct Buffer {
 pub struct Workspace {
     /// Where the standard library's files lie.
     pub standard: Option<PathBuf>,
+    /// The folders that the client has open.
+    pub folders: Vec<PathBuf>,
     open: HashMap<PathBuf, Buffer>,
     /// Files of the disk, as they were when they were last read.
     closed: RefCell<HashMap<PathBuf, Rc<File>>>,
+    modules: RefCell<HashMap<&'static str, Rc<File>>>,
 }
 
 impl Workspace {
@@ -127,6 +134,40 @@ impl Workspace {
         let file = Rc::new(File::new(path.clone(), uri_of(&path), text.into()));
         self.closed.borrow_mut().insert(path, file.clone());
         Some(file)
+    }
+
+    /// A module of the standard library.
+    pub fn standard_module(&self, name: &str) -> Option<Rc<File>> {
+        let (name, text) = STANDARD.iter().find(|(module, _)| *module == name)?;
+        if let Some(file) = self.modules.borrow().get(name) {
+            return Some(file.clone());
+        }
+        let path = match &self.standard {
+            Some(folder) => folder.join(file_name(name)),
+            None => PathBuf::from(format!("std.{name}")),
+        };
+        let file = Rc::new(File::new(path.clone(), uri_of(&path), (*text).into()));
+        self.modules.borrow_mut().insert(name, file.clone());
+        Some(file)
+    }
+
+    /// The files that may use what a file makes: its own, the open ones, and those of the folders
+    /// that the client has open. A file that does not hold the name is not read further.
+    pub fn neighbours(&self, here: &Rc<File>, meaning: &Meaning) -> Vec<Rc<File>> {
+        let mut paths: BTreeSet<PathBuf> = self.open.keys().cloned().collect();
+        let own = here.path.parent().map(Path::to_path_buf);
+        for folder in self.folders.iter().chain(&own) {
+            paths.extend(folders::kdp_files(folder));
+        }
+        paths.insert(here.path.clone());
+        if let Meaning::Symbol(file, _) | Meaning::File(file) = meaning {
+            paths.insert(file.path.clone());
+        }
+        let name = meaning.symbol().map(|symbol| symbol.name.as_str());
+        let files = paths.iter().filter_map(|path| self.at(path));
+        files
+            .filter(|file| name.is_none_or(|name| file.text.contains(name)))
+            .collect()
     }
 
     /// Whether a path is one of the standard library's files.

@@ -5,6 +5,7 @@
 
 mod data;
 mod functions;
+mod language;
 mod layers;
 mod measures;
 mod training;
@@ -12,6 +13,7 @@ mod word;
 
 pub use data::{SOURCES, TRANSFORMS};
 pub use functions::{FUNCTIONS, Function, Takes, function};
+pub use language::*;
 pub use layers::LAYERS;
 pub use measures::{FIELDS, MEASURES};
 pub use training::{AUGMENTATIONS, OBJECTIVES, OPTIMISERS, RECIPE_FIELDS};

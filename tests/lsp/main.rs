@@ -8,5 +8,8 @@
 mod client;
 
 mod diagnostics;
+mod fixes;
+mod names;
 mod outline;
 mod session;
+mod tokens;

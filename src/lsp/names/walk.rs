@@ -1,0 +1,498 @@
+//! From a tree to its names.
+
+use std::collections::HashMap;
+
+use super::{Builtin, Holder, Import, Names, Role, Symbol, SymbolId, Target, Use};
+use crate::check::{self, declared_name};
+use crate::diag::Span;
+use crate::syntax::tree::{
+    self, ArchBody, Arg, Expr, ExprKind, Field, IndexSet, Item, ItemKind, Name, Parameter,
+    RecipeBody, Statement, TextPart, Tree, TypeExpr,
+};
+use crate::vocabulary::{self, RECIPE_FIELDS, Type};
+
+/// The names of a tree.
+pub(super) fn names(tree: &Tree) -> Names {
+    let mut walk = Walk::default();
+    for (at, item) in tree.items.iter().enumerate() {
+        walk.declare(item, vec![at], None, None);
+    }
+    let outer: Vec<SymbolId> = (0..walk.names.symbols.len()).collect();
+    for id in outer {
+        let name = walk.names.symbols[id].name.clone();
+        walk.module.entry(name).or_insert(id);
+    }
+    walk.items(&tree.items, &mut vec![]);
+    walk.names
+        .uses
+        .sort_by_key(|one| (one.span.start, one.span.end));
+    walk.names
+}
+
+#[derive(Default)]
+struct Walk {
+    names: Names,
+    /// The names of the file's outermost scope.
+    module: HashMap<String, SymbolId>,
+    /// The names of inner scopes, the innermost last.
+    scope: Vec<SymbolId>,
+    /// The symbols of the declarations, by the place of their names.
+    declared: HashMap<Span, SymbolId>,
+}
+
+impl Walk {
+    /// Enters what a declaration makes.
+    fn declare(
+        &mut self,
+        item: &Item,
+        path: Vec<usize>,
+        owner: Option<SymbolId>,
+        visible: Option<Span>,
+    ) {
+        if let ItemKind::Use(import) = &item.kind {
+            for (name, import) in imported(import) {
+                self.symbol(&name, Role::Import(import), visible, owner);
+            }
+        } else if let Some(name) = declared_name(item) {
+            let id = self.symbol(name, Role::Declared(path), visible, owner);
+            self.declared.insert(name.span, id);
+        }
+    }
+
+    fn symbol(
+        &mut self,
+        name: &Name,
+        role: Role,
+        visible: Option<Span>,
+        owner: Option<SymbolId>,
+    ) -> SymbolId {
+        self.names.symbols.push(Symbol {
+            name: name.text.clone(),
+            span: name.span,
+            role,
+            visible,
+            owner,
+        });
+        self.names.symbols.len() - 1
+    }
+
+    /// Enters a name of an inner scope; its making is a use of it.
+    fn bind(&mut self, name: &Name, role: Role, visible: Span, owner: Option<SymbolId>) {
+        let id = self.symbol(name, role, Some(visible), owner);
+        self.scope.push(id);
+        self.used(name.span, Target::Symbol(id));
+    }
+
+    fn used(&mut self, span: Span, target: Target) {
+        self.names.uses.push(Use { span, target });
+    }
+
+    fn items(&mut self, items: &[Item], path: &mut Vec<usize>) {
+        for (at, item) in items.iter().enumerate() {
+            path.push(at);
+            let depth = self.scope.len();
+            self.item(item, path);
+            self.scope.truncate(depth);
+            path.pop();
+        }
+    }
+
+    fn item(&mut self, item: &Item, path: &mut Vec<usize>) {
+        let own = declared_name(item).and_then(|name| self.declared.get(&name.span).copied());
+        if let (Some(name), Some(id)) = (declared_name(item), own) {
+            self.used(name.span, Target::Symbol(id));
+        }
+        match &item.kind {
+            ItemKind::Use(import) => self.import(import),
+            ItemKind::Param {
+                ty,
+                default,
+                condition,
+                ..
+            } => {
+                self.ty(ty);
+                default
+                    .iter()
+                    .chain(condition)
+                    .for_each(|expr| self.expr(expr));
+            }
+            ItemKind::Let { value, .. } => self.expr(value),
+            ItemKind::Fn { params, body, .. } | ItemKind::Objective { params, body, .. } => {
+                self.parameters(params, item.span, own);
+                self.expr(body);
+            }
+            ItemKind::Arch { params, body, .. } => {
+                self.parameters(params, item.span, own);
+                self.arch(body, item.span, own);
+            }
+            ItemKind::Dataset {
+                indices, source, ..
+            } => {
+                self.indices(indices, item.span, own);
+                self.expr(source);
+            }
+            ItemKind::Recipe { body, .. } => match body {
+                RecipeBody::Fields(fields) => self.recipe(fields),
+                RecipeBody::Expr(expr) => self.expr(expr),
+            },
+            ItemKind::Model {
+                indices,
+                network,
+                fields,
+                ..
+            } => {
+                self.indices(indices, item.span, own);
+                self.expr(network);
+                for field in fields.iter().flatten() {
+                    let known = vocabulary::MODEL_FIELDS
+                        .iter()
+                        .find(|(name, _)| *name == field.name.text);
+                    let target = known.map_or(Target::Unknown, |(name, _)| {
+                        Target::Builtin(Builtin::Member(Holder::ModelBlock, name))
+                    });
+                    self.used(field.name.span, target);
+                    self.expr(&field.value);
+                }
+            }
+            ItemKind::Measure { indices, value, .. } | ItemKind::Trial { indices, value, .. } => {
+                self.indices(indices, item.span, own);
+                self.expr(value);
+            }
+            ItemKind::Claim { text, condition } => {
+                self.expr(text);
+                self.expr(condition);
+            }
+            ItemKind::Experiment { params, items, .. } => {
+                self.parameters(params, item.span, own);
+                let first = self.names.symbols.len();
+                for (at, inner) in items.iter().enumerate() {
+                    let path = path.iter().copied().chain([at]).collect();
+                    self.declare(inner, path, own, Some(item.span));
+                }
+                self.scope.extend(first..self.names.symbols.len());
+                self.items(items, path);
+            }
+        }
+    }
+
+    fn import(&mut self, import: &tree::Use) {
+        match import {
+            tree::Use::Names { path, names, .. } => {
+                for module in path.iter().skip(1) {
+                    let import = Import::Module(module.text.clone());
+                    self.used(module.span, Target::Import(import));
+                }
+                for ((_, import), taken) in imported(import).into_iter().zip(names) {
+                    self.used(taken.name.span, Target::Import(import));
+                    self.alias(taken.alias.as_ref());
+                }
+            }
+            tree::Use::File { path, alias } => {
+                for (_, import) in imported(import) {
+                    self.used(path.span, Target::Import(import));
+                }
+                self.alias(alias.as_ref());
+            }
+        }
+    }
+
+    fn alias(&mut self, alias: Option<&Name>) {
+        let Some(alias) = alias else { return };
+        let symbols = &self.names.symbols;
+        if let Some(id) = symbols.iter().position(|symbol| symbol.span == alias.span) {
+            self.used(alias.span, Target::Symbol(id));
+        }
+    }
+
+    fn parameters(&mut self, params: &[Parameter], visible: Span, owner: Option<SymbolId>) {
+        for param in params {
+            self.ty(&param.ty);
+            param.default.iter().for_each(|default| self.expr(default));
+        }
+        for param in params {
+            self.bind(&param.name, Role::Parameter, visible, owner);
+        }
+    }
+
+    fn indices(&mut self, indices: &[IndexSet], visible: Span, owner: Option<SymbolId>) {
+        for index in indices {
+            self.expr(&index.set);
+        }
+        for index in indices {
+            self.bind(&index.name, Role::Index, visible, owner);
+        }
+    }
+
+    fn arch(&mut self, body: &ArchBody, whole: Span, owner: Option<SymbolId>) {
+        let layers = match body {
+            ArchBody::Expr(layers) => layers,
+            ArchBody::Block { statements, layers } => {
+                for statement in statements {
+                    match statement {
+                        Statement::Let { name, value } => {
+                            self.expr(value);
+                            let visible = Span {
+                                start: value.span.end,
+                                ..whole
+                            };
+                            self.bind(name, Role::Local, visible, owner);
+                        }
+                        Statement::Require { condition, why } => {
+                            self.expr(condition);
+                            why.iter().for_each(|why| self.expr(why));
+                        }
+                    }
+                }
+                layers
+            }
+        };
+        self.expr(layers);
+    }
+
+    fn ty(&mut self, ty: &TypeExpr) {
+        let known = vocabulary::told(vocabulary::TYPES, &ty.name.text);
+        let target = known.map_or(Target::Unknown, |(word, _)| {
+            Target::Builtin(Builtin::Type(word))
+        });
+        self.used(ty.name.span, target);
+        ty.args.iter().for_each(|arg| self.ty(arg));
+    }
+
+    fn recipe(&mut self, fields: &[Field]) {
+        for field in fields {
+            let known = RECIPE_FIELDS
+                .iter()
+                .find(|param| param.name == field.name.text);
+            let target = known.map_or(Target::Unknown, |param| {
+                Target::Builtin(Builtin::RecipeField(param))
+            });
+            self.used(field.name.span, target);
+            self.value(&field.value, known.map(|param| param.ty));
+        }
+    }
+
+    /// An expression where a value of some type is wanted: a choice may stand there.
+    fn value(&mut self, expr: &Expr, ty: Option<Type>) {
+        if let (ExprKind::Name(name), Some(Type::Choice(words))) = (&expr.kind, ty)
+            && self.scoped(name).is_none()
+            && let Some(word) = words.iter().find(|word| *word == name)
+        {
+            let target = Target::Builtin(Builtin::Choice(word));
+            return self.used(expr.span, target);
+        }
+        self.expr(expr);
+    }
+
+    /// A name of this file.
+    fn scoped(&self, name: &str) -> Option<SymbolId> {
+        let is_it = |id: &&SymbolId| self.names.symbols[**id].name == name;
+        let inner = self.scope.iter().rev().find(is_it).copied();
+        inner.or_else(|| self.module.get(name).copied())
+    }
+
+    fn name(&self, name: &str) -> Target {
+        match self.scoped(name) {
+            Some(id) => Target::Symbol(id),
+            None => builtin(name).map_or(Target::Unknown, Target::Builtin),
+        }
+    }
+
+    /// What an expression names, where it names something.
+    fn target(&self, expr: &Expr) -> Target {
+        match &expr.kind {
+            ExprKind::Name(name) => self.name(name),
+            ExprKind::Member { base, name } => {
+                Target::Member(self.target(base).into(), name.text.clone())
+            }
+            ExprKind::Paren(inner) => self.target(inner),
+            ExprKind::Index { base, .. } => self.target(base),
+            ExprKind::Call { callee, .. } => Target::Result(self.target(callee).into()),
+            ExprKind::Pipe { left, .. } => self.target(left),
+            _ => Target::Unknown,
+        }
+    }
+
+    fn args(&mut self, callee: &Target, args: &[Arg]) {
+        for arg in args {
+            let ty = match (callee, &arg.name) {
+                (Target::Builtin(Builtin::Word(word, _)), Some(name)) => word
+                    .params
+                    .iter()
+                    .find(|param| param.name == name.text)
+                    .map(|param| param.ty),
+                _ => None,
+            };
+            if let Some(name) = &arg.name {
+                let target = Target::Argument(callee.clone().into(), name.text.clone());
+                self.used(name.span, target);
+            }
+            self.value(&arg.value, ty);
+        }
+    }
+
+    fn expr(&mut self, expr: &Expr) {
+        match &expr.kind {
+            ExprKind::Int(_)
+            | ExprKind::Number(_)
+            | ExprKind::Fraction(_)
+            | ExprKind::Time { .. }
+            | ExprKind::Bool(_)
+            | ExprKind::End
+            | ExprKind::Missing => {}
+            ExprKind::Text(parts) => {
+                for part in parts {
+                    if let TextPart::Interpolation(inner) = part {
+                        self.expr(inner);
+                    }
+                }
+            }
+            ExprKind::Name(name) => self.used(expr.span, self.name(name)),
+            ExprKind::List(items) | ExprKind::Chain(items) => {
+                items.iter().for_each(|item| self.expr(item));
+            }
+            ExprKind::Comprehension {
+                body,
+                clauses,
+                filter,
+            } => {
+                let depth = self.scope.len();
+                for clause in clauses {
+                    self.expr(&clause.set);
+                    self.bind(&clause.name, Role::Variable, expr.span, None);
+                }
+                self.expr(body);
+                filter.iter().for_each(|filter| self.expr(filter));
+                self.scope.truncate(depth);
+            }
+            ExprKind::Record(fields) => fields.iter().for_each(|field| self.expr(&field.value)),
+            ExprKind::Paren(inner) | ExprKind::Unary { operand: inner, .. } => self.expr(inner),
+            ExprKind::Binary { left, right, .. } | ExprKind::Pipe { left, right } => {
+                self.expr(left);
+                self.expr(right);
+            }
+            ExprKind::Range { from, to } => {
+                self.expr(from);
+                self.expr(to);
+            }
+            ExprKind::If {
+                condition,
+                then,
+                otherwise,
+            } => {
+                for part in [condition, then, otherwise] {
+                    self.expr(part);
+                }
+            }
+            ExprKind::Call { callee, args } => {
+                self.expr(callee);
+                self.args(&self.target(callee), args);
+            }
+            ExprKind::Index { base, args } => {
+                self.expr(base);
+                let family = self.target(base);
+                for arg in args {
+                    if let Some(name) = &arg.name {
+                        let target = Target::Index(family.clone().into(), name.text.clone());
+                        self.used(name.span, target);
+                    }
+                    self.expr(&arg.value);
+                }
+            }
+            ExprKind::Member { base, name } => {
+                self.expr(base);
+                let target = Target::Member(self.target(base).into(), name.text.clone());
+                self.used(name.span, target);
+            }
+            ExprKind::With { base, fields } => {
+                self.expr(base);
+                self.recipe(fields);
+            }
+            ExprKind::ScaledTo { base, length } => {
+                self.expr(base);
+                self.expr(length);
+            }
+            ExprKind::As { layers, .. } => self.expr(layers),
+            ExprKind::Then {
+                before,
+                after,
+                at,
+                over,
+                until,
+                along,
+            } => {
+                self.expr(before);
+                self.expr(after);
+                for part in [at, over, until].into_iter().flatten() {
+                    self.expr(part);
+                }
+                along.iter().for_each(|shape| self.along(shape));
+            }
+        }
+    }
+
+    /// The shape of a blend: `cosine`, `stairs(10)`.
+    fn along(&mut self, shape: &Expr) {
+        match &shape.kind {
+            ExprKind::Call { callee, args } => {
+                self.along(callee);
+                args.iter().for_each(|arg| self.expr(&arg.value));
+            }
+            ExprKind::Name(name) => {
+                let known = vocabulary::BLENDS.iter().find(|(word, _)| word == name);
+                if let Some((word, _)) = known {
+                    self.used(shape.span, Target::Builtin(Builtin::Choice(word)));
+                }
+            }
+            _ => self.expr(shape),
+        }
+    }
+}
+
+/// A word of the language that is used by its bare name.
+pub(super) fn builtin(name: &str) -> Option<Builtin> {
+    if let Some((word, kind)) = check::word(name) {
+        return Some(Builtin::Word(word, kind));
+    }
+    let function = vocabulary::function(name);
+    let given = || vocabulary::GIVEN.iter().find(|(word, _)| *word == name);
+    function
+        .map(Builtin::Function)
+        .or_else(|| given().map(|(word, _)| Builtin::Given(word)))
+}
+
+/// What an import brings, and the names under which it does.
+fn imported(import: &tree::Use) -> Vec<(Name, Import)> {
+    match import {
+        tree::Use::Names { path, names, .. } => {
+            let words: Vec<&str> = path.iter().map(|name| name.text.as_str()).collect();
+            let brings = |name: &Name| match words.as_slice() {
+                ["std", module, ..] => Import::Name(module.to_string(), name.text.clone()),
+                _ => Import::Module(name.text.clone()),
+            };
+            let taken = names.iter();
+            taken
+                .map(|taken| {
+                    let here = taken.alias.as_ref().unwrap_or(&taken.name);
+                    (here.clone(), brings(&taken.name))
+                })
+                .collect()
+        }
+        tree::Use::File { path, alias } => {
+            let ExprKind::Text(parts) = &path.kind else {
+                return vec![];
+            };
+            let [TextPart::Literal(text)] = parts.as_slice() else {
+                return vec![];
+            };
+            let stem = || {
+                let stem = std::path::Path::new(text).file_stem();
+                stem.map(|stem| stem.to_string_lossy().into_owned())
+            };
+            let here = alias.clone().unwrap_or_else(|| Name {
+                text: stem().unwrap_or_default(),
+                span: path.span,
+            });
+            vec![(here, Import::File(text.clone()))]
+        }
+    }
+}
