@@ -1,7 +1,7 @@
 //! Declarations: each member of each, evaluated once.
 
 use super::codes::*;
-use super::family::{Axis, member_id};
+use super::family::member_id;
 use super::module::{DeclId, ModuleId, declared_name};
 use super::scope::Scope;
 use super::types::Type;
@@ -300,10 +300,7 @@ impl Checker<'_> {
         let item = &tree.items[decl.item];
         let name = declared_name(item).map_or("claim", |name| name.text.as_str());
         match self.axes.get(&decl) {
-            Some(Some(axes)) => {
-                let axes: Vec<Axis> = axes.iter().map(|(axis, _)| axis.clone()).collect();
-                member_id(name, &axes, place)
-            }
+            Some(Some(axes)) => member_id(name, axes.iter().map(|(axis, _)| axis), place),
             _ => name.to_string(),
         }
     }

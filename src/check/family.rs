@@ -1,17 +1,65 @@
 //! Families: values over index sets that are known when the file is checked.
 
-use std::fmt;
+use std::collections::HashMap;
+use std::fmt::{self, Write};
+use std::ops::Deref;
+use std::rc::Rc;
 
 use super::module::DeclId;
 use super::value::{Value, trim};
 
 /// One index of a family: `seed in [0, 1, 2]`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Axis {
     /// Its name.
     pub name: String,
-    /// Its labels, in order.
-    pub labels: Vec<Label>,
+    /// Its labels.
+    pub labels: Rc<Labels>,
+}
+
+/// The labels of an index set, in order, each written in a way of its own.
+#[derive(Debug)]
+pub struct Labels {
+    labels: Vec<Label>,
+    places: HashMap<String, usize>,
+    has_words: bool,
+}
+
+impl Labels {
+    /// The labels; the first that stands there twice is an error.
+    pub fn new(labels: Vec<Label>) -> Result<Labels, Label> {
+        let mut places = HashMap::with_capacity(labels.len());
+        for (at, label) in labels.iter().enumerate() {
+            if places.insert(label.to_string(), at).is_some() {
+                return Err(label.clone());
+            }
+        }
+        let has_words = labels.iter().any(|label| matches!(label, Label::Word(_)));
+        Ok(Labels {
+            labels,
+            places,
+            has_words,
+        })
+    }
+
+    /// Whether a bare word may be one of them.
+    pub fn has_words(&self) -> bool {
+        self.has_words
+    }
+
+    /// The place of a label.
+    pub fn find(&self, label: &Label) -> Option<usize> {
+        let at = *self.places.get(&label.to_string())?;
+        self.labels[at].matches(label).then_some(at)
+    }
+}
+
+impl Deref for Labels {
+    type Target = [Label];
+
+    fn deref(&self) -> &[Label] {
+        &self.labels
+    }
 }
 
 /// What tells a member from its neighbours along an axis.
@@ -127,40 +175,49 @@ impl Family {
             && self.axes.iter().zip(&other.axes).all(|(a, b)| {
                 a.name == b.name
                     && a.labels.len() == b.labels.len()
-                    && a.labels.iter().zip(&b.labels).all(|(a, b)| a.matches(b))
+                    && a.labels
+                        .iter()
+                        .zip(b.labels.iter())
+                        .all(|(a, b)| a.matches(b))
             })
     }
 }
 
 /// The places of every member of these axes, the last axis running fastest.
 pub fn places(axes: &[Axis]) -> Vec<Vec<usize>> {
-    let mut places = vec![vec![]];
-    for axis in axes {
-        places = places
-            .into_iter()
-            .flat_map(|place| {
-                (0..axis.labels.len()).map(move |i| {
-                    let mut place = place.clone();
-                    place.push(i);
-                    place
-                })
-            })
-            .collect();
+    let count = axes.iter().map(|axis| axis.labels.len()).product();
+    let mut place = vec![0; axes.len()];
+    let mut places = Vec::with_capacity(count);
+    for _ in 0..count {
+        places.push(place.clone());
+        for (at, axis) in place.iter_mut().zip(axes).rev() {
+            *at += 1;
+            if *at < axis.labels.len() {
+                break;
+            }
+            *at = 0;
+        }
     }
     places
 }
 
 /// A member as a user writes it: `small[seed: 0, tau: 4]`; the bare name without axes.
-pub fn member_id(name: &str, axes: &[Axis], place: &[usize]) -> String {
-    if axes.is_empty() {
-        return name.to_string();
+pub fn member_id<'a>(
+    name: &str,
+    axes: impl Iterator<Item = &'a Axis>,
+    place: &[usize],
+) -> String {
+    let mut id = name.to_string();
+    for (at, (axis, &label)) in axes.zip(place).enumerate() {
+        let opening = if at == 0 { "[" } else { ", " };
+        let label = &axis.labels[label];
+        // Writing to a String cannot fail.
+        let _ = write!(id, "{opening}{}: {label}", axis.name);
     }
-    let indices: Vec<_> = axes
-        .iter()
-        .zip(place)
-        .map(|(axis, &at)| format!("{}: {}", axis.name, axis.labels[at]))
-        .collect();
-    format!("{name}[{}]", indices.join(", "))
+    if !place.is_empty() {
+        id.push(']');
+    }
+    id
 }
 
 /// Labels in a row, at most ten of them.

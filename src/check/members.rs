@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::codes::*;
-use super::family::{Axis, Family, Label, Members, labels_text, places};
+use super::family::{Axis, Family, Label, Labels, Members, labels_text, places};
 use super::module::{DeclId, ModuleId};
 use super::scope::Scope;
 use super::value::{Binding, Value};
@@ -179,22 +179,21 @@ impl Checker<'_> {
             );
             return None;
         }
-        let mut seen = std::collections::HashSet::new();
-        for label in &labels {
-            if !seen.insert(label.to_string()) {
+        match Labels::new(labels) {
+            Ok(labels) => Some(Axis {
+                name: name.text.clone(),
+                labels: Rc::new(labels),
+            }),
+            Err(label) => {
                 self.fail_with(
                     DUPLICATE_NAME,
                     format!("`{label}` stands twice in this index set"),
                     span,
                     "each index once",
                 );
-                return None;
+                None
             }
         }
-        Some(Axis {
-            name: name.text.clone(),
-            labels,
-        })
     }
 
     /// The scope of one member: its indices bound to their values there. A record's values may hang
@@ -363,11 +362,7 @@ impl Checker<'_> {
                 sound = false;
                 continue;
             };
-            match axis
-                .labels
-                .iter()
-                .position(|candidate| candidate.matches(&label))
-            {
+            match axis.labels.find(&label) {
                 Some(at) => chosen[axis_at] = Some(at),
                 None => {
                     let name = match &base_expr.kind {
@@ -448,11 +443,7 @@ impl Checker<'_> {
             return Some(Label::Word(label));
         }
         if let (ExprKind::Name(name), Some(axis)) = (&expr.kind, axis) {
-            let words = axis
-                .labels
-                .iter()
-                .any(|label| matches!(label, Label::Word(_)));
-            if words && scope.env.get(name).is_none() {
+            if axis.labels.has_words() && scope.env.get(name).is_none() {
                 return Some(Label::Word(name.clone()));
             }
         }
@@ -506,8 +497,8 @@ impl Checker<'_> {
             Value::Unknown => Value::Unknown,
             // An index of the family: its labels, to be the index set of another.
             Value::Family(family) if family.axis(&name.text).is_some() => {
-                let labels = family.axis(&name.text).map_or(&[][..], |axis| &axis.labels);
-                Value::list(labels.iter().map(Label::value).collect())
+                let labels = family.axis(&name.text).map(|axis| &axis.labels);
+                Value::list(labels.into_iter().flat_map(|labels| labels.iter()).map(Label::value).collect())
             }
             Value::Family(family) => {
                 let members = self.family_members(family, name.span);
