@@ -203,7 +203,7 @@ impl Checker<'_> {
                 }
                 continue;
             };
-            let said = self.diagnostics.len();
+            let said = self.findings.count();
             let value = self.eval_as(&arg.value, &wanted[place].ty, scope);
             self.name_argument(said, what, wanted, place, arg);
             if let Some((_, first)) = &given[place] {
@@ -259,7 +259,7 @@ impl Checker<'_> {
     /// Says which argument has the wrong type, where the error about it has no better help.
     fn name_argument(&mut self, said: usize, what: &str, wanted: &[Wanted], at: usize, arg: &Arg) {
         let names: Vec<&str> = wanted.iter().map(|want| want.name.as_str()).collect();
-        for diagnostic in &mut self.diagnostics[said..] {
+        for diagnostic in self.findings.since(said) {
             let here = diagnostic
                 .labels
                 .first()

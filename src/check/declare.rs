@@ -67,7 +67,7 @@ impl Checker<'_> {
     /// An expression of a setting's text.
     fn setting(&mut self, source: SourceId, text: &str) -> Option<Expr> {
         let (expr, errors) = crate::syntax::parse_expression(source, text);
-        self.diagnostics.extend(errors);
+        self.findings.extend(errors);
         expr
     }
 

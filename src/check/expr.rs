@@ -223,7 +223,8 @@ impl Checker<'_> {
                 span,
             );
         }
-        if !self.spend(length.max(0) as u64) {
+        // Making a member costs less than evaluating it.
+        if !self.spend(length.max(0) as u64 / 16) {
             return Value::Unknown;
         }
         Value::list((from..to).map(Value::Int).collect())
@@ -422,10 +423,7 @@ impl Checker<'_> {
     /// The label of an index of a record's family, where the expression is that index.
     pub(super) fn index_label(&self, expr: &Expr, scope: &Scope) -> Option<String> {
         match &expr.kind {
-            ExprKind::Name(name) => match scope.env.get(&format!("{name}#label"))? {
-                Value::Text(label, _) => Some(label.clone()),
-                _ => None,
-            },
+            ExprKind::Name(name) => scope.env.label(name).map(str::to_string),
             ExprKind::Paren(inner) => self.index_label(inner, scope),
             _ => None,
         }

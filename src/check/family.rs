@@ -202,11 +202,7 @@ pub fn places(axes: &[Axis]) -> Vec<Vec<usize>> {
 }
 
 /// A member as a user writes it: `small[seed: 0, tau: 4]`; the bare name without axes.
-pub fn member_id<'a>(
-    name: &str,
-    axes: impl Iterator<Item = &'a Axis>,
-    place: &[usize],
-) -> String {
+pub fn member_id<'a>(name: &str, axes: impl Iterator<Item = &'a Axis>, place: &[usize]) -> String {
     let mut id = name.to_string();
     for (at, (axis, &label)) in axes.zip(place).enumerate() {
         let opening = if at == 0 { "[" } else { ", " };

@@ -61,7 +61,7 @@ impl Checker<'_> {
         };
         let shown = path.display().to_string();
         let (source, tree, errors) = crate::syntax::read(&shown, bytes, &mut self.sources);
-        self.diagnostics.extend(errors);
+        self.findings.extend(errors);
         self.loading.push((canonical.clone(), shown));
         let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
         let id = self.enter(source, tree, folder, false);

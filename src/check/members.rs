@@ -6,8 +6,9 @@ use super::codes::*;
 use super::family::{Axis, Family, Label, Labels, Members, labels_text, places};
 use super::module::{DeclId, ModuleId};
 use super::scope::Scope;
+use super::types::Type;
 use super::value::{Binding, Value};
-use super::{Axes, Bound, Checker, Evaluation};
+use super::{Axes, BUDGET_OF_A_MEMBER, Bound, Checker, Evaluation};
 use crate::diag::{Diagnostic, Mend, Span, closest};
 use crate::spec::{Quantity, Split};
 use crate::syntax::tree::{Arg, Expr, ExprKind, Item, ItemKind, Name};
@@ -203,16 +204,13 @@ impl Checker<'_> {
         for ((axis, bound), &at) in axes.iter().zip(place) {
             let value = match bound {
                 Bound::Values(values) => values[at].clone(),
-                Bound::Fields(fields) => self.eval(&fields[at], &scope),
+                Bound::Fields(fields) => self.eval_once(&fields[at], &Type::Any, &scope),
             };
-            scope = scope.bind(&axis.name, value);
-            if let Label::Word(word) = &axis.labels[at] {
-                // How the member is called where its index chooses among another family's members.
-                scope = scope.bind(
-                    &format!("{}#label", axis.name),
-                    Value::Text(word.clone(), None),
-                );
-            }
+            let label = match &axis.labels[at] {
+                Label::Word(word) => Some(word.clone()),
+                _ => None,
+            };
+            scope.env = scope.env.bind_labelled(&axis.name, value, label);
         }
         scope
     }
@@ -228,6 +226,7 @@ impl Checker<'_> {
             }
             None => {}
         }
+        self.budget = self.budget.map(|budget| budget + BUDGET_OF_A_MEMBER);
         self.members.insert(at.clone(), Evaluation::Open);
         self.open.push(at.clone());
         let tree = self.modules[decl.module.0].tree.clone();
@@ -274,7 +273,11 @@ impl Checker<'_> {
                         .iter()
                         .map(|at| at.or_else(|| free.next()).unwrap_or(0))
                         .collect();
-                    self.declared_member(*decl, place, span)
+                    let value = self.declared_member(*decl, place, span);
+                    match self.spend(1) {
+                        true => value,
+                        false => Value::Unknown,
+                    }
                 })
                 .collect(),
         }
@@ -463,7 +466,7 @@ impl Checker<'_> {
         let [Arg { name: None, value }] = args else {
             return self.fail(NO_SUCH_MEMBER, "a list takes one index", span);
         };
-        match self.eval_as(value, &super::types::Type::Int, scope) {
+        match self.eval_as(value, &Type::Int, scope) {
             Value::Int(at) => match usize::try_from(at).ok().and_then(|at| items.get(at)) {
                 Some(item) => item.clone(),
                 None => self.fail(

@@ -12,6 +12,7 @@ mod declare;
 mod disk;
 mod expr;
 mod family;
+mod findings;
 mod functions;
 mod import;
 mod limits;
@@ -22,6 +23,7 @@ mod module;
 mod names;
 mod network;
 mod objective;
+mod once;
 mod operators;
 mod program;
 mod recipe;
@@ -48,6 +50,7 @@ use crate::diag::{Code, Diagnostic, Mend, SourceId, Sources, Span};
 use crate::spec::Network;
 use crate::syntax::tree::{Expr, Name};
 use family::Axis;
+use findings::Findings;
 use module::{DeclId, Module, ModuleId};
 use network::Layers;
 use value::Value;
@@ -88,18 +91,15 @@ fn load_with(
     let Checker {
         sources,
         mut program,
-        mut diagnostics,
+        findings,
         ..
     } = checker;
-    let mut seen = HashSet::new();
-    // Members of a family say the same of the same place.
-    diagnostics.retain(|d| seen.insert((d.code, d.labels.first().map(|label| label.span))));
-    let sound = !diagnostics.iter().any(Diagnostic::is_error);
+    let sound = !findings.has_errors();
     program.datasets.dedup_by(|a, b| Rc::ptr_eq(a, b));
     Loaded {
         sources,
         program: sound.then_some(program),
-        diagnostics,
+        diagnostics: findings.into_all(),
     }
 }
 
@@ -129,7 +129,7 @@ struct Checker<'w> {
     world: &'w dyn World,
     must_be_set: bool,
     sources: Sources,
-    diagnostics: Vec<Diagnostic>,
+    findings: Findings,
     program: Program,
     modules: Vec<Module>,
     /// Modules by canonical path.
@@ -159,12 +159,16 @@ struct Checker<'w> {
     nesting: usize,
     /// Networks that have been worked out.
     networks: Networks,
-    /// How much more may be evaluated.
-    budget: u64,
+    /// What [`Checker::eval_once`] has evaluated.
+    evaluated: HashMap<once::Site, Value>,
+    /// How much more may be evaluated; `None` when that was used up.
+    budget: Option<u64>,
 }
 
-/// Evaluations that one file may ask for: far above any real file, far below a hang.
-const BUDGET: u64 = 20_000_000;
+/// Evaluations that a file may ask for, and how many more for each member of a declaration: far above
+/// any real file, and soon over in one that doubles what it makes again and again.
+const BUDGET: u64 = 1_000_000;
+const BUDGET_OF_A_MEMBER: u64 = 200;
 
 impl<'w> Checker<'w> {
     fn new(world: &'w dyn World, must_be_set: bool) -> Self {
@@ -172,7 +176,7 @@ impl<'w> Checker<'w> {
             world,
             must_be_set,
             sources: Sources::default(),
-            diagnostics: vec![],
+            findings: Findings::default(),
             program: Program::default(),
             modules: vec![],
             loaded: HashMap::new(),
@@ -190,12 +194,13 @@ impl<'w> Checker<'w> {
             grown: 0,
             nesting: 0,
             networks: HashMap::new(),
-            budget: BUDGET,
+            evaluated: HashMap::new(),
+            budget: Some(BUDGET),
         }
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {
-        self.diagnostics.push(diagnostic);
+        self.findings.add(diagnostic);
     }
 
     /// Reports an error at one place; what it stands for is unknown.
@@ -218,31 +223,22 @@ impl<'w> Checker<'w> {
 
     /// Takes so much from the budget; false when it is used up.
     fn spend(&mut self, amount: u64) -> bool {
-        if self.budget == 0 {
+        let Some(budget) = self.budget else {
             return false;
-        }
-        self.budget = self.budget.saturating_sub(amount);
-        if self.budget == 0 {
+        };
+        self.budget = budget.checked_sub(amount);
+        if self.budget.is_none() {
             self.report(
                 Diagnostic::error(codes::TOO_LARGE, "this file asks for more than can be evaluated")
                     .help("its lists or families are too large, or functions make lists of lists without end"),
             );
-            return false;
         }
-        true
+        self.budget.is_some()
     }
 
     /// Whether something of this declaration could not be read: what seems to be missing may stand there.
     fn unreadable(&self, span: Span) -> bool {
-        self.diagnostics
-            .iter()
-            .filter(|d| d.is_error())
-            .flat_map(|d| &d.labels)
-            .any(|label| {
-                label.span.source == span.source
-                    && span.start <= label.span.start
-                    && label.span.end <= span.end
-            })
+        self.findings.has_errors_in(span)
     }
 
     fn is_standard(&self, source: SourceId) -> bool {

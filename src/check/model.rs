@@ -59,7 +59,7 @@ impl Checker<'_> {
             ),
             _ => (Value::Unknown, Value::Unknown),
         };
-        let layers = self.eval_as(
+        let layers = self.eval_once(
             network,
             &Type::Layers,
             &scope.bind("input", input).bind("classes", classes),
@@ -225,7 +225,7 @@ impl Checker<'_> {
                 );
                 continue;
             };
-            let value = self.eval_as(&field.value, ty, scope);
+            let value = self.eval_once(&field.value, ty, scope);
             if let Some((_, first)) = given.get(name) {
                 let first = *first;
                 self.report(

@@ -90,7 +90,7 @@ impl Checker<'_> {
         let (_, text) = STANDARD.iter().find(|(module, _)| *module == name)?;
         let source = self.sources.add(format!("std.{name}"), *text);
         let (tree, errors) = crate::syntax::parse(source, text);
-        self.diagnostics.extend(errors);
+        self.findings.extend(errors);
         let id = self.enter(source, tree, PathBuf::new(), true);
         self.loaded.insert(key, id);
         Some(id)

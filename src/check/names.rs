@@ -1,8 +1,11 @@
 //! What names mean: inner scopes first, then the module's declarations, then the vocabulary.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::Checker;
 use super::codes::*;
-use super::module::ModuleId;
+use super::module::{ModuleId, STANDARD, declared_name};
 use super::scope::Scope;
 use super::value::{Binding, Value};
 use crate::diag::{Diagnostic, Mend, Span, closest};
@@ -37,6 +40,17 @@ pub enum Kind {
     /// A measurement.
     Measure,
 }
+
+/// The names of the standard library, and the module of each.
+static STANDARD_NAMES: LazyLock<HashMap<String, &str>> = LazyLock::new(|| {
+    let modules = STANDARD.iter().flat_map(|(module, text)| {
+        let (tree, _) = crate::syntax::parse(Default::default(), text);
+        let names = tree.items.iter().filter_map(declared_name);
+        let names = names.map(|name| (name.text.clone(), *module));
+        names.collect::<Vec<_>>()
+    });
+    modules.collect()
+});
 
 /// A word of the vocabulary by its name.
 pub fn word(name: &str) -> Option<(&'static Word, Kind)> {
@@ -92,25 +106,14 @@ impl Checker<'_> {
 
     /// A close name, or where the standard library has the name itself.
     fn near_name(&mut self, name: &str, span: Span, scope: &Scope) -> Option<Mend> {
-        let own = scope
-            .env
-            .names()
-            .into_iter()
-            .filter(|name| !name.contains('#'));
+        let own = scope.env.names().into_iter();
         let declared = self.modules[scope.module.0].names.keys().cloned();
         let words = WORDS
             .iter()
             .flat_map(|(words, _)| words.iter().map(|word| word.name.to_string()));
         let functions = vocabulary::FUNCTIONS.iter().map(|f| f.name.to_string());
         let all: Vec<String> = own.chain(declared).chain(words).chain(functions).collect();
-        let standard = super::module::STANDARD.iter().find(|(_, text)| {
-            let (tree, _) = crate::syntax::parse(Default::default(), text);
-            tree.items
-                .iter()
-                .filter_map(super::module::declared_name)
-                .any(|declared| declared.text == name)
-        });
-        if let Some((module, _)) = standard {
+        if let Some(module) = STANDARD_NAMES.get(name) {
             let import = format!("use std.{module}.{name}");
             let help = Mend::from(format!("the standard library has it: `{import}`"));
             return Some(help.edit(self.imports_of(span), format!("{import}\n")));
@@ -134,7 +137,7 @@ impl Checker<'_> {
 
     /// Warns of names that nothing uses, in the user's own files.
     pub(super) fn unused(&mut self) {
-        if self.diagnostics.iter().any(Diagnostic::is_error) {
+        if self.findings.has_errors() {
             return;
         }
         let imports: Vec<_> = self

@@ -13,29 +13,46 @@ pub struct Env(Option<Rc<Frame>>);
 struct Frame {
     name: String,
     value: Value,
+    label: Option<String>,
     outer: Env,
 }
 
 impl Env {
     /// This scope with one more name.
     pub fn bind(&self, name: &str, value: Value) -> Env {
+        self.bind_labelled(name, value, None)
+    }
+
+    /// This scope with an index of a family: its value and, where its index set is a record, the
+    /// label that chooses the same among another family's members.
+    pub fn bind_labelled(&self, name: &str, value: Value, label: Option<String>) -> Env {
         Env(Some(Rc::new(Frame {
             name: name.to_string(),
             value,
+            label,
             outer: self.clone(),
         })))
     }
 
-    /// The value of a name.
-    pub fn get(&self, name: &str) -> Option<&Value> {
+    fn frame(&self, name: &str) -> Option<&Frame> {
         let mut at = self;
         while let Some(frame) = &at.0 {
             if frame.name == name {
-                return Some(&frame.value);
+                return Some(frame);
             }
             at = &frame.outer;
         }
         None
+    }
+
+    /// The value of a name.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.frame(name).map(|frame| &frame.value)
+    }
+
+    /// The label of a name that is an index.
+    pub fn label(&self, name: &str) -> Option<&str> {
+        self.frame(name)?.label.as_deref()
     }
 
     /// Every name.

@@ -6,6 +6,7 @@ mod decode;
 mod format;
 mod parse;
 pub mod tree;
+mod walk;
 
 pub use format::format;
 pub use parse::{Token, WordKind, parse, parse_expression, words};

@@ -1,0 +1,75 @@
+//! Expressions that mean the same for many members are evaluated once.
+
+use super::Checker;
+use super::module::ModuleId;
+use super::scope::Scope;
+use super::types::Type;
+use super::value::Value;
+use crate::syntax::tree::{Expr, ExprKind};
+
+/// What an expression's value hangs on: the expression (by its address in a tree that is kept) and,
+/// name by name in it, what inner scopes bind the name to.
+pub(super) type Site = (usize, Vec<Option<Local>>);
+
+/// What a name is bound to, and its label where it is an index.
+type Local = (Plain, Option<String>);
+
+/// A value that can be told from another without looking at what made it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Plain {
+    Int(i64),
+    /// By its bits.
+    Number(u64),
+    /// By its bits.
+    Fraction(u64),
+    Bool(bool),
+    Text(String, Option<ModuleId>),
+    Shape(Vec<i64>),
+}
+
+impl Plain {
+    fn of(value: &Value) -> Option<Plain> {
+        Some(match value {
+            Value::Int(value) => Plain::Int(*value),
+            Value::Number(value) => Plain::Number(value.to_bits()),
+            Value::Fraction(value) => Plain::Fraction(value.to_bits()),
+            Value::Bool(value) => Plain::Bool(*value),
+            Value::Text(text, module) => Plain::Text(text.clone(), *module),
+            Value::Shape(shape) => Plain::Shape(shape.to_vec()),
+            _ => return None,
+        })
+    }
+}
+
+impl Checker<'_> {
+    /// As [`Checker::eval_as`], for an expression of the file that is asked for again and again, by
+    /// each member of a family: most of them name few of its indices.
+    pub(super) fn eval_once(&mut self, expr: &Expr, ty: &Type, scope: &Scope) -> Value {
+        let Some(site) = site(expr, scope) else {
+            return self.eval_as(expr, ty, scope);
+        };
+        if let Some(value) = self.evaluated.get(&site) {
+            return value.clone();
+        }
+        let value = self.eval_as(expr, ty, scope);
+        self.evaluated.insert(site, value.clone());
+        value
+    }
+}
+
+/// `None` where looking it up would cost as much as evaluating it, or a name is bound to what cannot
+/// be compared.
+fn site(expr: &Expr, scope: &Scope) -> Option<Site> {
+    if matches!(expr.kind, ExprKind::Name(_) | ExprKind::Int(_)) {
+        return None;
+    }
+    let local = |name| match scope.env.get(name) {
+        None => Some(None),
+        Some(value) => {
+            let label = scope.env.label(name).map(str::to_string);
+            Some(Some((Plain::of(value)?, label)))
+        }
+    };
+    let locals = expr.names().map(local).collect::<Option<_>>()?;
+    Some((std::ptr::from_ref(expr) as usize, locals))
+}
