@@ -3,6 +3,8 @@
 use crate::diag::codes;
 
 codes! {
+    /// A declaration stands where it does not belong: an import or a `param` inside an experiment.
+    MISPLACED_DECLARATION = "misplaced-declaration";
     /// A name is used that nothing here declares or imports. Declare it, import it with `use`, or mend its spelling.
     UNKNOWN_NAME = "unknown-name";
     /// A module has no such name, or there is no such module. `use std.archs.resnet_cifar` takes one name from the standard library.

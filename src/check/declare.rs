@@ -1,7 +1,10 @@
 //! Declarations: each member of each, evaluated once.
 
+use std::fmt::{Display, Write};
+
 use super::codes::*;
-use super::family::member_id;
+use super::experiment::Trial;
+use super::family::indices;
 use super::module::{DeclId, ModuleId, declared_name};
 use super::scope::Scope;
 use super::types::Type;
@@ -71,48 +74,80 @@ impl Checker<'_> {
         expr
     }
 
-    /// Evaluates every declaration of the file that runs, and looks at those of its imports.
+    /// Evaluates every declaration of the file that runs. What stands only in its imports, and the
+    /// experiments that nothing uses, are looked at for their errors: nothing of them is run.
     pub(super) fn everything(&mut self, root: ModuleId) {
         self.program.doc = self.modules[root.0].tree.doc.clone();
-        for module in 0..self.modules.len() {
-            let id = ModuleId(module);
-            if self.modules[module].standard {
-                continue;
-            }
-            let tree = self.modules[module].tree.clone();
-            for (at, item) in tree.items.iter().enumerate() {
-                let decl = DeclId {
-                    module: id,
-                    item: at,
-                };
-                match &item.kind {
-                    ItemKind::Use(_) => {}
-                    ItemKind::Fn { params, body, .. } => {
-                        let scope = self.open_scope(id, params);
-                        self.eval(body, &scope);
-                    }
-                    ItemKind::Arch { params, .. } => {
-                        let scope = self.open_scope(id, params);
-                        let env = scope
-                            .env
-                            .bind("input", Value::Unknown)
-                            .bind("classes", Value::Unknown);
-                        self.arch_body(decl, env, None);
-                    }
-                    ItemKind::Objective { name, .. } => self.not_built("objective", name.span),
-                    ItemKind::Experiment { name, .. } => self.not_built("experiment", name.span),
-                    ItemKind::Trial { name, .. } => self.not_built("trial", name.span),
-                    ItemKind::Claim { text, condition } if id == root => {
-                        self.claim(text, condition, item.span, id)
-                    }
-                    ItemKind::Claim { .. } => {}
-                    _ => {
-                        let value = self.declared(decl, item.span);
-                        if let Value::Family(family) = value {
-                            self.family_members(&family, item.span);
-                        }
-                    }
+        let files: Vec<ModuleId> = (0..self.modules.len())
+            .map(ModuleId)
+            .filter(|id| *id != root && !self.modules[id.0].standard)
+            .collect();
+        self.all_of(root);
+        let program = &self.program;
+        let (datasets, models) = (program.datasets.len(), program.models.len());
+        let (measures, claims) = (program.measures.len(), program.claims.len());
+        for file in files {
+            self.all_of(file);
+        }
+        while let Some(experiment) = self.seen.pop() {
+            self.look_at_experiment(experiment);
+        }
+        self.program.datasets.truncate(datasets);
+        self.program.models.truncate(models);
+        self.program.measures.truncate(measures);
+        self.program.claims.truncate(claims);
+    }
+
+    /// Evaluates every declaration of a module, and of the trials in it.
+    pub(super) fn all_of(&mut self, id: ModuleId) {
+        let around = std::mem::replace(&mut self.here, id);
+        let tree = self.modules[id.0].tree.clone();
+        for (at, item) in tree.items.iter().enumerate() {
+            let decl = DeclId {
+                module: id,
+                item: at,
+            };
+            match &item.kind {
+                ItemKind::Use(_) => {}
+                ItemKind::Fn { params, body, .. } => {
+                    let scope = self.open_scope(id, params);
+                    self.eval(body, &scope);
                 }
+                ItemKind::Arch { params, .. } => {
+                    let scope = self.open_scope(id, params);
+                    let env = scope
+                        .env
+                        .bind("input", Value::Unknown)
+                        .bind("classes", Value::Unknown);
+                    self.arch_body(decl, env, None);
+                }
+                ItemKind::Objective { name, .. } => self.not_built("objective", name.span),
+                ItemKind::Experiment { .. } => self.seen.push(decl),
+                ItemKind::Claim { text, condition } => self.claim(text, condition, item.span, id),
+                _ => self.all_members(decl, item),
+            }
+        }
+        self.here = around;
+    }
+
+    /// Evaluates every member of a declaration.
+    fn all_members(&mut self, decl: DeclId, item: &Item) {
+        let members = match self.declared(decl, item.span) {
+            Value::Family(family) => self.family_members(&family, item.span),
+            // Index sets that are not known: the body is looked at all the same.
+            Value::Unknown if !indices(item).is_empty() => {
+                let scope = indices(item)
+                    .iter()
+                    .fold(Scope::of(decl.module), |scope, index| {
+                        scope.bind(&index.name.text, Value::Unknown)
+                    });
+                vec![self.evaluate(decl, item, &[], &scope)]
+            }
+            lone => vec![lone],
+        };
+        for member in members {
+            if let Value::Trial(module) = member {
+                self.all_of(module);
             }
         }
     }
@@ -122,12 +157,16 @@ impl Checker<'_> {
             NOT_BUILT,
             format!("`{word}` declarations are not run by this version of kdp"),
             span,
-            "write the declarations out, as families over index sets",
+            "leave it out",
         );
     }
 
     /// A scope with parameters that are not known: bodies are looked at even where nothing calls them.
-    fn open_scope(&mut self, module: ModuleId, params: &[crate::syntax::tree::Parameter]) -> Scope {
+    pub(super) fn open_scope(
+        &mut self,
+        module: ModuleId,
+        params: &[crate::syntax::tree::Parameter],
+    ) -> Scope {
         let mut scope = Scope::of(module);
         for param in params {
             let ty = self.ty(&param.ty);
@@ -250,14 +289,25 @@ impl Checker<'_> {
             | ItemKind::Arch { name, .. }
             | ItemKind::Objective { name, .. }
             | ItemKind::Experiment { name, .. } => Value::Callable(name.text.clone()),
-            // Said at the declaration.
-            ItemKind::Trial { .. } | ItemKind::Use(_) | ItemKind::Claim { .. } => Value::Unknown,
+            ItemKind::Trial { value, .. } => {
+                let trial = Trial {
+                    indices: self.indices_at(decl, place),
+                    within: decl.module,
+                    span: value.span,
+                    id,
+                };
+                self.trial(value, trial, scope)
+            }
+            ItemKind::Use(_) | ItemKind::Claim { .. } => Value::Unknown,
         }
     }
 
     fn claim(&mut self, text: &Expr, condition: &Expr, span: Span, module: ModuleId) {
         let scope = Scope::of(module);
-        let text = self.eval_as(text, &Type::Text, &scope);
+        let text = match self.eval_as(text, &Type::Text, &scope) {
+            Value::Text(text, _) => self.claim_text(text, module),
+            _ => return,
+        };
         let value = self.eval(condition, &scope);
         let found = match &value {
             Value::Unknown => return,
@@ -272,13 +322,13 @@ impl Checker<'_> {
             }
             value => value.as_condition(),
         };
-        match (text, found) {
-            (Value::Text(text, _), Some(condition)) => self.program.claims.push(program::Claim {
+        match found {
+            Some(condition) => self.program.claims.push(program::Claim {
                 text,
                 span,
                 condition,
             }),
-            (_, None) => {
+            None => {
                 let message = format!(
                     "a claim's condition is true or false, not {}",
                     value.describe()
@@ -290,18 +340,52 @@ impl Checker<'_> {
                     "compare it: `mean(gap.slope) > 1.0`",
                 );
             }
-            _ => {}
         }
     }
 
-    /// A member as a user writes it.
-    pub(super) fn shown_id(&mut self, decl: DeclId, place: &[usize]) -> String {
-        let tree = self.modules[decl.module.0].tree.clone();
-        let item = &tree.items[decl.item];
-        let name = declared_name(item).map_or("claim", |name| name.text.as_str());
-        match self.axes.get(&decl) {
-            Some(Some(axes)) => member_id(name, axes.iter().map(|(axis, _)| axis), place),
-            _ => name.to_string(),
+    /// A claim's text, the trial that it is made in before it.
+    fn claim_text(&self, text: String, module: ModuleId) -> String {
+        let instance = self.modules[module.0].instance.as_ref();
+        match instance.and_then(|instance| instance.trial.as_ref()) {
+            Some(trial) => format!("{}: {text}", trial.id),
+            None => text,
         }
+    }
+
+    /// A member as a user writes it: `small[seed: 0]`, `t.small[pair: a, seed: 0]`.
+    pub(super) fn shown_id(&self, decl: DeclId, place: &[usize]) -> String {
+        let module = &self.modules[decl.module.0];
+        let name = declared_name(&module.tree.items[decl.item]);
+        let name = name.map_or("claim", |name| name.text.as_str());
+        let axes = self.axes.get(&decl).and_then(Option::as_ref);
+        let own = axes.iter().flat_map(|axes| axes.iter()).zip(place);
+        let own =
+            own.map(|((axis, _), at)| (axis.name.as_str(), &axis.labels[*at] as &dyn Display));
+        let around = self.trial_indices(decl.module).iter();
+        let around = around.map(|(index, label)| (index.as_str(), label as &dyn Display));
+        let mut id = format!("{}{name}", module.prefix);
+        let bare = id.len();
+        for (index, label) in around.chain(own) {
+            let opening = if id.len() == bare { "[" } else { ", " };
+            // Writing into a String cannot fail.
+            let _ = write!(id, "{opening}{index}: {label}");
+        }
+        if id.len() > bare {
+            id.push(']');
+        }
+        id
+    }
+
+    /// The indices of a member and of the trials that it is in: name and label.
+    fn indices_at(&self, decl: DeclId, place: &[usize]) -> Vec<(String, String)> {
+        let mut indices = self.trial_indices(decl.module).to_vec();
+        if let Some(Some(axes)) = self.axes.get(&decl) {
+            indices.extend(
+                axes.iter()
+                    .zip(place)
+                    .map(|((axis, _), at)| (axis.name.clone(), axis.labels[*at].to_string())),
+            );
+        }
+        indices
     }
 }

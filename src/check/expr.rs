@@ -91,6 +91,15 @@ impl Checker<'_> {
             ExprKind::Call { callee, args } => self.call(callee, None, args, span, scope),
             ExprKind::Pipe { left, right } => self.pipe(left, right, scope),
             ExprKind::Index { base, args } => {
+                if let ExprKind::Member { base: of, name } = &base.kind {
+                    let of_value = self.eval(of, scope);
+                    if let Some(member) = self.trial_member(&of_value, name, args, of, span, scope)
+                    {
+                        return member;
+                    }
+                    let base_value = self.member(of_value, name);
+                    return self.index(base_value, base, args, span, scope);
+                }
                 let base_value = self.eval(base, scope);
                 self.index(base_value, base, args, span, scope)
             }

@@ -1,12 +1,13 @@
 //! Families: values over index sets that are known when the file is checked.
 
 use std::collections::HashMap;
-use std::fmt::{self, Write};
+use std::fmt;
 use std::ops::Deref;
 use std::rc::Rc;
 
 use super::module::DeclId;
 use super::value::{Value, trim};
+use crate::syntax::tree::{IndexSet, Item, ItemKind};
 
 /// One index of a family: `seed in [0, 1, 2]`.
 #[derive(Clone, Debug)]
@@ -201,19 +202,15 @@ pub fn places(axes: &[Axis]) -> Vec<Vec<usize>> {
     places
 }
 
-/// A member as a user writes it: `small[seed: 0, tau: 4]`; the bare name without axes.
-pub fn member_id<'a>(name: &str, axes: impl Iterator<Item = &'a Axis>, place: &[usize]) -> String {
-    let mut id = name.to_string();
-    for (at, (axis, &label)) in axes.zip(place).enumerate() {
-        let opening = if at == 0 { "[" } else { ", " };
-        let label = &axis.labels[label];
-        // Writing to a String cannot fail.
-        let _ = write!(id, "{opening}{}: {label}", axis.name);
+/// The index sets of a declaration.
+pub fn indices(item: &Item) -> &[IndexSet] {
+    match &item.kind {
+        ItemKind::Dataset { indices, .. }
+        | ItemKind::Model { indices, .. }
+        | ItemKind::Measure { indices, .. }
+        | ItemKind::Trial { indices, .. } => indices,
+        _ => &[],
     }
-    if !place.is_empty() {
-        id.push(']');
-    }
-    id
 }
 
 /// Labels in a row, at most ten of them.

@@ -17,6 +17,8 @@ pub(super) struct Wanted<'a> {
     pub written: &'a str,
     /// Where.
     pub span: Span,
+    /// What stands before the names of its members.
+    pub prefix: &'a str,
 }
 
 impl Checker<'_> {
@@ -64,7 +66,8 @@ impl Checker<'_> {
         self.findings.extend(errors);
         self.loading.push((canonical.clone(), shown));
         let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
-        let id = self.enter(source, tree, folder, false);
+        let prefix = wanted.map_or_else(String::new, |wanted| wanted.prefix.to_string());
+        let id = self.enter(source, tree, folder, prefix, false);
         self.loading.pop();
         self.loaded.insert(canonical, id);
         Some(id)

@@ -3,11 +3,11 @@
 use std::rc::Rc;
 
 use super::codes::*;
-use super::family::{Axis, Family, Label, Labels, Members, labels_text, places};
+use super::family::{Axis, Family, Label, Labels, Members, indices, labels_text, places};
 use super::module::{DeclId, ModuleId};
 use super::scope::Scope;
 use super::types::Type;
-use super::value::{Binding, Value};
+use super::value::Value;
 use super::{Axes, BUDGET_OF_A_MEMBER, Bound, Checker, Evaluation};
 use crate::diag::{Diagnostic, Mend, Span, closest};
 use crate::spec::{Quantity, Split};
@@ -34,13 +34,7 @@ impl Checker<'_> {
 
     /// The index sets of a declaration; `None` where they are wrong (and reported).
     pub(super) fn axes_of(&mut self, decl: DeclId, item: &Item) -> Option<Axes> {
-        let indices = match &item.kind {
-            ItemKind::Dataset { indices, .. }
-            | ItemKind::Model { indices, .. }
-            | ItemKind::Measure { indices, .. }
-            | ItemKind::Trial { indices, .. } => indices.as_slice(),
-            _ => &[],
-        };
+        let indices = indices(item);
         if indices.is_empty() {
             return Some(Rc::new(vec![]));
         }
@@ -56,6 +50,7 @@ impl Checker<'_> {
             return None;
         }
         self.open_axes.push(decl);
+        let around = std::mem::replace(&mut self.here, decl.module);
         let mut axes: Vec<(Axis, Bound)> = vec![];
         let mut sound = true;
         for index in indices {
@@ -65,6 +60,17 @@ impl Checker<'_> {
                     DUPLICATE_NAME,
                     format!("the index `{}` stands here twice", index.name.text),
                     index.name.span,
+                );
+                sound = false;
+            }
+            let mut around = self.trial_indices(decl.module).iter();
+            if around.any(|(name, _)| *name == index.name.text) {
+                let message = format!("the trial has an index `{}` too", index.name.text);
+                self.fail_with(
+                    DUPLICATE_NAME,
+                    message,
+                    index.name.span,
+                    "give the index of the trial another name",
                 );
                 sound = false;
             }
@@ -84,6 +90,7 @@ impl Checker<'_> {
             );
             sound = false;
         }
+        self.here = around;
         self.open_axes.pop();
         let axes = sound.then(|| Rc::new(axes));
         self.axes.insert(decl, axes.clone());
@@ -229,6 +236,7 @@ impl Checker<'_> {
         self.budget = self.budget.map(|budget| budget + BUDGET_OF_A_MEMBER);
         self.members.insert(at.clone(), Evaluation::Open);
         self.open.push(at.clone());
+        let around = std::mem::replace(&mut self.here, decl.module);
         let tree = self.modules[decl.module.0].tree.clone();
         let item = &tree.items[decl.item];
         let value = match self.axes_of(decl, item) {
@@ -238,6 +246,7 @@ impl Checker<'_> {
             }
             None => Value::Unknown,
         };
+        self.here = around;
         self.open.pop();
         self.members.insert(at, Evaluation::Done(value.clone()));
         value
@@ -440,6 +449,89 @@ impl Checker<'_> {
         }
     }
 
+    /// A family of these members; a family among whose members are families again is one over both
+    /// index sets.
+    fn joined(&mut self, mut axes: Vec<Axis>, members: Vec<Value>, span: Span) -> Value {
+        let inner = members.iter().find_map(|member| match member {
+            Value::Family(inner) => Some(inner.clone()),
+            _ => None,
+        });
+        let Some(inner) = inner else {
+            return Value::Family(Rc::new(Family {
+                axes,
+                members: Members::Computed(members),
+            }));
+        };
+        let mut all = vec![];
+        for member in &members {
+            match member {
+                Value::Unknown => return Value::Unknown,
+                Value::Family(family) if family.same_axes(&inner) => {
+                    all.extend(self.family_members(family, span));
+                }
+                other => {
+                    let (first, other) = (Value::Family(inner), other);
+                    return self.fail_with(
+                        FAMILY_MISMATCH,
+                        format!(
+                            "the members of this trial do not make one family: {} and {}",
+                            first.describe(),
+                            other.describe()
+                        ),
+                        span,
+                        "choose a member of the trial first",
+                    );
+                }
+            }
+        }
+        axes.extend(inner.axes.iter().cloned());
+        Value::Family(Rc::new(Family {
+            axes,
+            members: Members::Computed(all),
+        }))
+    }
+
+    /// `trial.member[…]`: the indices of the trial first, so that no other use of it is asked for.
+    /// `None` where the base is no family of trials, or is not chosen from.
+    pub(super) fn trial_member(
+        &mut self,
+        base: &Value,
+        name: &Name,
+        args: &[Arg],
+        of: &Expr,
+        span: Span,
+        scope: &Scope,
+    ) -> Option<Value> {
+        let Value::Family(family) = base else {
+            return None;
+        };
+        let Members::Declared(decl, _) = &family.members else {
+            return None;
+        };
+        let item = &self.modules[decl.module.0].tree.items[decl.item];
+        if !matches!(item.kind, ItemKind::Trial { .. }) || family.axis(&name.text).is_some() {
+            return None;
+        }
+        let ours = |(nth, arg): &(usize, &Arg)| match &arg.name {
+            Some(name) => family.axis(&name.text).is_some(),
+            None => *nth < family.axes.len(),
+        };
+        let (first, rest): (Vec<_>, Vec<_>) = args.iter().enumerate().partition(ours);
+        if first.is_empty() {
+            return None;
+        }
+        let [first, rest] = [first, rest].map(|args| {
+            let args = args.into_iter().map(|(_, arg)| arg.clone());
+            args.collect::<Vec<Arg>>()
+        });
+        let chosen = self.index(base.clone(), of, &first, span, scope);
+        let member = self.member(chosen, name);
+        Some(match rest.as_slice() {
+            [] => member,
+            rest => self.index(member, of, rest, span, scope),
+        })
+    }
+
     /// The label that an index names: a bare word of a record, or a value.
     fn index_value(&mut self, expr: &Expr, axis: Option<&Axis>, scope: &Scope) -> Option<Label> {
         if let Some(label) = self.index_label(expr, scope) {
@@ -506,7 +598,7 @@ impl Checker<'_> {
             Value::Family(family) => {
                 let members = self.family_members(family, name.span);
                 let members = members.into_iter().map(|member| self.member(member, name)).collect();
-                Value::Family(Rc::new(Family { axes: family.axes.clone(), members: Members::Computed(members) }))
+                self.joined(family.axes.clone(), members, name.span)
             }
             Value::Dataset(dataset) => match name.text.as_str() {
                 "train" => Value::Split(dataset.clone(), Split::Train),
@@ -556,12 +648,11 @@ impl Checker<'_> {
                     unknown(self, "the record", &names)
                 }
             },
-            Value::Module(module) => {
-                let module = *module;
-                let shown = self.sources.get(self.modules[module.0].source).name.clone();
-                match self.exported(module, name, &shown) {
-                    Some(Binding::Decl(decl)) => self.declared(decl, name.span),
-                    _ => Value::Unknown,
+            Value::Module(module) | Value::Trial(module) => {
+                let shown = self.module_shown(*module);
+                match self.exported(*module, name, &shown) {
+                    Some(decl) => self.declared(decl, name.span),
+                    None => Value::Unknown,
                 }
             }
             Value::Model(_) if matches!(name.text.as_str(), "at" | "best") => self.fail_with(

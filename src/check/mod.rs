@@ -10,6 +10,7 @@ mod args;
 mod codes;
 mod declare;
 mod disk;
+mod experiment;
 mod expr;
 mod family;
 mod findings;
@@ -51,7 +52,7 @@ use crate::spec::Network;
 use crate::syntax::tree::{Expr, Name};
 use family::Axis;
 use findings::Findings;
-use module::{DeclId, Module, ModuleId};
+use module::{DeclId, Module, ModuleId, Names};
 use network::Layers;
 use value::Value;
 
@@ -138,12 +139,18 @@ struct Checker<'w> {
     project: Option<PathBuf>,
     /// The files that are being read: canonical path, and as shown.
     loading: Vec<(PathBuf, String)>,
-    /// Every imported name.
-    imports: Vec<(ModuleId, Name)>,
+    /// Every name that the user's files import.
+    imports: Vec<Name>,
     /// What `--set` gave, by param.
     settings: HashMap<String, Expr>,
-    /// Names that were looked up, by module.
-    used: HashSet<(ModuleId, String)>,
+    /// Names that were looked up, by the place that gives them their meaning.
+    used: HashSet<Span>,
+    /// The module that is being evaluated.
+    here: ModuleId,
+    /// The names of experiments that were used or looked at.
+    experiments: HashMap<Span, Rc<Names>>,
+    /// The experiments that were come by.
+    seen: Vec<DeclId>,
     axes: HashMap<DeclId, Option<Axes>>,
     members: HashMap<(DeclId, Vec<usize>), Evaluation>,
     /// The members that are being evaluated, the innermost last.
@@ -185,6 +192,9 @@ impl<'w> Checker<'w> {
             imports: vec![],
             settings: HashMap::new(),
             used: HashSet::new(),
+            here: ModuleId(0),
+            experiments: HashMap::new(),
+            seen: vec![],
             axes: HashMap::new(),
             members: HashMap::new(),
             open: vec![],
@@ -200,6 +210,10 @@ impl<'w> Checker<'w> {
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {
+        let diagnostic = match self.modules.is_empty() {
+            true => diagnostic,
+            false => self.led_here(diagnostic),
+        };
         self.findings.add(diagnostic);
     }
 

@@ -6,8 +6,9 @@ use std::rc::Rc;
 
 use super::Checker;
 use super::codes::*;
+use super::experiment::Instance;
 use super::import::Wanted;
-use super::value::Binding;
+use super::value::{Binding, Value};
 use crate::diag::{Diagnostic, Mend, SourceId, Span, closest};
 use crate::syntax::tree::{ExprKind, Item, ItemKind, Name, TextPart, Tree, Use, UseName};
 
@@ -24,7 +25,26 @@ pub struct DeclId {
     pub item: usize,
 }
 
-/// A file that has been read.
+/// What the names of a module mean, and where they were said to.
+pub type Names = HashMap<String, (Named, Span)>;
+
+/// What a name of a module means. Nothing in it names the module itself, so that the uses of one
+/// experiment share their names.
+#[derive(Clone, Debug)]
+pub enum Named {
+    /// A declaration of the module, by its place.
+    Item(usize),
+    /// A parameter of the experiment that the module is a use of, by its place.
+    Param(usize),
+    /// A declaration that was taken from another module.
+    Taken(DeclId),
+    /// Another module.
+    Module(ModuleId),
+    /// An import that failed.
+    Unknown,
+}
+
+/// A file that has been read, or one use of an experiment.
 pub struct Module {
     /// Its text.
     pub source: SourceId,
@@ -32,10 +52,14 @@ pub struct Module {
     pub folder: PathBuf,
     /// What was written.
     pub tree: Rc<Tree>,
-    /// What its names mean, and where they were said to.
-    pub names: HashMap<String, (Binding, Span)>,
+    /// What its names mean.
+    pub names: Rc<Names>,
     /// Whether it is part of kdp.
     pub standard: bool,
+    /// What stands before the names of its members: `ours.`, `t.`
+    pub prefix: String,
+    /// Where it is a use of an experiment: which.
+    pub instance: Option<Instance>,
 }
 
 /// All access to files that the checker has.
@@ -91,17 +115,19 @@ impl Checker<'_> {
         let source = self.sources.add(format!("std.{name}"), *text);
         let (tree, errors) = crate::syntax::parse(source, text);
         self.findings.extend(errors);
-        let id = self.enter(source, tree, PathBuf::new(), true);
+        let id = self.enter(source, tree, PathBuf::new(), String::new(), true);
         self.loaded.insert(key, id);
         Some(id)
     }
 
-    /// Enters a file's declarations and follows its imports.
+    /// Enters a file's declarations and follows its imports. `prefix` is what stands before the names
+    /// of its members.
     pub(super) fn enter(
         &mut self,
         source: SourceId,
         tree: Tree,
         folder: PathBuf,
+        prefix: String,
         standard: bool,
     ) -> ModuleId {
         let id = ModuleId(self.modules.len());
@@ -110,15 +136,17 @@ impl Checker<'_> {
             source,
             folder,
             tree: tree.clone(),
-            names: HashMap::new(),
+            names: Rc::default(),
             standard,
+            prefix,
+            instance: None,
         });
         for (item, declaration) in tree.items.iter().enumerate() {
             match &declaration.kind {
                 ItemKind::Use(import) => self.import(id, import, declaration.span),
                 _ => {
                     if let Some(name) = declared_name(declaration) {
-                        self.declare(id, name, Binding::Decl(DeclId { module: id, item }));
+                        self.declare(id, name, Named::Item(item));
                     }
                 }
             }
@@ -126,8 +154,14 @@ impl Checker<'_> {
         id
     }
 
-    fn declare(&mut self, module: ModuleId, name: &Name, binding: Binding) {
-        let names = &mut self.modules[module.0].names;
+    fn declare(&mut self, module: ModuleId, name: &Name, named: Named) {
+        let mut names = std::mem::take(&mut self.modules[module.0].names);
+        self.enter_name(Rc::make_mut(&mut names), name, named);
+        self.modules[module.0].names = names;
+    }
+
+    /// Enters a name, which must be new.
+    pub(super) fn enter_name(&mut self, names: &mut Names, name: &Name, named: Named) {
         if let Some((_, first)) = names.get(&name.text) {
             let first = *first;
             self.report(
@@ -138,7 +172,7 @@ impl Checker<'_> {
             );
             return;
         }
-        names.insert(name.text.clone(), (binding, name.span));
+        names.insert(name.text.clone(), (named, name.span));
     }
 
     fn import(&mut self, into: ModuleId, import: &Use, span: Span) {
@@ -160,18 +194,20 @@ impl Checker<'_> {
                     span: path.span,
                 });
                 let folder = self.modules[into.0].folder.clone();
+                let prefix = format!("{}{}.", self.modules[into.0].prefix, name.text);
                 let wanted = Wanted {
                     folder: &folder,
                     written: text,
                     span: path.span,
+                    prefix: &prefix,
                 };
                 // Uses of a file that cannot be imported say nothing more.
-                let binding = match self.load_import(wanted) {
-                    Some(id) => Binding::Module(id),
-                    None => Binding::Local(super::value::Value::Unknown),
+                let named = match self.load_import(wanted) {
+                    Some(id) => Named::Module(id),
+                    None => Named::Unknown,
                 };
-                self.declare(into, &name, binding);
-                self.imports.push((into, name));
+                self.declare(into, &name, named);
+                self.imports.push(name);
             }
             Use::Names { path, names, .. } => {
                 let words: Vec<_> = path.iter().map(|name| name.text.as_str()).collect();
@@ -214,10 +250,12 @@ impl Checker<'_> {
                 };
                 for taken in names {
                     let binding = match module {
-                        Some(id) => self.exported(id, &taken.name, &words.join(".")),
+                        Some(id) => self
+                            .exported(id, &taken.name, &words.join("."))
+                            .map(Named::Taken),
                         None => self
                             .load_standard(&taken.name.text)
-                            .map(Binding::Module)
+                            .map(Named::Module)
                             .or_else(|| {
                                 self.report(
                                     Diagnostic::error(
@@ -235,23 +273,23 @@ impl Checker<'_> {
                     };
                     let here = taken.alias.as_ref().unwrap_or(&taken.name).clone();
                     match binding {
-                        Some(binding) => {
-                            self.declare(into, &here, binding);
-                            self.imports.push((into, here));
+                        Some(named) => {
+                            self.declare(into, &here, named);
+                            if !self.modules[into.0].standard {
+                                self.imports.push(here);
+                            }
                         }
                         // Known to be wrong already: its uses say nothing more, however they spell it.
                         None => {
-                            let unknown = Binding::Local(super::value::Value::Unknown);
-                            self.declare(into, &here, unknown.clone());
+                            self.declare(into, &here, Named::Unknown);
                             let near = module.and_then(|id| {
                                 let names = self.modules[id.0].names.keys();
                                 closest(&here.text, names.map(String::as_str)).map(str::to_string)
                             });
                             if let Some(near) = near {
-                                self.modules[into.0]
-                                    .names
+                                Rc::make_mut(&mut self.modules[into.0].names)
                                     .entry(near)
-                                    .or_insert((unknown, here.span));
+                                    .or_insert((Named::Unknown, here.span));
                             }
                         }
                     }
@@ -264,8 +302,48 @@ impl Checker<'_> {
     fn declare_unknown(&mut self, into: ModuleId, names: &[UseName]) {
         for taken in names {
             let here = taken.alias.as_ref().unwrap_or(&taken.name);
-            self.declare(into, here, Binding::Local(super::value::Value::Unknown));
+            self.declare(into, here, Named::Unknown);
         }
+    }
+
+    /// What a name means in a module: its own names, then those of the modules around it.
+    pub(super) fn found(&mut self, name: &str, module: ModuleId) -> Option<Binding> {
+        let mut at = module;
+        loop {
+            let here = &self.modules[at.0];
+            let Some((named, span)) = here.names.get(name) else {
+                at = here.instance.as_ref()?.outer;
+                continue;
+            };
+            let binding = match named {
+                Named::Item(item) => Binding::Decl(DeclId {
+                    module: at,
+                    item: *item,
+                }),
+                Named::Param(nth) => {
+                    let args = here.instance.as_ref().map(|instance| &instance.args);
+                    let value = args.and_then(|args| args.get(*nth)).cloned();
+                    Binding::Local(value.unwrap_or(Value::Unknown))
+                }
+                Named::Taken(decl) => Binding::Decl(*decl),
+                Named::Module(module) => Binding::Module(*module),
+                Named::Unknown => Binding::Local(Value::Unknown),
+            };
+            self.used.insert(*span);
+            return Some(binding);
+        }
+    }
+
+    /// Every name that means something in a module.
+    pub(super) fn names_in(&self, module: ModuleId) -> Vec<&str> {
+        let mut names = vec![];
+        let mut at = Some(module);
+        while let Some(id) = at {
+            let here = &self.modules[id.0];
+            names.extend(here.names.keys().map(String::as_str));
+            at = here.instance.as_ref().map(|instance| instance.outer);
+        }
+        names
     }
 
     /// A name that a module declares itself.
@@ -274,26 +352,32 @@ impl Checker<'_> {
         module: ModuleId,
         name: &Name,
         shown: &str,
-    ) -> Option<Binding> {
-        if let Some((binding @ Binding::Decl(_), _)) = self.modules[module.0].names.get(&name.text)
-        {
-            return Some(binding.clone());
+    ) -> Option<DeclId> {
+        let here = &self.modules[module.0];
+        if let Some((Named::Item(item), span)) = here.names.get(&name.text) {
+            self.used.insert(*span);
+            return Some(DeclId {
+                module,
+                item: *item,
+            });
         }
-        let names: Vec<String> = self.modules[module.0]
+        let mut names: Vec<&str> = here
             .names
             .iter()
-            .filter(|(_, (binding, _))| matches!(binding, Binding::Decl(_)))
-            .map(|(name, _)| name.clone())
+            .filter(|(_, (named, _))| matches!(named, Named::Item(_)))
+            .map(|(name, _)| name.as_str())
             .collect();
-        let help = closest(&name.text, names.iter().map(String::as_str))
-            .map(|near| Mend::did_you_mean(name.span, near));
-        let mut sorted = names.clone();
-        sorted.sort();
-        self.report(
-            Diagnostic::error(UNKNOWN_IMPORT, format!("`{shown}` has no `{}`", name.text))
-                .label(name.span, "")
-                .maybe_help(help.or_else(|| Some(format!("it has {}", sorted.join(", ")).into()))),
-        );
+        names.sort_unstable();
+        let help = match closest(&name.text, names.iter().copied()) {
+            Some(near) => Mend::did_you_mean(name.span, near),
+            None => format!("it has {}", names.join(", ")).into(),
+        };
+        let code = match here.instance {
+            Some(_) => UNKNOWN_MEMBER,
+            None => UNKNOWN_IMPORT,
+        };
+        let message = format!("`{shown}` has no `{}`", name.text);
+        self.fail_with(code, message, name.span, help);
         None
     }
 }

@@ -5,10 +5,11 @@ use std::sync::LazyLock;
 
 use super::Checker;
 use super::codes::*;
-use super::module::{ModuleId, STANDARD, declared_name};
+use super::module::{STANDARD, declared_name};
 use super::scope::Scope;
 use super::value::{Binding, Value};
 use crate::diag::{Diagnostic, Mend, Span, closest};
+use crate::syntax::tree::{ItemKind, Name, Tree};
 use crate::vocabulary::{self, Word};
 
 /// The lists of words that files may use anywhere.
@@ -65,10 +66,7 @@ impl Checker<'_> {
         if let Some(value) = scope.env.get(name) {
             return Some(Binding::Local(value.clone()));
         }
-        let (binding, _) = self.modules[scope.module.0].names.get(name)?;
-        let binding = binding.clone();
-        self.used.insert((scope.module, name.to_string()));
-        Some(binding)
+        self.found(name, scope.module)
     }
 
     /// The value of a name.
@@ -107,7 +105,7 @@ impl Checker<'_> {
     /// A close name, or where the standard library has the name itself.
     fn near_name(&mut self, name: &str, span: Span, scope: &Scope) -> Option<Mend> {
         let own = scope.env.names().into_iter();
-        let declared = self.modules[scope.module.0].names.keys().cloned();
+        let declared = self.names_in(scope.module).into_iter().map(str::to_string);
         let words = WORDS
             .iter()
             .flat_map(|(words, _)| words.iter().map(|word| word.name.to_string()));
@@ -140,42 +138,16 @@ impl Checker<'_> {
         if self.findings.has_errors() {
             return;
         }
-        let imports: Vec<_> = self
-            .imports
-            .iter()
-            .map(|(module, name)| (*module, name.clone(), "imported"))
-            .collect();
-        let declared: Vec<_> = self
-            .modules
-            .iter()
-            .enumerate()
-            .flat_map(|(id, module)| {
-                module
-                    .tree
-                    .items
-                    .iter()
-                    .map(move |item| (ModuleId(id), item))
-            })
-            .filter_map(|(id, item)| {
-                use crate::syntax::tree::ItemKind::*;
-                match &item.kind {
-                    Let { name, .. } | Param { name, .. } | Dataset { name, .. } => {
-                        Some((id, name.clone(), "declared"))
-                    }
-                    // A file that others import is there to be imported.
-                    Fn { name, .. } | Arch { name, .. } | Recipe { name, .. } if id.0 == 0 => {
-                        Some((id, name.clone(), "declared"))
-                    }
-                    _ => None,
-                }
-            })
-            .collect();
-        for (module, name, how) in imports.into_iter().chain(declared) {
-            let shared = module.0 != 0 && how == "declared";
-            if self.modules[module.0].standard
-                || shared
-                || self.used.contains(&(module, name.text.clone()))
-            {
+        let imported = self.imports.iter().map(|name| (name.clone(), "imported"));
+        // A file that others import is there to be imported.
+        let root = self.modules.first().map(|root| root.tree.clone());
+        let mut declared = vec![];
+        if let Some(tree) = root {
+            declarations(&tree, &mut declared);
+        }
+        let declared = declared.into_iter().map(|name| (name, "declared"));
+        for (name, how) in imported.chain(declared).collect::<Vec<_>>() {
+            if self.used.contains(&name.span) {
                 continue;
             }
             self.report(
@@ -183,6 +155,28 @@ impl Checker<'_> {
                     .label(name.span, "")
                     .help("delete it, or use it"),
             );
+        }
+    }
+}
+
+/// The names that something must use, those of experiments included.
+fn declarations(tree: &Tree, out: &mut Vec<Name>) {
+    for item in &tree.items {
+        match &item.kind {
+            ItemKind::Let { name, .. }
+            | ItemKind::Param { name, .. }
+            | ItemKind::Dataset { name, .. }
+            | ItemKind::Fn { name, .. }
+            | ItemKind::Arch { name, .. }
+            | ItemKind::Recipe { name, .. } => out.push(name.clone()),
+            ItemKind::Experiment {
+                name, params, body, ..
+            } => {
+                out.push(name.clone());
+                out.extend(params.iter().map(|param| param.name.clone()));
+                declarations(body, out);
+            }
+            _ => {}
         }
     }
 }

@@ -7,9 +7,9 @@ use super::types::Type;
 use super::value::Value;
 use crate::syntax::tree::{Expr, ExprKind};
 
-/// What an expression's value hangs on: the expression (by its address in a tree that is kept) and,
-/// name by name in it, what inner scopes bind the name to.
-pub(super) type Site = (usize, Vec<Option<Local>>);
+/// What an expression's value hangs on: the module, the expression (by its address in a tree that is
+/// kept) and, name by name in it, what inner scopes bind the name to.
+pub(super) type Site = (ModuleId, usize, Vec<Option<Local>>);
 
 /// What a name is bound to, and its label where it is an index.
 type Local = (Plain, Option<String>);
@@ -71,5 +71,5 @@ fn site(expr: &Expr, scope: &Scope) -> Option<Site> {
         }
     };
     let locals = expr.names().map(local).collect::<Option<_>>()?;
-    Some((std::ptr::from_ref(expr) as usize, locals))
+    Some((scope.module, std::ptr::from_ref(expr) as usize, locals))
 }

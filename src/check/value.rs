@@ -67,6 +67,8 @@ pub enum Value {
     Family(Rc<Family>),
     /// An imported module.
     Module(ModuleId),
+    /// A use of an experiment: the module that it makes.
+    Trial(ModuleId),
     /// A function, an arch or a word that must be called: its name.
     Callable(String),
 }
@@ -126,6 +128,7 @@ impl Value {
             Value::Condition(_) => "a condition that is judged when the measurements are in".into(),
             Value::Family(family) => format!("a family over {}", family.axes_text()),
             Value::Module(_) => "a module".into(),
+            Value::Trial(_) => "a trial".into(),
             Value::Callable(name) => format!("the function `{name}`"),
         }
     }

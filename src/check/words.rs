@@ -55,13 +55,13 @@ impl Checker<'_> {
                 },
             },
             ExprKind::Member { base, name } => match self.eval(base, scope) {
-                Value::Module(module) => {
-                    let shown = self.sources.get(self.modules[module.0].source).name.clone();
+                Value::Module(module) | Value::Trial(module) => {
+                    let shown = self.module_shown(module);
                     match self.exported(module, name, &shown) {
-                        Some(Binding::Decl(decl)) => {
+                        Some(decl) => {
                             self.call_declared(decl, &name.text, first, args, span, scope)
                         }
-                        _ => Value::Unknown,
+                        None => Value::Unknown,
                     }
                 }
                 base => {
@@ -80,7 +80,7 @@ impl Checker<'_> {
     }
 
     /// Evaluates arguments for the errors in them.
-    fn look_at(&mut self, args: &[Arg], scope: &Scope) {
+    pub(super) fn look_at(&mut self, args: &[Arg], scope: &Scope) {
         for arg in args {
             self.eval(&arg.value, scope);
         }
@@ -154,7 +154,11 @@ impl Checker<'_> {
                     span,
                 }))
             }
-            ItemKind::Objective { .. } | ItemKind::Experiment { .. } => {
+            ItemKind::Experiment { .. } => {
+                self.look_at(args, scope);
+                self.experiment_outside_trial(name, span)
+            }
+            ItemKind::Objective { .. } => {
                 self.look_at(args, scope);
                 // Said at the declaration.
                 Value::Unknown

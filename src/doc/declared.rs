@@ -119,14 +119,10 @@ fn declared(item: &Item, source: Source) -> Option<Entry> {
             entry.signature = source.at(item.span);
             return Some(entry);
         }
-        ItemKind::Experiment {
-            name,
-            params,
-            items,
-        } => {
+        ItemKind::Experiment { name, params, body } => {
             entry.parameters = source.parameter_rows(params);
             entry.signature = format!("experiment {}{}", name.text, source.parameters(params));
-            entry.parts = Some(members(items, source));
+            entry.parts = Some(members(&body.items, source));
             ("experiment", &name.text)
         }
     };

@@ -58,7 +58,7 @@ pub fn item_at<'t>(items: &'t [Item], path: &[usize]) -> Option<&'t Item> {
     let item = items.get(*first)?;
     match (&item.kind, rest) {
         (_, []) => Some(item),
-        (ItemKind::Experiment { items, .. }, rest) => item_at(items, rest),
+        (ItemKind::Experiment { body, .. }, rest) => item_at(&body.items, rest),
         _ => None,
     }
 }

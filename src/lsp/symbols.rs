@@ -27,7 +27,7 @@ fn symbol(file: &File, item: &Item) -> Option<DocumentSymbol> {
         return None;
     }
     let children = match &item.kind {
-        ItemKind::Experiment { items, .. } => Some(outline(file, items)),
+        ItemKind::Experiment { body, .. } => Some(outline(file, &body.items)),
         _ => None,
     };
     let range = file.range(item.span.to(place));

@@ -134,8 +134,8 @@ fn openers(items: &[Item]) -> Vec<u32> {
     let mut found = vec![];
     for item in items {
         found.push(item.span.start);
-        if let ItemKind::Experiment { items, .. } = &item.kind {
-            found.extend(openers(items));
+        if let ItemKind::Experiment { body, .. } = &item.kind {
+            found.extend(openers(&body.items));
         }
     }
     found

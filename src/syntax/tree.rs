@@ -1,8 +1,10 @@
 //! The tree of one `.kdp` file: what was written, with its places, and nothing of what it means.
 
+use std::rc::Rc;
+
 use crate::diag::Span;
 
-/// A file.
+/// A file, or the body of an experiment.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tree {
     /// `//!` lines at the head, without their marks.
@@ -141,8 +143,8 @@ pub enum ItemKind {
         name: Name,
         /// Parameters.
         params: Vec<Parameter>,
-        /// Declarations.
-        items: Vec<Item>,
+        /// Declarations; its comments are the file's. Shared by all uses of the experiment.
+        body: Rc<Tree>,
     },
     /// `trial NAME[…] = EXPERIMENT(…)`
     Trial {

@@ -174,11 +174,11 @@ fn item(item: &Item) -> Node {
         ItemKind::Experiment {
             name: declared,
             params,
-            items,
+            body,
         } => [word("experiment"), name(declared)]
             .into_iter()
             .chain([Node::List(params.iter().map(parameter).collect())])
-            .chain(items.iter().map(self::item))
+            .chain(body.items.iter().map(self::item))
             .collect(),
     };
     nodes.extend(

@@ -162,15 +162,15 @@ impl Walk {
                 self.expr(text);
                 self.expr(condition);
             }
-            ItemKind::Experiment { params, items, .. } => {
+            ItemKind::Experiment { params, body, .. } => {
                 self.parameters(params, item.span, own);
                 let first = self.names.symbols.len();
-                for (at, inner) in items.iter().enumerate() {
+                for (at, inner) in body.items.iter().enumerate() {
                     let path = path.iter().copied().chain([at]).collect();
                     self.declare(inner, path, own, Some(item.span));
                 }
                 self.scope.extend(first..self.names.symbols.len());
-                self.items(items, path);
+                self.items(&body.items, path);
             }
         }
     }

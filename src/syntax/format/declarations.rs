@@ -146,13 +146,11 @@ impl Formatter<'_> {
                 self.expression(claim),
                 self.equals(condition),
             ],
-            ItemKind::Experiment {
-                name,
-                params,
-                items,
-            } => self.function("experiment", name, params, |this| {
-                this.members(items, item.span)
-            }),
+            ItemKind::Experiment { name, params, body } => {
+                self.function("experiment", name, params, |this| {
+                    this.members(&body.items, item.span)
+                })
+            }
         };
         Layout::All(all)
     }

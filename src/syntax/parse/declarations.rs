@@ -1,5 +1,7 @@
 //! Declarations: a file's, and an experiment's.
 
+use std::rc::Rc;
+
 use super::cursor::{Failed, Parsed, Parser};
 use super::token::{Kind, Token};
 use crate::diag::{Diagnostic, Mend, Span, closest};
@@ -435,7 +437,10 @@ impl Parser<'_> {
         Ok(ItemKind::Experiment {
             name,
             params,
-            items,
+            body: Rc::new(Tree {
+                items,
+                ..Tree::default()
+            }),
         })
     }
 }
