@@ -34,6 +34,14 @@ impl Checker<'_> {
             });
             let source = self.sources.add(format!("--set {name}"), text.as_str());
             let whole = Span::new(source, 0, text.len());
+            if let Some(first) = self.settings.get(name) {
+                let twice = Diagnostic::error(DUPLICATE_FIELD, format!("`{name}` is set twice"))
+                    .label(whole, "set here")
+                    .label(first.span, "and here")
+                    .help("keep one of the two");
+                self.report(twice);
+                continue;
+            }
             let Some(ty) = param else {
                 let help = closest(name, params.iter().copied()).map_or_else(
                     || match params.is_empty() {

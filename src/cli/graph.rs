@@ -1,7 +1,7 @@
 //! `kdp graph FILE`.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
+use std::fs;
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
@@ -10,30 +10,37 @@ use super::console::Console;
 use super::error::CliError;
 use super::front::{FileArgs, Planned};
 use super::settings::{Settings, StoreFlag};
-use crate::plan::Plan;
-use crate::report::graph::svg;
+use crate::report::graph::{Boxes, Drawing, svg};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   kdp graph cifar.kdp | dot -Tpng > cifar.png
-  kdp graph cifar.kdp --format svg > cifar.svg
+  kdp graph cifar.kdp --format svg -o cifar.svg
+  kdp graph cifar.kdp --target 'gap[seed: 0]' -o gap.svg
   kdp graph cifar.kdp --format mermaid --collapsed    # families as one box, for a README")]
 pub(super) struct GraphArgs {
     #[command(flatten)]
     file: FileArgs,
-    /// The language of the drawing
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    format: Format,
-    /// Show a family as one box
+    #[command(flatten)]
+    store: StoreFlag,
+    /// Only this node (or family) and what it needs; repeatable
+    #[arg(long = "target", value_name = "NODE")]
+    targets: Vec<String>,
+    /// The language of the drawing [default: by the ending of `-o`, else dot]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    format: Option<Format>,
+    /// Show a family as one box, with its count and its index sets
     #[arg(long)]
     collapsed: bool,
+    /// Write the drawing to this file
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
 }
 
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
 enum Format {
     /// Graphviz
-    #[default]
     Dot,
     /// Mermaid, as GitHub draws it
     Mermaid,
@@ -42,122 +49,49 @@ enum Format {
 }
 
 pub(super) fn graph(args: GraphArgs, console: &Console) -> Answer {
-    console.refuse_json("a drawing")?;
+    if console.json && (args.format.is_some() || args.output.is_some()) {
+        return Err(CliError::usage("a drawing cannot be given as JSON")
+            .help("`--json` answers boxes and arrows: leave `--format` and `-o` out"));
+    }
     let settings = Settings::load()?;
-    let store = settings.look_at_store(&StoreFlag::default());
+    let store = settings.look_at_store(&args.store);
     let planned = Planned::load(&args.file, &store, console)?;
-    let drawing = || Drawing::of(&planned.plan, args.collapsed);
-    console.result(&match args.format {
-        Format::Dot => drawing().dot(),
-        Format::Mermaid => drawing().mermaid(),
-        Format::Svg => svg(&planned.plan, args.collapsed)
-            .map_err(|error| CliError::machine(error.to_string()))?,
-    });
+    let targets = planned.targets(&args.targets)?;
+    let plan = match args.targets.is_empty() {
+        true => planned.plan,
+        false => planned.plan.part(&targets),
+    };
+    let of = match args.collapsed {
+        true => Boxes::Families,
+        false => Boxes::Nodes,
+    };
+    if console.json {
+        console.document(&Drawing::new(&plan, of));
+        return Ok(0);
+    }
+    let text = match args.format.unwrap_or_else(|| args.format_by_name()) {
+        Format::Dot => Drawing::new(&plan, of).dot(),
+        Format::Mermaid => Drawing::new(&plan, of).mermaid(),
+        Format::Svg => svg(&plan, of).map_err(|error| CliError::machine(error.to_string()))?,
+    };
+    match &args.output {
+        None => console.result(&text),
+        Some(path) => {
+            fs::write(path, text).map_err(|error| CliError::unwritable(path, error))?;
+            console.note(&format!("wrote {}", path.display()));
+        }
+    }
     Ok(0)
 }
 
-/// Boxes and arrows.
-#[derive(Debug, Default, PartialEq)]
-struct Drawing {
-    /// Name and kind.
-    boxes: Vec<(String, &'static str)>,
-    /// From what is needed to what needs it.
-    arrows: BTreeSet<(usize, usize)>,
-}
-
-impl Drawing {
-    fn of(plan: &Plan, collapsed: bool) -> Drawing {
-        let mut drawing = Drawing::default();
-        let mut places: BTreeMap<String, usize> = BTreeMap::new();
-        let mut place_of = vec![];
-        for node in plan.graph.node_weights() {
-            let name = match node.id.split_once('[') {
-                Some((family, _)) if collapsed => format!("{family}[…]"),
-                _ => node.id.clone(),
-            };
-            let boxes = &mut drawing.boxes;
-            let place = *places.entry(name.clone()).or_insert_with(|| {
-                boxes.push((name, node.task.kind()));
-                boxes.len() - 1
-            });
-            place_of.push(place);
+impl GraphArgs {
+    /// The format that the name of the output asks for.
+    fn format_by_name(&self) -> Format {
+        let ending = self.output.as_ref().and_then(|path| path.extension());
+        match ending.and_then(|ending| ending.to_str()) {
+            Some("svg") => Format::Svg,
+            Some("mmd" | "mermaid") => Format::Mermaid,
+            _ => Format::Dot,
         }
-        for edge in plan.graph.edge_indices() {
-            if let Some((from, to)) = plan.graph.edge_endpoints(edge) {
-                let (from, to) = (place_of[from.index()], place_of[to.index()]);
-                if from != to {
-                    drawing.arrows.insert((from, to));
-                }
-            }
-        }
-        drawing
-    }
-
-    fn dot(&self) -> String {
-        let mut out =
-            String::from("digraph kdp {\n  rankdir=LR;\n  node [fontname=\"sans-serif\"];\n");
-        for (i, (name, kind)) in self.boxes.iter().enumerate() {
-            let shape = match *kind {
-                "data" => "cylinder",
-                "measure" => "ellipse",
-                _ => "box",
-            };
-            let name = name.replace('\\', "\\\\").replace('"', "\\\"");
-            // Writing into a String cannot fail.
-            let _ = writeln!(out, "  n{i} [label=\"{name}\", shape={shape}];");
-        }
-        for (from, to) in &self.arrows {
-            let _ = writeln!(out, "  n{from} -> n{to};");
-        }
-        out + "}\n"
-    }
-
-    fn mermaid(&self) -> String {
-        let mut out = String::from("flowchart LR\n");
-        for (i, (name, kind)) in self.boxes.iter().enumerate() {
-            let (open, close) = match *kind {
-                "data" => ("[(", ")]"),
-                "measure" => ("([", "])"),
-                _ => ("[", "]"),
-            };
-            let name = name.replace('"', "#quot;");
-            let _ = writeln!(out, "  n{i}{open}\"{name}\"{close}");
-        }
-        for (from, to) in &self.arrows {
-            let _ = writeln!(out, "  n{from} --> n{to}");
-        }
-        out
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn drawing() -> Drawing {
-        Drawing {
-            boxes: vec![
-                ("cifar".into(), "data"),
-                ("s[way: \"a\"]".into(), "train"),
-                ("gap".into(), "measure"),
-            ],
-            arrows: [(0, 1), (1, 2)].into(),
-        }
-    }
-
-    #[test]
-    fn names_are_quoted() {
-        let dot = drawing().dot();
-        assert!(
-            dot.contains(r#"n1 [label="s[way: \"a\"]", shape=box];"#),
-            "{dot}"
-        );
-        assert!(dot.contains("n0 -> n1;"), "{dot}");
-        let mermaid = drawing().mermaid();
-        assert!(
-            mermaid.contains(r#"n1["s[way: #quot;a#quot;]"]"#),
-            "{mermaid}"
-        );
-        assert!(mermaid.contains("n1 --> n2"), "{mermaid}");
     }
 }

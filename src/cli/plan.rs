@@ -18,6 +18,7 @@ use crate::store::Store;
 #[command(after_help = "\
 Examples:
   kdp plan cifar.kdp
+  kdp plan cifar.kdp --target 'gap[seed: 0]'            # this node and what it needs
   kdp plan cifar.kdp --set tau=2 --detailed-exitcode    # exit code 2: there is work to do
 
 Steps: `asked` counts every model of the file as if each were trained alone; `shared` is what is
@@ -64,8 +65,12 @@ struct Steps {
 pub(super) fn plan(args: PlanArgs, console: &Console) -> Answer {
     let settings = Settings::load()?;
     let store = settings.look_at_store(&args.store);
-    let planned = Planned::load(&args.file, &store, console)?;
-    let targets = planned.targets(&args.targets)?;
+    let mut planned = Planned::load(&args.file, &store, console)?;
+    let mut targets = planned.targets(&args.targets)?;
+    if !args.targets.is_empty() {
+        planned.plan = planned.plan.part(&targets);
+        targets = planned.targets(&args.targets)?;
+    }
     let plan = &planned.plan;
     let queue = Queue::new(plan, &targets, |node| {
         store.find(plan.graph[node].key).is_some()

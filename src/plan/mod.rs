@@ -13,11 +13,13 @@ pub use build::{Digests, plan};
 pub use key::{Digest, Facts, Key, facts};
 pub use node::*;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use petgraph::graph::NodeIndex;
 
+use petgraph::Direction;
 use petgraph::graph::DiGraph;
+use petgraph::visit::EdgeRef;
 
 /// What a file asks for.
 #[derive(Clone, Debug, Default)]
@@ -46,6 +48,40 @@ impl Plan {
     /// Every measurement with each of its names, in the order of the plan.
     pub fn named_measures(&self) -> Vec<(&str, &Node)> {
         self.named(&self.measures)
+    }
+
+    /// What some nodes need, and they themselves, as a plan of their own. It has no claims: what they
+    /// speak of may be missing.
+    pub fn part(&self, wanted: &BTreeSet<NodeIndex>) -> Plan {
+        let mut kept = BTreeSet::new();
+        let mut open: Vec<NodeIndex> = wanted.iter().copied().collect();
+        while let Some(node) = open.pop() {
+            if kept.insert(node) {
+                open.extend(self.graph.neighbors_directed(node, Direction::Incoming));
+            }
+        }
+        let mut places = BTreeMap::new();
+        let mut graph = DiGraph::new();
+        for &node in &kept {
+            places.insert(node, graph.add_node(self.graph[node].clone()));
+        }
+        for edge in self.graph.edge_references() {
+            if let (Some(from), Some(to)) = (places.get(&edge.source()), places.get(&edge.target()))
+            {
+                graph.add_edge(*from, *to, ());
+            }
+        }
+        let named = |names: &BTreeMap<String, NodeIndex>| {
+            let kept = names.iter();
+            let kept = kept.filter_map(|(name, at)| Some((name.clone(), *places.get(at)?)));
+            kept.collect()
+        };
+        Plan {
+            models: named(&self.models),
+            measures: named(&self.measures),
+            graph,
+            claims: vec![],
+        }
     }
 
     fn named<'a>(&'a self, names: &'a BTreeMap<String, NodeIndex>) -> Vec<(&'a str, &'a Node)> {

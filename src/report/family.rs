@@ -43,6 +43,16 @@ pub fn declaration(id: &str) -> &str {
     split(id).map_or(id, |(name, _)| name)
 }
 
+/// The indices of a member and their values, in order: `seed` and `0`, `tau` and `4`.
+pub fn indices(id: &str) -> Vec<(&str, &str)> {
+    let indices = split(id).map_or("", |(_, indices)| indices);
+    let parts = top_level_parts(indices).into_iter();
+    let pairs = parts.filter_map(|index| index.split_once(':'));
+    pairs
+        .map(|(name, value)| (name.trim(), value.trim()))
+        .collect()
+}
+
 /// The name of the family of a member: `small[tau: 4]`.
 pub fn name(id: &str) -> String {
     without_seed(id).0

@@ -255,14 +255,15 @@ fn a_damaged_blob_is_told_and_takes_nothing_else_along() {
 fn the_drawing_shows_every_node_or_every_family() {
     let folder = folder("graph");
     let run = Fixture::quickstart(&folder.join("store"), 3);
-    for (collapsed, boxes) in [(true, 8), (false, 22)] {
-        let svg = graph::svg(&run.plan, collapsed).expect("a drawing");
+    for (of, boxes) in [(graph::Boxes::Families, 8), (graph::Boxes::Nodes, 22)] {
+        let svg = graph::svg(&run.plan, of).expect("a drawing");
         let drawing = Html::parse_fragment(&svg);
         assert_eq!(all(&drawing, "svg > g.box").len(), boxes);
         assert!(svg.starts_with("<svg xmlns"));
         std::fs::write(folder.join(format!("graph-{boxes}.svg")), svg).expect("written");
     }
-    let svg = graph::svg(&run.plan, true).expect("a drawing");
+    let svg = graph::svg(&run.plan, graph::Boxes::Families).expect("a drawing");
+    assert!(svg.contains(">seed: 0, 1, 2</text>"), "{svg}");
     assert!(svg.contains("student switched needs big."), "{svg}");
     assert!(
         svg.contains("deviation gap_plain needs big, plain."),

@@ -333,7 +333,7 @@ fn wrong_use_is_told_with_its_mend() {
         ("export a.kdp data -o nodir/x", "no folder `nodir`"),
         ("run a.kdp --target small[seed:0", "no name of a node"),
         ("run a.kdp --target small[seed:7]", "`small[seed: 0]`"),
-        ("graph a.kdp --json", "cannot be given as JSON"),
+        ("graph a.kdp --json -o a.svg", "cannot be given as JSON"),
         ("completions bash --json", "cannot be given as JSON"),
     ] {
         let answer = project.kdp(line);
@@ -460,6 +460,33 @@ fn graphs_are_drawn() {
     let mermaid = project.kdp("graph a.kdp --format mermaid --collapsed");
     assert!(mermaid.ends(0).out.contains("small"), "{}", mermaid.out);
     assert_eq!(mermaid.out.matches("-->").count(), 6, "{}", mermaid.out);
+    assert!(
+        mermaid.out.contains(" ×2<br/>seed: 0, 1"),
+        "{}",
+        mermaid.out
+    );
+    let part = project.kdp("graph a.kdp --target small[seed:1] -o part.svg");
+    assert_eq!(part.ends(0).out, "");
+    let drawn = fs::read_to_string(project.path("part.svg")).unwrap();
+    assert!(drawn.contains("small[seed: 1]"), "{drawn}");
+    assert!(!drawn.contains("small[seed: 0]"), "{drawn}");
+    let boxes = project.kdp("graph a.kdp --collapsed --json").ends(0).json();
+    let small = boxes["boxes"].as_array().unwrap();
+    let small = small.iter().find(|one| one["name"] == "small").unwrap();
+    assert_eq!(small["nodes"][1], "small[seed: 1]");
+    assert_eq!(small["indices"][0]["values"][1], "1");
+}
+
+#[test]
+fn a_plan_of_a_target_holds_what_it_needs() {
+    let project = Project::new();
+    let plan = project.kdp("plan a.kdp --target big[seed:1] --json");
+    let plan = plan.ends(0).json();
+    let nodes = plan["nodes"].as_array().unwrap();
+    let ids: Vec<_> = nodes.iter().map(|node| node["id"].as_str()).collect();
+    assert_eq!(ids.last(), Some(&Some("big[seed: 1]")), "{ids:?}");
+    assert_eq!(ids.len(), 2, "{ids:?}");
+    assert_eq!(plan["steps"]["asked"], plan["steps"]["to_run"]);
 }
 
 #[test]
