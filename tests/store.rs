@@ -40,7 +40,7 @@ fn miss(store: &Store, key: Key) -> Slot {
 }
 
 fn put(store: &Store, name: &str) -> Entry {
-    let mut slot = miss(store, facts(name).key());
+    let mut slot = miss(store, Key::of(&name));
     slot.write("main.bin", name.as_bytes()).expect("written");
     slot.write("other.bin", &[7; 1000]).expect("written");
     slot.commit(about(facts(name))).expect("committed")
@@ -89,7 +89,7 @@ fn what_is_committed_is_found_whole_and_verified() {
 fn a_slot_that_is_dropped_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path()).unwrap();
-    let key = facts("dropped").key();
+    let key = Key::of(&"dropped");
     let mut slot = miss(&store, key);
     slot.write("main.bin", b"half").unwrap();
     drop(slot);
@@ -102,7 +102,7 @@ fn a_slot_that_is_dropped_leaves_nothing() {
 fn a_writer_keeps_the_rules() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path()).unwrap();
-    let key = facts("rules").key();
+    let key = Key::of(&"rules");
     let mut slot = miss(&store, key);
     for name in ["../up", "/etc/x", "manifest.json", "", ".", "a/b"] {
         let error = slot.write(name, b"x").expect_err(name);
@@ -206,7 +206,7 @@ fn an_object_under_another_key_is_not_taken_for_it() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path()).unwrap();
     let entry = put(&store, "one");
-    let other = facts("two").key();
+    let other = Key::of(&"two");
     fs::create_dir_all(store.folder(other).parent().unwrap()).unwrap();
     fs::rename(store.folder(entry.key), store.folder(other)).unwrap();
     assert!(store.find(other).is_none());
@@ -274,7 +274,7 @@ fn a_full_disk_is_called_full_and_the_store_stays_whole() {
     on_small_disk(|root, _| {
         let store = Store::open(root).unwrap();
         let kept = put(&store, "kept");
-        let key = facts("large").key();
+        let key = Key::of(&"large");
         let mut slot = miss(&store, key);
         let error = slot.write("main.bin", &[1; 1_000_000]).unwrap_err();
         assert!(error.to_string().contains("the disk is full"), "{error}");
@@ -304,7 +304,7 @@ fn a_read_only_store_can_be_read_and_says_why_it_cannot_be_written() {
             store.find(kept.key).unwrap().read("main.bin").unwrap(),
             b"kept"
         );
-        let error = store.lookup(facts("new").key()).unwrap_err();
+        let error = store.lookup(Key::of(&"new")).unwrap_err();
         assert!(error.to_string().contains("read-only"), "{error}");
         let error = Store::open(&root.join("below")).unwrap_err();
         assert!(error.to_string().contains("read-only"), "{error}");
@@ -378,7 +378,7 @@ fn wait_for(what: &str, mut there: impl FnMut() -> bool) {
 fn child_that_stops_before_the_commit() {
     let Some(root) = root_of_parent() else { return };
     let store = Store::open(&root).unwrap();
-    let mut slot = miss(&store, facts("killed").key());
+    let mut slot = miss(&store, Key::of(&"killed"));
     slot.write("main.bin", b"all of it").unwrap();
     fs::write(root.join("ready"), "").unwrap();
     std::thread::sleep(Duration::from_secs(60));
@@ -388,7 +388,7 @@ fn child_that_stops_before_the_commit() {
 fn a_killed_writer_leaves_nothing_that_is_taken_for_finished() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path()).unwrap();
-    let key = facts("killed").key();
+    let key = Key::of(&"killed");
     let mut writer = child("child_that_stops_before_the_commit", folder.path());
     wait_for("the writer is ready", || {
         folder.path().join("ready").exists()
@@ -412,14 +412,14 @@ fn a_killed_writer_leaves_nothing_that_is_taken_for_finished() {
 fn child_that_races() {
     let Some(root) = root_of_parent() else { return };
     let store = Store::open(&root).unwrap();
-    if let Lookup::Miss(mut slot) = store.lookup(facts("race").key()).unwrap() {
+    if let Lookup::Miss(mut slot) = store.lookup(Key::of(&"race")).unwrap() {
         let log = root.join(format!("made-{}", std::process::id()));
         fs::write(log, "").unwrap();
         slot.write("main.bin", b"race").unwrap();
         std::thread::sleep(Duration::from_millis(200));
         slot.commit(about(facts("race"))).unwrap();
     }
-    let entry = store.find(facts("race").key()).unwrap();
+    let entry = store.find(Key::of(&"race")).unwrap();
     assert_eq!(entry.read("main.bin").unwrap(), b"race");
 }
 

@@ -76,14 +76,17 @@ fn explain_node(file: &FileArgs, name: &str, flag: &StoreFlag, console: &Console
     Ok(0)
 }
 
-/// The manifests of the store.
-struct Objects(Vec<Manifest>);
+/// The objects of the store: their manifests and what their keys were made of.
+struct Objects(Vec<(Manifest, Facts)>);
 
 impl Objects {
     fn read(store: &Store) -> Result<Objects, CliError> {
         let keys = store.keys()?;
         let found = keys.into_iter().filter_map(|key| store.find(key));
-        Ok(Objects(found.map(|entry| entry.manifest).collect()))
+        let told = found.filter_map(|entry| Some((entry.facts().ok()?, entry.manifest)));
+        Ok(Objects(
+            told.map(|(facts, manifest)| (manifest, facts)).collect(),
+        ))
     }
 
     /// The object of that kind whose facts differ least; of several, the newest.
@@ -95,8 +98,8 @@ impl Objects {
     ) -> Option<(&Manifest, Vec<Change>)> {
         self.0
             .iter()
-            .filter(|object| object.kind == kind)
-            .map(|object| (object, changes(&legible(&object.facts, names), facts)))
+            .filter(|(object, _)| object.kind == kind)
+            .map(|(object, known)| (object, changes(&legible(known, names), facts)))
             .min_by_key(|(object, changes)| {
                 let size: usize = changes.iter().map(|change| change.size).sum();
                 (size, Reverse(object.made.at.clone()))
@@ -128,7 +131,8 @@ fn explained(planned: &Planned, queue: &Queue, objects: &Objects, index: NodeInd
     let node = &planned.plan.graph[index];
     let names = planned.names();
     let own = legible(&facts(&node.task), &names);
-    let stored = objects.0.iter().find(|object| object.key == node.key);
+    let stored = objects.0.iter().map(|(object, _)| object);
+    let stored = stored.into_iter().find(|object| object.key == node.key);
     let nearest = match stored {
         Some(_) => None,
         None => objects.nearest(node.task.kind(), &own, &names),

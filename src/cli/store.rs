@@ -10,7 +10,7 @@ use super::plan::warn_of_damage;
 use super::settings::{Settings, StoreFlag};
 use super::{Answer, runs};
 use crate::plan::{Facts, Key};
-use crate::store::{Manifest, Store};
+use crate::store::{Entry, Store};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -65,24 +65,31 @@ pub(super) fn store(args: StoreArgs, console: &Console) -> Answer {
 
 fn ls(store: &Store, console: &Console) -> Answer {
     let keys = store.keys()?;
-    let mut objects: Vec<(Manifest, u64)> = keys
+    let mut objects: Vec<(Entry, u64)> = keys
         .into_iter()
-        .filter_map(|key| Some((store.find(key)?.manifest, store.bytes(key))))
+        .filter_map(|key| Some((store.find(key)?, store.bytes(key))))
         .collect();
-    objects.sort_by(|(a, _), (b, _)| a.made.at.cmp(&b.made.at));
+    objects.sort_by(|(a, _), (b, _)| a.manifest.made.at.cmp(&b.manifest.made.at));
     warn_of_damage(store, console);
     if console.json {
         let rows: Vec<Value> = objects
             .iter()
-            .map(|(object, bytes)| {
-                json!({
-                    "key": object.key,
-                    "kind": object.kind,
-                    "bytes": bytes,
-                    "summary": object.summary,
-                    "made": object.made,
-                })
-            })
+            .map(
+                |(
+                    Entry {
+                        manifest: object, ..
+                    },
+                    bytes,
+                )| {
+                    json!({
+                        "key": object.key,
+                        "kind": object.kind,
+                        "bytes": bytes,
+                        "summary": object.summary,
+                        "made": object.made,
+                    })
+                },
+            )
             .collect();
         console.document(&json!({ "path": store.root(), "objects": rows }));
         return Ok(0);
@@ -93,11 +100,12 @@ fn ls(store: &Store, console: &Console) -> Answer {
     if let Some(column) = table.column_mut(3) {
         column.set_cell_alignment(CellAlignment::Right);
     }
-    for (object, size) in &objects {
+    for (entry, size) in &objects {
+        let object = &entry.manifest;
         table.add_row([
             object.key.short(),
             object.kind.clone(),
-            what(object),
+            what(entry),
             bytes(*size),
             moment(&object.made.at).to_string(),
         ]);
@@ -114,13 +122,14 @@ fn ls(store: &Store, console: &Console) -> Answer {
 }
 
 /// An object in a few words, from its facts and its summary.
-fn what(object: &Manifest) -> String {
-    let number = |name: &str| object.summary.get(name).and_then(Value::as_f64);
+fn what(object: &Entry) -> String {
+    let number = |name: &str| object.manifest.summary.get(name).and_then(Value::as_f64);
     if let Some(accuracy) = number("test_accuracy") {
         let steps = number("steps").unwrap_or(0.0);
         return format!("{steps} steps, test accuracy {accuracy:.4}");
     }
-    let word = name_in(&object.facts).unwrap_or_default();
+    let facts = object.facts().ok();
+    let word = facts.as_ref().and_then(name_in).unwrap_or_default();
     match number("slope") {
         Some(slope) => format!("{word}, slope {slope:.4}"),
         None => word,

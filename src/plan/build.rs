@@ -7,8 +7,8 @@ use std::rc::Rc;
 use petgraph::graph::NodeIndex;
 
 use super::{
-    Claim, DataFrom, DataTask, Digest, InputFile, Key, MeasureTask, Node, Plan, Share, SplitRef,
-    Task, TrainTask, WeightsFrom, WeightsTask, facts,
+    Claim, DataFrom, DataTask, Digest, InputFile, Key, MeasureTask, Network, Node, Plan, Share,
+    Shared, SplitRef, Task, TrainTask, WeightsFrom, WeightsTask,
 };
 use crate::check::{Dataset, Model, Origin, Program, SplitOf};
 use crate::diag::{Sources, Span};
@@ -32,6 +32,7 @@ pub fn plan(program: &Program, sources: &Sources, digests: &dyn Digests) -> Plan
         plan: Plan::default(),
         nodes: HashMap::new(),
         data: HashMap::new(),
+        networks: HashMap::new(),
     };
     for dataset in &program.datasets {
         builder.dataset(dataset);
@@ -73,6 +74,8 @@ struct Builder<'a> {
     nodes: HashMap<Key, NodeIndex>,
     /// Keys of data sets by address.
     data: HashMap<*const Dataset, Key>,
+    /// Networks by address.
+    networks: HashMap<*const Network, Shared<Network>>,
 }
 
 impl Builder<'_> {
@@ -85,7 +88,7 @@ impl Builder<'_> {
         task: Task,
         files: BTreeMap<String, InputFile>,
     ) -> NodeIndex {
-        let key = facts(&task).key();
+        let key = Key::of(&task);
         if let Some(node) = self.nodes.get(&key) {
             return *node;
         }
@@ -141,6 +144,11 @@ impl Builder<'_> {
         key
     }
 
+    fn network(&mut self, network: &Rc<Network>) -> Shared<Network> {
+        let shared = self.networks.entry(Rc::as_ptr(network));
+        shared.or_insert_with(|| (**network).clone().into()).clone()
+    }
+
     fn split(&mut self, of: &SplitOf) -> SplitRef {
         SplitRef {
             data: self.dataset(&of.dataset),
@@ -151,7 +159,7 @@ impl Builder<'_> {
     fn model(&mut self, model: &Model, keys: &[Key]) -> Key {
         let data = self.split(&model.data);
         let test = self.split(&model.test);
-        let network = (*model.network).clone();
+        let network = self.network(&model.network);
         let mut files = BTreeMap::new();
         let task = match &model.origin {
             Origin::File(path) => {
@@ -241,8 +249,6 @@ fn present(folder: &Path, name: &str) -> PathBuf {
 
 /// A file's content; for one that is not there, something that no content has.
 fn content(file: &InputFile) -> Digest {
-    file.digest.unwrap_or_else(|| {
-        let absent = facts(&("absent file", file.path.to_string_lossy()));
-        absent.key()
-    })
+    let absent = || Key::of(&("absent file", file.path.to_string_lossy()));
+    file.digest.unwrap_or_else(absent)
 }

@@ -2,16 +2,21 @@
 //! A node is plain data; it knows nothing of devices or tensors.
 
 mod build;
+mod encode;
+mod facts;
 mod key;
 mod node;
+mod shared;
 
 pub use crate::spec::{
     Along, Call, Comparison, Condition, DataShape, Datum, Fold, Layer, Network, Quantity, Schedule,
     Split, View,
 };
 pub use build::{Digests, plan};
-pub use key::{Digest, Facts, Key, facts};
+pub use facts::{Facts, facts};
+pub use key::{Digest, Key};
 pub use node::*;
+pub use shared::Shared;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Digest, Key};
+use super::{Digest, Key, Shared};
 use crate::spec::{Call, Condition, DataShape, Network, Schedule, Split};
 
 /// A term of an objective, its teacher named by key.
@@ -139,7 +139,7 @@ pub struct TrainTask {
     /// The version of the training loop.
     pub version: u32,
     /// The network.
-    pub network: Network,
+    pub network: Shared<Network>,
     /// What it is trained on.
     pub data: SplitRef,
     /// The split its accuracy is told on.
@@ -188,7 +188,7 @@ pub struct WeightsTask {
     /// The version of the reader.
     pub version: u32,
     /// The network.
-    pub network: Network,
+    pub network: Shared<Network>,
     /// The weights.
     pub init: Vec<Share>,
     /// The seed of tensors that no share gives.

@@ -5,8 +5,10 @@ use std::io;
 use std::path::PathBuf;
 
 use super::error::Action::Read;
+use super::manifest::FACTS;
 use super::{Manifest, Store, StoreError};
-use crate::plan::{Digest, Key};
+use crate::plan::{Digest, Facts, Key};
+use crate::spec::from_json;
 
 /// An object that is in the store.
 #[derive(Clone, Debug)]
@@ -37,6 +39,15 @@ impl Entry {
             }
             result => result,
         }
+    }
+
+    /// What its key was made of.
+    pub fn facts(&self) -> Result<Facts, StoreError> {
+        from_json(&self.read(FACTS)?).map_err(|error| StoreError::Damaged {
+            path: self.path(FACTS),
+            what: error.to_string(),
+            aside: false,
+        })
     }
 
     /// Where a blob lies. What is read from there is not verified.

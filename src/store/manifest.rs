@@ -8,7 +8,10 @@ use crate::plan::{Digest, Facts, Key};
 use crate::spec::from_json;
 
 /// The version of the store's layout; objects of another one are not found.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
+
+/// The blob that holds what the key was made of: apart, so that a lookup stays small.
+pub(super) const FACTS: &str = "facts.json";
 
 /// A file of an object.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -60,8 +63,6 @@ pub struct Manifest {
     pub key: Key,
     /// `data`, `train`, `weights`, `measure`.
     pub kind: String,
-    /// What the key was made of.
-    pub facts: Facts,
     /// The blobs by name.
     pub blobs: BTreeMap<String, Blob>,
     /// The name of the main blob.

@@ -3,6 +3,7 @@
 //!
 //! ```text
 //! <root>/objects/<2 hex>/<key>/manifest.json   what the object is, and the digest of each blob
+//!                              facts.json      what its key was made of
 //!                              <blob>
 //!        staging/<key>.<random>/               an object in the making
 //!        aside/<key>.<random>/                 objects that were found damaged

@@ -8,8 +8,10 @@ use std::path::{Component, Path};
 use tempfile::TempDir;
 
 use super::error::Action::Make;
+use super::manifest::FACTS;
 use super::{About, Blob, Entry, FORMAT, Manifest, Store, StoreError, files};
-use crate::plan::{Digest, Key};
+use crate::plan::{Digest, Facts, Key};
+use crate::spec::from_json;
 
 /// The right to make the object of a key. While it lives no other process makes it; dropped
 /// without a commit, it leaves nothing behind.
@@ -54,9 +56,13 @@ impl Slot {
             (parts.next(), parts.next()),
             (Some(Component::Normal(_)), None)
         );
-        if !plain || name == "manifest.json" {
+        if !plain || name == "manifest.json" || name == FACTS {
             return Err(self.refused(format!("`{name}` is no name for a blob")));
         }
+        self.put(name, bytes)
+    }
+
+    fn put(&mut self, name: &str, bytes: &[u8]) -> Result<Digest, StoreError> {
         files::write_new(&self.staging.path().join(name), bytes)?;
         let digest = Digest::of_bytes(bytes);
         let blob = Blob {
@@ -68,16 +74,18 @@ impl Slot {
     }
 
     /// Makes the object visible, whole, in one step.
-    pub fn commit(self, about: About) -> Result<Entry, StoreError> {
+    pub fn commit(mut self, about: About) -> Result<Entry, StoreError> {
         if !self.blobs.contains_key(&about.main) {
             let why = format!("its main blob `{}` was not written", about.main);
             return Err(self.refused(why));
         }
+        let facts = json_of(&about.facts)
+            .map_err(|why| self.refused(format!("its facts are not JSON: {why}")))?;
+        self.put(FACTS, &facts)?;
         let manifest = Manifest {
             format: FORMAT,
             key: self.key,
             kind: about.kind,
-            facts: about.facts,
             blobs: self.blobs.clone(),
             main: about.main,
             summary: about.summary,
@@ -105,4 +113,12 @@ impl Slot {
             why,
         }
     }
+}
+
+/// Facts as JSON. They are read back once: what JSON cannot hold (a NaN) must not reach the disk,
+/// where it would count as damaged for ever.
+fn json_of(facts: &Facts) -> serde_json::Result<Vec<u8>> {
+    let bytes = serde_json::to_vec(facts)?;
+    from_json::<Facts>(&bytes)?;
+    Ok(bytes)
 }

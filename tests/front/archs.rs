@@ -13,7 +13,7 @@ fn network(arch: &str, name: &str) -> Network {
     );
     let plan = planned(&text);
     match &plan.graph[plan.models["m"]].task {
-        Task::Train(task) => task.network.clone(),
+        Task::Train(task) => (*task.network).clone(),
         other => panic!("{other:?}"),
     }
 }

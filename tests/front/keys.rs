@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+use serde_json::json;
+
 use crate::support::{planned, planned_with};
-use kdp::plan::{Key, Plan};
+use kdp::plan::{Key, Plan, Shared};
 
 const FILE: &str = r#"
 use std.datasets.digits
@@ -135,21 +138,45 @@ fn a_node_declared_twice_is_one_node_with_two_names() {
 /// it. The digest was computed apart, by Python's `blake3` over an encoder of its own.
 #[test]
 fn keys_stay_what_they_are() {
-    let facts = kdp::plan::facts(
-        &serde_json::json!({ "a": [1, 2.5, null, true, "x"], "b": { "c": -0.0 } }),
-    );
+    let key = Key::of(&json!({ "a": [1, 2.5, null, true, "x"], "b": { "c": -0.0 } }));
     assert_eq!(
-        facts.key().hex(),
+        key.hex(),
         "ccbb84fda9f9dec51293862a24731835ee57af6ca0c01f30f1795194c8ad55c9"
     );
-    assert_eq!(
-        facts.key(),
-        kdp::plan::facts(&serde_json::json!({ "b": { "c": 0.0 }, "a": [1, 2.5, null, true, "x"] }))
-            .key()
-    );
-    assert_ne!(
-        facts.key(),
-        kdp::plan::facts(&serde_json::json!({ "b": { "c": 0 }, "a": [1, 2.5, null, true, "x"] }))
-            .key()
-    );
+    let same = json!({ "b": { "c": 0.0 }, "a": [1, 2.5, null, true, "x"] });
+    assert_eq!(key, Key::of(&same));
+    let other = json!({ "b": { "c": 0 }, "a": [1, 2.5, null, true, "x"] });
+    assert_ne!(key, Key::of(&other));
+}
+
+/// Structs and enums are encoded as the JSON that they make, whatever the order of their fields.
+#[test]
+fn a_key_is_that_of_the_json_but_for_shared_parts() {
+    #[derive(Serialize)]
+    struct Written {
+        z: Option<i64>,
+        a: (u8, f64),
+        kind: Kind,
+        unit: Kind,
+    }
+    #[derive(Serialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Kind {
+        Of { y: f64, x: &'static str },
+        Nothing,
+    }
+    let written = |z| Written {
+        z,
+        a: (1, 2.0),
+        kind: Kind::Of { y: 0.5, x: "x" },
+        unit: Kind::Nothing,
+    };
+    for z in [None, Some(-1)] {
+        let json = serde_json::to_value(written(z)).unwrap();
+        assert_eq!(Key::of(&written(z)), Key::of(&json), "{json}");
+    }
+    let shared = Shared::from(written(None));
+    let json = serde_json::to_value(&shared).unwrap();
+    assert_eq!(json["z"], serde_json::Value::Null, "written out in JSON");
+    assert_eq!(Key::of(&shared), Key::of(&Key::of(&written(None)).hex()));
 }

@@ -226,7 +226,7 @@ impl Fixture {
     }
 
     fn node(&mut self, id: &str, word: &str, task: Task, status: Status) -> Key {
-        let key = facts(&(id, &task)).key();
+        let key = Key::of(&(id, &task));
         let line = self.outcome.nodes.len() + 7;
         self.outcome.nodes.push(NodeOutcome {
             id: id.into(),
@@ -342,11 +342,11 @@ fn train_task(data: Key, seed: i64, objective: Vec<Term>) -> TrainTask {
     };
     TrainTask {
         version: 1,
-        network: Network {
+        network: Shared::from(Network {
             input: vec![1, 14, 14],
             classes: 10,
             root,
-        },
+        }),
         data: split(Split::Train),
         test: split(Split::Test),
         objective,

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use kdp::plan::{
     Call, Claim, Comparison, Condition, DataFrom, DataShape, DataTask, Digest, InputFile, Key,
-    MeasureTask, Node, Plan, Quantity, Split, SplitRef, Task, facts,
+    MeasureTask, Node, Plan, Quantity, Split, SplitRef, Task,
 };
 use kdp::run::{Event, Observer, Outcome, RunOptions, Status, Stop, all_targets, run};
 use kdp::store::Store;
@@ -27,7 +27,7 @@ fn node(id: &str, task: Task) -> Node {
     Node {
         id: id.into(),
         word: "dataset".into(),
-        key: facts(&task).key(),
+        key: Key::of(&task),
         task,
         files: BTreeMap::new(),
         declared: "test.kdp:1:1".into(),

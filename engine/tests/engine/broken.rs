@@ -146,7 +146,7 @@ fn weights(data: &Node, path: &Path) -> Node {
     let digest = Digest::of_bytes(&bytes);
     let task = WeightsTask {
         version: 1,
-        network: small_cnn(8),
+        network: small_cnn(8).into(),
         weights: digest,
         data: split(data, Split::Train),
         test: split(data, Split::Test),

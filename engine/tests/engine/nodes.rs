@@ -107,7 +107,7 @@ pub fn node(id: &str, task: Task) -> Node {
     Node {
         id: id.to_string(),
         word: task.kind().to_string(),
-        key: facts(&task).key(),
+        key: Key::of(&task),
         task,
         files: BTreeMap::new(),
         declared: "made.kdp:1:1".to_string(),
@@ -230,7 +230,7 @@ pub fn train(id: &str, data: &Node, network: Network, objective: Vec<Term>, epoc
     let augment = [("padding", Datum::Int(1))];
     let task = TrainTask {
         version: 1,
-        network,
+        network: network.into(),
         data: split(data, Split::Train),
         test: split(data, Split::Test),
         objective,
