@@ -332,6 +332,11 @@ impl Checker<'_> {
                 return Value::Path(folder.join(text));
             }
             (Value::Unknown, _) => return Value::Unknown,
+            // A family serves as the list of its members.
+            (Value::Family(family), Type::List(_)) => {
+                let members = self.family_members(&family.clone(), span);
+                return self.coerce(Value::list(members), ty, span);
+            }
             _ => {}
         }
         match value.coerce(ty) {

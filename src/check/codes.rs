@@ -65,10 +65,26 @@ codes! {
     DUPLICATE_LAYER = "duplicate-layer";
     /// A teacher and its student do not fit: other classes or other inputs.
     TEACHER_MISMATCH = "teacher-mismatch";
+    /// A loss of one's own is no loss: it still has a value a class, or does not hang on the model's own logits `z`.
+    LOSS = "loss";
+    /// An ensemble has no weights and no layers of its own: they are its members'.
+    NO_WEIGHTS = "no-weights";
+    /// A model that is not trained, or is one state of a run already, has no run of its own to take a state of.
+    NO_RUN = "no-run";
+    /// Weights come from a network with other tensors.
+    TENSOR_MISMATCH = "tensor-mismatch";
+    /// A pattern matches no parameter of the network.
+    NO_MATCH = "no-match";
+    /// Labels are needed where they were taken off (`unlabelled()`).
+    NO_LABELS = "no-labels";
+    /// Data sets that are joined have samples of other shapes or other classes.
+    DATA_MISMATCH = "data-mismatch";
+    /// A state of a run is chosen by the test set (a warning): choose it by samples that are held out of the training split.
+    CHOSEN_ON_TEST = "chosen-on-test";
+    /// A teacher's logits `.z` and the labels are known only in the body of an `objective`.
+    OUTSIDE_LOSS = "outside-loss";
     /// A name is declared or imported and never used (a warning).
     UNUSED = "unused";
-    /// A word of the language that this version does not run.
-    NOT_BUILT = "not-built";
     /// The file asks for more than can be evaluated: lists or families too large.
     TOO_LARGE = "too-large";
 }

@@ -6,6 +6,7 @@ use super::codes::*;
 use super::experiment::Trial;
 use super::family::indices;
 use super::module::{DeclId, ModuleId, declared_name};
+use super::objectives::in_body;
 use super::scope::Scope;
 use super::types::Type;
 use super::value::Value;
@@ -129,7 +130,17 @@ impl Checker<'_> {
                         .bind("classes", Value::Unknown);
                     self.arch_body(decl, env, None);
                 }
-                ItemKind::Objective { name, .. } => self.not_built("objective", name.span),
+                ItemKind::Objective { params, body, .. } => {
+                    let scope = self.open_scope(id, params);
+                    let scope = Scope {
+                        env: in_body(scope.env),
+                        ..scope
+                    };
+                    self.losses.push(item.span);
+                    let value = self.eval(body, &scope);
+                    self.as_objective(value, body.span);
+                    self.losses.pop();
+                }
                 ItemKind::Experiment { .. } => self.seen.push(decl),
                 ItemKind::Claim { text, condition } => self.claim(text, condition, item.span, id),
                 _ => self.all_members(decl, item),
@@ -158,15 +169,6 @@ impl Checker<'_> {
                 self.all_of(module);
             }
         }
-    }
-
-    fn not_built(&mut self, word: &str, span: Span) {
-        self.fail_with(
-            NOT_BUILT,
-            format!("`{word}` declarations are not run by this version of kdp"),
-            span,
-            "leave it out",
-        );
     }
 
     /// A scope with parameters that are not known: bodies are looked at even where nothing calls them.

@@ -388,6 +388,8 @@ impl Checker<'_> {
     }
 
     fn then(&mut self, before: (Value, Span), after: (Value, Span), window: Window) -> Value {
+        let before = (self.as_objective(before.0, before.1), before.1);
+        let after = (self.as_objective(after.0, after.1), after.1);
         if matches!(before.0, Value::Unknown) || matches!(after.0, Value::Unknown) {
             return Value::Unknown;
         }

@@ -7,9 +7,11 @@ use super::codes::*;
 use super::family::{Family, Members};
 use super::scope::Scope;
 use super::value::Value;
+use super::weights;
 use crate::diag::Span;
 use crate::spec::{Condition, Fold, Quantity};
 use crate::syntax::tree::Arg;
+use crate::vocabulary::{self, Function};
 
 impl Checker<'_> {
     /// A call of one of [`crate::vocabulary::FUNCTIONS`].
@@ -21,9 +23,17 @@ impl Checker<'_> {
         span: Span,
         scope: &Scope,
     ) -> Value {
-        let mut values: Vec<Value> = first.into_iter().map(|(value, _)| value).collect();
+        let mut placed: Vec<(Value, Span)> = first.into_iter().collect();
+        let mut over = None;
         for arg in args {
             if let Some(named) = &arg.name {
+                if named.text == "over" && matches!(name, "sum" | "mean") {
+                    match self.over(name, arg) {
+                        Some(axis) => over = Some(axis),
+                        None => return Value::Unknown,
+                    }
+                    continue;
+                }
                 self.fail_with(
                     UNKNOWN_ARGUMENT,
                     format!("`{name}` has no argument `{}`", named.text),
@@ -31,11 +41,21 @@ impl Checker<'_> {
                     "give it without a name",
                 );
             }
-            values.push(self.eval(&arg.value, scope));
+            placed.push((self.eval(&arg.value, scope), arg.value.span));
         }
-        if values.iter().any(|value| matches!(value, Value::Unknown)) {
+        if placed
+            .iter()
+            .any(|(value, _)| matches!(value, Value::Unknown))
+        {
             return Value::Unknown;
         }
+        if over.is_some()
+            || vocabulary::function(name).is_some_and(Function::is_of_loss)
+            || placed.iter().any(|(value, _)| self.is_of_loss(value))
+        {
+            return self.loss_function(name, &placed, over, span);
+        }
+        let values: Vec<Value> = placed.into_iter().map(|(value, _)| value).collect();
         match name {
             "len" | "sum" | "min" | "max" | "mean" | "std" | "all" | "any" | "count" => {
                 let items = match values.as_slice() {
@@ -136,6 +156,9 @@ impl Checker<'_> {
                 }
                 _ => {}
             }
+        }
+        if let Some(mixed) = weights::fold(name, items, span) {
+            return mixed;
         }
         let Some(quantities) = items
             .iter()

@@ -5,6 +5,7 @@
 
 use super::Checker;
 use super::codes::TOO_LARGE;
+use super::formula::Formula;
 use super::objective::Goal;
 use super::schedule::Ramp;
 use super::value::Value;
@@ -51,6 +52,17 @@ impl Parts for Ramp {
     }
 }
 
+impl Parts for Formula {
+    fn fits(&self, depth: usize, left: &mut usize) -> bool {
+        let ramp = match self {
+            Formula::Number(ramp) => ramp.fits(depth, left),
+            _ => true,
+        };
+        let inner = self.parts();
+        ramp && all([], depth, left) && inner.iter().all(|part| part.fits(depth - 1, left))
+    }
+}
+
 impl Parts for Goal {
     fn fits(&self, depth: usize, left: &mut usize) -> bool {
         match self {
@@ -62,6 +74,8 @@ impl Parts for Goal {
                 weight,
                 ..
             } => all([&**temperature, &**weight], depth, left),
+            Goal::Features(_) => all([], depth, left),
+            Goal::Formula(formula) => all([&**formula], depth, left),
             Goal::Scaled(by, of) => all([&**by, &**of], depth, left),
             Goal::Sum(a, b)
             | Goal::Switch {
@@ -112,6 +126,7 @@ impl Checker<'_> {
         let (fits, what) = match &value {
             Value::Schedule(ramp) => (ramp.fits(DEEPEST, &mut { SCHEDULE }), "schedule"),
             Value::Objective(goal) => (goal.fits(DEEPEST, &mut { SCHEDULE }), "objective"),
+            Value::Formula(formula) => (formula.fits(DEEPEST, &mut { SCHEDULE }), "loss"),
             Value::Quantity(quantity) => (quantity.fits(DEEPEST, &mut { CLAIM }), "number"),
             Value::Condition(condition) => (condition.fits(DEEPEST, &mut { CLAIM }), "condition"),
             Value::Text(text, _) => (text.len() <= LONGEST_TEXT, "text"),

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::codes::*;
 use super::family::{Axis, Family, Label, Labels, Members, indices, labels_text, places};
+use super::formula::Formula;
 use super::module::{DeclId, ModuleId};
 use super::scope::Scope;
 use super::types::Type;
@@ -12,7 +13,7 @@ use super::{Axes, BUDGET_OF_A_MEMBER, Bound, Checker, Evaluation};
 use crate::diag::{Diagnostic, Mend, Span, closest};
 use crate::spec::{Quantity, Split};
 use crate::syntax::tree::{Arg, Expr, ExprKind, Item, ItemKind, Name};
-use crate::vocabulary::FIELDS;
+use crate::vocabulary::{FIELDS, STATES, find};
 
 /// Members that the families of one declaration may have.
 const LARGEST: usize = 1_000_000;
@@ -603,13 +604,19 @@ impl Checker<'_> {
             Value::Dataset(dataset) => match name.text.as_str() {
                 "train" => Value::Split(dataset.clone(), Split::Train),
                 "test" => Value::Split(dataset.clone(), Split::Test),
-                "validation" => self.fail_with(
-                    UNKNOWN_MEMBER,
-                    format!("`{}` has no validation split", dataset.id),
-                    name.span,
-                    "it has `train` and `test`",
-                ),
-                _ => unknown(self, "a data set", &["train", "test"]),
+                "validation" if dataset.shape.validation > 0 => {
+                    Value::Split(dataset.clone(), Split::Validation)
+                }
+                "validation" => {
+                    let some = (dataset.shape.train / 10).max(1);
+                    self.fail_with(
+                        UNKNOWN_MEMBER,
+                        format!("`{}` has no validation split", dataset.id),
+                        name.span,
+                        format!("it has `train` and `test`; `|> hold_out({some}, seed: 0)` makes one of training samples"),
+                    )
+                }
+                _ => unknown(self, "a data set", &["train", "validation", "test"]),
             },
             Value::Measurement(at) => {
                 let measure = &self.program.measures[*at];
@@ -655,12 +662,24 @@ impl Checker<'_> {
                     None => Value::Unknown,
                 }
             }
-            Value::Model(_) if matches!(name.text.as_str(), "at" | "best") => self.fail_with(
-                NOT_BUILT,
-                format!("`.{}(…)` is not run by this version of kdp", name.text),
+            Value::Model(_) if find(STATES, &name.text).is_some() => self.fail_with(
+                WRONG_TYPE,
+                format!("`.{}` says which state of the run is meant", name.text),
                 name.span,
-                "give the early-stopped model a recipe with a shorter length: `recipe: r with { length: 50 epochs }`",
+                "for example `.at(50 epochs)`, `.best(on: data.validation)`",
             ),
+            Value::Model(model) if name.text == "z" => match self.losses.first() {
+                Some(used) => Value::Formula(Rc::new(Formula::Teacher {
+                    model: *model,
+                    span: *used,
+                })),
+                None => self.fail_with(
+                    OUTSIDE_LOSS,
+                    "the logits of a model are known only where a loss is computed",
+                    name.span,
+                    "write an `objective NAME(t: model) = …`, and `t.z` in its body",
+                ),
+            },
             Value::Model(_) => self.fail_with(
                 UNKNOWN_MEMBER,
                 format!("a model has no `{}`", name.text),

@@ -8,15 +8,20 @@
 mod arch;
 mod args;
 mod codes;
+mod data;
 mod declare;
 mod disk;
+mod ensemble;
 mod experiment;
 mod expr;
 mod family;
+mod features;
 mod findings;
+mod formula;
 mod functions;
 mod import;
 mod limits;
+mod losses;
 mod members;
 mod memory;
 mod model;
@@ -24,15 +29,20 @@ mod module;
 mod names;
 mod network;
 mod objective;
+mod objectives;
 mod once;
 mod operators;
+mod parameters;
 mod program;
 mod recipe;
 mod schedule;
 mod scope;
 mod shapes;
+mod states;
+mod training;
 mod types;
 mod value;
+mod weights;
 mod words;
 
 use std::collections::{HashMap, HashSet};
@@ -54,6 +64,7 @@ use family::Axis;
 use findings::Findings;
 use module::{DeclId, Module, ModuleId, Names};
 use network::Layers;
+use states::Made;
 use value::Value;
 
 /// What came of reading and checking a file.
@@ -159,6 +170,12 @@ struct Checker<'w> {
     open_axes: Vec<DeclId>,
     /// The functions that are being called.
     calling: Vec<DeclId>,
+    /// The uses of objectives of one's own that are being evaluated.
+    losses: Vec<Span>,
+    /// Models that are made where they are named, by what makes them.
+    made: HashMap<Made, usize>,
+    /// Those of them that no declaration has named.
+    unnamed: HashSet<usize>,
     /// The archs that led to the layer at hand.
     arch_calls: Vec<(DeclId, String, Span)>,
     /// Layers of the network at hand, and how deep they nest where it grows.
@@ -200,6 +217,9 @@ impl<'w> Checker<'w> {
             open: vec![],
             open_axes: vec![],
             calling: vec![],
+            losses: vec![],
+            made: HashMap::new(),
+            unnamed: HashSet::new(),
             arch_calls: vec![],
             grown: 0,
             nesting: 0,

@@ -1,4 +1,4 @@
-//! Teachers, students, models: a network, data, and how it comes by its weights.
+//! Teachers, students, models: a network, data, and how it comes by its answers.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -6,18 +6,17 @@ use std::rc::Rc;
 use super::Checker;
 use super::codes::*;
 use super::module::{ModuleId, declared_name};
-use super::objective::Goal;
-use super::program::{Model, Origin, SplitOf, Training};
-use super::schedule::{Clock, Ramp, Time};
+use super::parameters::{GroupOf, Pattern};
+use super::program::{Model, Origin, Share, ShareFrom, SplitOf};
 use super::scope::Scope;
 use super::types::Type;
-use super::value::{Recipe, RecipeField, Value, show_shape};
+use super::value::{Value, show_shape};
 use crate::diag::{Diagnostic, Mend, Span, closest};
-use crate::spec::{Call, Network, Schedule, Split};
+use crate::spec::{Network, Split};
 use crate::syntax::tree::{Expr, Field, ItemKind};
 use crate::vocabulary::RECIPE_FIELDS;
 
-/// The fields of a model that this version runs, and their types.
+/// The fields of a model and their types.
 const FIELDS: &[(&str, Type)] = &[
     ("data", Type::Split),
     ("recipe", Type::Recipe),
@@ -25,13 +24,56 @@ const FIELDS: &[(&str, Type)] = &[
     ("objective", Type::Objective),
     ("test", Type::Split),
     ("weights", Type::Path),
+    ("init", Type::Weights),
+    ("freeze", Type::Any),
+    ("groups", Type::Any),
 ];
 
-/// Fields of the language that it does not run yet.
-const LATER: &[&str] = &["init", "freeze", "groups"];
+/// Fields that say how a model is trained.
+const OF_TRAINING: &[&str] = &["objective", "freeze", "groups"];
 
-/// A model's fields by name.
-type Given = BTreeMap<String, (Value, Span)>;
+/// What the block of a model gives.
+#[derive(Default)]
+pub struct Given {
+    /// Fields by name, and where their values stand.
+    pub values: BTreeMap<String, (Value, Span)>,
+    /// `freeze`.
+    pub freeze: Vec<Pattern>,
+    /// `groups`.
+    pub groups: Vec<GroupOf>,
+}
+
+impl Given {
+    /// A field.
+    pub fn get(&self, name: &str) -> Option<&(Value, Span)> {
+        self.values.get(name)
+    }
+
+    /// A split among the fields.
+    fn split(&self, name: &str) -> Option<SplitOf> {
+        match self.get(name) {
+            Some((Value::Split(dataset, split), _)) => Some(SplitOf {
+                dataset: dataset.clone(),
+                split: *split,
+            }),
+            _ => None,
+        }
+    }
+}
+
+/// A model's declaration, as far as an error about it must know.
+pub struct Head<'a> {
+    /// `teacher`, `student` or `model`.
+    pub word: &'a str,
+    /// As a user writes it.
+    pub id: String,
+    /// From its word to the end of its network.
+    pub span: Span,
+    /// Where its network stands.
+    pub network: Span,
+    /// Whether all of it could be read.
+    pub whole: bool,
+}
 
 impl Checker<'_> {
     /// One member of a `teacher`, `student` or `model`.
@@ -44,11 +86,16 @@ impl Checker<'_> {
         fields: Option<&[Field]>,
         scope: &Scope,
     ) -> Value {
-        let head = Span {
-            end: network.span.end,
-            ..span
+        let head = Head {
+            word,
+            id,
+            span: Span {
+                end: network.span.end,
+                ..span
+            },
+            network: network.span,
+            whole: !self.unreadable(span),
         };
-        let whole = !self.unreadable(span);
         let given = self.model_fields(word, fields.unwrap_or(&[]), scope);
         let data = given.as_ref().and_then(|given| given.get("data"));
         // A network that is written out here knows its input and classes, as an arch does.
@@ -59,20 +106,54 @@ impl Checker<'_> {
             ),
             _ => (Value::Unknown, Value::Unknown),
         };
-        let layers = self.eval_once(
-            network,
-            &Type::Layers,
-            &scope.bind("input", input).bind("classes", classes),
-        );
+        let inside = scope.bind("input", input).bind("classes", classes);
+        let made = self.eval_once(network, &Type::Any, &inside);
+        match made {
+            Value::Model(model) => return self.of_models(model, head, given),
+            Value::Unknown if fields.is_none() => return Value::Unknown,
+            _ => {}
+        }
+        let layers = self.coerce(made, &Type::Layers, network.span);
+        match given {
+            Some(given) => self.of_layers(layers, head, given, scope),
+            None => Value::Unknown,
+        }
+    }
+
+    /// A declaration whose network is a model: `teacher early = big.at(3 epochs)`.
+    fn of_models(&mut self, model: usize, head: Head, given: Option<Given>) -> Value {
         let Some(given) = given else {
             return Value::Unknown;
         };
-        let Some((Value::Split(dataset, split), data_span)) = given.get("data") else {
-            if !given.contains_key("data") && whole {
+        let surplus = given.values.iter().find(|(name, _)| *name != "test");
+        if let Some((name, (_, at))) = surplus {
+            return self.fail_with(
+                UNKNOWN_FIELD,
+                format!("`{}` is a model as it is: it takes no `{name}`", head.id),
+                *at,
+                "of the fields it takes only `test`, the split its accuracy is told on",
+            );
+        }
+        let test = given.split("test");
+        if let (Some(test), Some((_, at))) = (&test, given.get("test")) {
+            let data = self.program.models[model].data.clone();
+            if !self.same_data(test, *at, &data, head.network) {
+                return Value::Unknown;
+            }
+        } else if given.get("test").is_some() {
+            return Value::Unknown;
+        }
+        self.named(model, (head.word, head.id, head.span), test)
+    }
+
+    /// A declaration of a network, its data, and its recipe or weights.
+    fn of_layers(&mut self, layers: Value, head: Head, given: Given, scope: &Scope) -> Value {
+        let Some(data) = given.split("data") else {
+            if given.get("data").is_none() && head.whole {
                 self.fail_with(
                     MISSING_FIELD,
-                    format!("`{id}` has no `data`"),
-                    head,
+                    format!("`{}` has no `data`", head.id),
+                    head.span,
                     format!(
                         "say what it is trained on: `data: {}.train`",
                         self.some_dataset(scope.module)
@@ -81,96 +162,171 @@ impl Checker<'_> {
             }
             return Value::Unknown;
         };
-        let data = SplitOf {
-            dataset: dataset.clone(),
-            split: *split,
-        };
-        let test = match given.get("test") {
-            Some((Value::Split(dataset, split), _)) => SplitOf {
-                dataset: dataset.clone(),
-                split: *split,
-            },
-            Some(_) => return Value::Unknown,
+        let test = match given.split("test") {
+            Some(test) => test,
+            None if given.get("test").is_some() => return Value::Unknown,
             None => SplitOf {
-                dataset: dataset.clone(),
+                dataset: data.dataset.clone(),
                 split: Split::Test,
             },
         };
-        let shape = &dataset.shape;
-        if test.dataset.shape.sample != shape.sample || test.dataset.shape.classes != shape.classes
-        {
-            let at = given.get("test").map_or(span, |(_, span)| *span);
-            self.report(
-                Diagnostic::error(
-                    TEACHER_MISMATCH,
-                    "the test split has other shapes or classes than the training data",
-                )
-                .label(
-                    at,
-                    format!(
-                        "{}, {} classes",
-                        show_shape(&test.dataset.shape.sample),
-                        test.dataset.shape.classes
-                    ),
-                )
-                .label(
-                    *data_span,
-                    format!("{}, {} classes", show_shape(&shape.sample), shape.classes),
-                ),
-            );
+        let at = |name: &str| given.get(name).map_or(head.span, |(_, span)| *span);
+        if !self.same_data(&test, at("test"), &data, at("data")) {
             return Value::Unknown;
         }
+        let shape = &data.dataset.shape;
         let network = match layers {
             Value::Layers(layers) => {
-                self.network(&layers, &shape.sample, shape.classes, network.span)
+                self.network(&layers, &shape.sample, shape.classes, head.network)
             }
             _ => None,
         };
-        let origin = match (given.get("weights"), given.get("recipe")) {
-            (Some((Value::Path(file), _)), None) => Some(Origin::File(file.clone())),
-            (Some((_, weights)), Some((_, recipe))) => {
-                self.report(
-                    Diagnostic::error(
-                        NOT_BUILT,
-                        "`weights` together with a `recipe` is not run by this version of kdp",
-                    )
-                    .label(*weights, "taken as they are …")
-                    .label(*recipe, "… or trained")
-                    .help("leave one of them out"),
-                );
-                None
-            }
-            (None, None) if !whole => None,
-            (None, None) => {
-                let help = "say how it is trained: `recipe: paper_images`, or give it a file of weights: `weights: \"teacher.safetensors\"`";
-                self.fail_with(
-                    MISSING_FIELD,
-                    format!("`{id}` has neither a `recipe` nor `weights`"),
-                    head,
-                    help,
-                );
-                None
-            }
-            (None, Some((Value::Recipe(recipe), at))) => {
-                let recipe = recipe.clone();
-                self.training(&id, &given, &recipe, *at, &data, network.as_ref())
-                    .map(|training| Origin::Trained(Box::new(training)))
-            }
-            _ => None,
-        };
-        let (Some(network), Some(origin)) = (network, origin) else {
+        let Some(origin) = self.origin(&head, &given, &data, network.as_ref()) else {
             return Value::Unknown;
         };
         self.program.models.push(Model {
-            id,
-            word: word.to_string(),
-            span,
-            network,
+            id: head.id,
+            word: head.word.to_string(),
+            span: head.span,
             data,
             test,
             origin,
         });
         Value::Model(self.program.models.len() - 1)
+    }
+
+    /// How a model comes by its weights; `None` where something is wrong (and reported).
+    fn origin(
+        &mut self,
+        head: &Head,
+        given: &Given,
+        data: &SplitOf,
+        network: Option<&Rc<Network>>,
+    ) -> Option<Origin> {
+        let init = self.initial(head, given, network);
+        let seed = match given.get("seed") {
+            Some((Value::Int(seed), _)) => Some(*seed),
+            Some(_) => None,
+            None => Some(0),
+        };
+        match (given.get("recipe"), &init) {
+            (Some((Value::Recipe(recipe), at)), _) => {
+                let recipe = recipe.clone();
+                let training = self.training(head, given, (&recipe, *at), data, network);
+                let mut training = training?;
+                (training.init, training.seed) = (init?, seed?);
+                Some(Origin::Trained {
+                    network: network?.clone(),
+                    training: Box::new(training),
+                })
+            }
+            (Some(_), _) => None,
+            (None, Some(init)) if init.is_empty() => {
+                if head.whole {
+                    let help = "say how it is trained: `recipe: paper_images`, or give it a file of weights: `weights: \"teacher.safetensors\"`";
+                    self.fail_with(
+                        MISSING_FIELD,
+                        format!("`{}` has neither a `recipe` nor `weights`", head.id),
+                        head.span,
+                        help,
+                    );
+                }
+                None
+            }
+            (None, _) => {
+                let surplus = OF_TRAINING
+                    .iter()
+                    .find_map(|name| Some((name, given.get(name)?)));
+                if let Some((name, (_, at))) = surplus {
+                    self.fail_with(
+                        MISSING_FIELD,
+                        format!(
+                            "`{name}` says how a model is trained, but `{}` has no `recipe`",
+                            head.id
+                        ),
+                        *at,
+                        format!("give it a `recipe`, or leave `{name}` out"),
+                    );
+                    return None;
+                }
+                let init = init?;
+                let drawn = init.iter().any(|share| {
+                    matches!(&share.from, ShareFrom::File { ignore, .. } if !ignore.is_empty())
+                });
+                Some(Origin::Weights {
+                    network: network?.clone(),
+                    init,
+                    // Where nothing is drawn, the seed changes nothing.
+                    seed: if drawn { seed? } else { 0 },
+                })
+            }
+        }
+    }
+
+    /// The weights that `init` or `weights` gives; `None` where they do not fit.
+    fn initial(
+        &mut self,
+        head: &Head,
+        given: &Given,
+        network: Option<&Rc<Network>>,
+    ) -> Option<Vec<Share>> {
+        if let (Some((_, weights)), Some((_, init))) = (given.get("weights"), given.get("init")) {
+            self.report(
+                Diagnostic::error(
+                    DUPLICATE_FIELD,
+                    "`weights: \"…\"` is `init: weights(\"…\")`: both are given",
+                )
+                .label(*init, "these weights …")
+                .label(*weights, "… or these")
+                .help(
+                    "leave one of them out, or mix them: `init: 0.5 * weights(\"…\") + 0.5 * big`",
+                ),
+            );
+            return None;
+        }
+        let (value, at) = match given.get("init").or_else(|| given.get("weights")) {
+            Some(found) => found,
+            None => return Some(vec![]),
+        };
+        let shares = match value {
+            Value::Path(path) => vec![Share {
+                weight: 1.0,
+                from: ShareFrom::File {
+                    path: path.clone(),
+                    ignore: vec![],
+                },
+                span: *at,
+            }],
+            _ => value.as_shares(*at)?,
+        };
+        let fit = match network {
+            Some(network) => self.weights_fit(&head.id, &shares, network, head.network),
+            None => true,
+        };
+        fit.then_some(shares)
+    }
+
+    /// Whether a split can tell of a model what another can: the same shapes and classes, and labels.
+    fn same_data(&mut self, test: &SplitOf, at: Span, data: &SplitOf, data_at: Span) -> bool {
+        let (theirs, own) = (&test.dataset.shape, &data.dataset.shape);
+        if theirs.sample != own.sample || theirs.classes != own.classes {
+            let text =
+                |sample: &[i64], classes: i64| format!("{}, {classes} classes", show_shape(sample));
+            self.report(
+                Diagnostic::error(
+                    TEACHER_MISMATCH,
+                    "the test split has other shapes or classes than the training data",
+                )
+                .label(at, text(&theirs.sample, theirs.classes))
+                .label(data_at, text(&own.sample, own.classes)),
+            );
+            return false;
+        }
+        if test.split == Split::Train && !theirs.labelled {
+            self.unlabelled("accuracy is told by labels", at, test);
+            return false;
+        }
+        true
     }
 
     /// The name of a data set of the file, for a help.
@@ -184,48 +340,32 @@ impl Checker<'_> {
 
     /// The fields of a model's block; `None` where one is not known.
     fn model_fields(&mut self, word: &str, fields: &[Field], scope: &Scope) -> Option<Given> {
-        let mut given = Given::new();
+        let mut given = Given::default();
         let mut sound = true;
         for field in fields {
             let name = field.name.text.as_str();
             let Some((_, ty)) = FIELDS.iter().find(|(known, _)| *known == name) else {
                 sound = false;
-                if LATER.contains(&name) {
-                    self.fail_with(
-                        NOT_BUILT,
-                        format!("`{name}` is not run by this version of kdp"),
-                        field.name.span,
-                        "leave it out",
-                    );
-                    continue;
-                }
-                self.eval(&field.value, scope);
-                let names = FIELDS.iter().map(|(name, _)| *name);
-                let help = match closest(name, names) {
-                    Some(near) => Mend::did_you_mean(field.name.span, near),
-                    None if RECIPE_FIELDS.iter().any(|param| param.name == name) => {
-                        format!("`{name}` is a field of recipes: `recipe: r with {{ {name}: … }}`")
-                            .into()
-                    }
-                    None => format!(
-                        "a {word} has {}",
-                        FIELDS
-                            .iter()
-                            .map(|(name, _)| *name)
-                            .collect::<Vec<_>>()
-                            .join(", ")
-                    )
-                    .into(),
-                };
-                self.fail_with(
-                    UNKNOWN_FIELD,
-                    format!("a {word} has no field `{name}`"),
-                    field.name.span,
-                    help,
-                );
+                self.unknown_field(word, field, scope);
                 continue;
             };
-            let value = self.eval_once(&field.value, ty, scope);
+            let value = match name {
+                "freeze" => match self.patterns(&field.value, scope) {
+                    Some(patterns) => {
+                        given.freeze = patterns;
+                        Value::Bool(true)
+                    }
+                    None => Value::Unknown,
+                },
+                "groups" => match self.groups(&field.value, scope) {
+                    Some(groups) => {
+                        given.groups = groups;
+                        Value::Bool(true)
+                    }
+                    None => Value::Unknown,
+                },
+                _ => self.eval_once(&field.value, ty, scope),
+            };
             if let Some((_, first)) = given.get(name) {
                 let first = *first;
                 self.report(
@@ -238,197 +378,29 @@ impl Checker<'_> {
                 );
                 continue;
             }
-            given.insert(name.to_string(), (value, field.value.span));
+            given
+                .values
+                .insert(name.to_string(), (value, field.value.span));
         }
         sound.then_some(given)
     }
 
-    /// A recipe held against the data, in steps.
-    fn training(
-        &mut self,
-        id: &str,
-        given: &Given,
-        recipe: &Recipe,
-        at: Span,
-        data: &SplitOf,
-        network: Option<&Rc<Network>>,
-    ) -> Option<Training> {
-        let mut sound = true;
-        for param in RECIPE_FIELDS {
-            if param.default == crate::vocabulary::Default::Required
-                && !recipe.fields.contains_key(param.name)
-            {
-                self.fail_with(
-                    MISSING_FIELD,
-                    format!("the recipe of `{id}` has no `{}`", param.name),
-                    at,
-                    param.doc,
-                );
-                sound = false;
+    fn unknown_field(&mut self, word: &str, field: &Field, scope: &Scope) {
+        self.eval(&field.value, scope);
+        let name = field.name.text.as_str();
+        let names: Vec<&str> = FIELDS.iter().map(|(name, _)| *name).collect();
+        let help = match closest(name, names.iter().copied()) {
+            Some(near) => Mend::did_you_mean(field.name.span, near),
+            None if RECIPE_FIELDS.iter().any(|param| param.name == name) => {
+                format!("`{name}` is a field of recipes: `recipe: r with {{ {name}: … }}`").into()
             }
-        }
-        if recipe
-            .fields
-            .values()
-            .any(|field| matches!(field.value, Value::Unknown))
-            || !sound
-        {
-            return None;
-        }
-        let value = |name: &str| recipe.fields.get(name).map(|field| &field.value);
-        let count = data.dataset.shape.count(data.split) as u64;
-        let Some(Value::Int(batch)) = value("batch") else {
-            return None;
+            None => format!("a {word} has {}", names.join(", ")).into(),
         };
-        let batch = *batch as u64;
-        if batch > count {
-            let batch_span = recipe.fields.get("batch").map_or(at, |field| field.span);
-            let data_span = given.get("data").map_or(at, |(_, span)| *span);
-            self.report(
-                Diagnostic::error(
-                    OUT_OF_RANGE,
-                    format!(
-                        "a batch of {batch} is larger than the data, which has {count} samples"
-                    ),
-                )
-                .label(batch_span, "this batch")
-                .label(data_span, format!("{count} samples"))
-                .help(format!("give a batch of at most {count}")),
-            );
-            return None;
-        }
-        let steps_per_epoch = count.div_ceil(batch);
-        let (Some(Value::Time(length)), Some(length_field)) =
-            (value("length"), recipe.fields.get("length"))
-        else {
-            return None;
-        };
-        let in_steps = |time: &Time| time.steps + time.epochs * steps_per_epoch as f64;
-        let steps = in_steps(length).round();
-        if !(1.0..=1e12).contains(&steps) {
-            self.fail(
-                OUT_OF_RANGE,
-                format!("this length comes to {steps} steps"),
-                length_field.span,
-            );
-            return None;
-        }
-        let mut clock = Clock {
-            steps: steps as u64,
-            steps_per_epoch,
-            written: *length,
-            span: length_field.span,
-            scale: 1.0,
-            cut: false,
-            findings: vec![],
-        };
-        let schedule = |clock: &mut Clock, name: &str, default: f64| -> Schedule {
-            let Some(RecipeField {
-                value,
-                cut,
-                scalings,
-                ..
-            }) = recipe.fields.get(name)
-            else {
-                return Schedule::Constant(default);
-            };
-            clock.cut = *cut;
-            clock.scale = scalings
-                .iter()
-                .map(|(old, new)| in_steps(new) / in_steps(old))
-                .product();
-            let ramp = value
-                .as_ramp()
-                .unwrap_or_else(|| Rc::new(Ramp::Constant(default)));
-            let schedule = clock.resolve(&ramp).0;
-            (clock.cut, clock.scale) = (false, 1.0);
-            schedule
-        };
-        let lr = schedule(&mut clock, "lr", 0.0);
-        let weight_decay = schedule(&mut clock, "weight_decay", 0.0);
-        let goal = match given.get("objective") {
-            Some((Value::Objective(goal), _)) => goal.clone(),
-            Some(_) => return None,
-            None => Rc::new(Goal::CrossEntropy {
-                smoothing: Rc::new(Ramp::Constant(0.0)),
-            }),
-        };
-        let objective = goal.terms(&mut clock);
-        let findings = std::mem::take(&mut clock.findings);
-        sound &= !findings.iter().any(Diagnostic::is_error);
-        findings
-            .into_iter()
-            .for_each(|finding| self.report(finding));
-        for (teacher, span) in goal.teachers() {
-            sound &= self.teacher_fits(teacher, span, network);
-        }
-        let Some(Value::Optimiser(optimizer)) = value("optimizer") else {
-            return None;
-        };
-        let augment = match value("augment") {
-            Some(Value::List(items)) => items
-                .iter()
-                .filter_map(|item| {
-                    if let Value::Augmentation(call) = item {
-                        Some((**call).clone())
-                    } else {
-                        None
-                    }
-                })
-                .collect::<Vec<Call>>(),
-            _ => vec![],
-        };
-        let clip = value("clip").and_then(Value::as_number);
-        let precision = match value("precision") {
-            Some(Value::Text(word, _)) => word.clone(),
-            _ => "fp32".into(),
-        };
-        let seed = match given.get("seed") {
-            Some((Value::Int(seed), _)) => *seed,
-            Some(_) => return None,
-            None => 0,
-        };
-        sound.then(|| Training {
-            objective,
-            optimizer: (**optimizer).clone(),
-            lr,
-            weight_decay,
-            batch,
-            steps: steps as u64,
-            steps_per_epoch,
-            augment,
-            clip,
-            precision,
-            seed,
-        })
-    }
-
-    /// Whether a teacher takes what its student takes and tells the same classes.
-    fn teacher_fits(&mut self, teacher: usize, span: Span, student: Option<&Rc<Network>>) -> bool {
-        let Some(student) = student else { return true };
-        let teacher = &self.program.models[teacher];
-        let what = if teacher.network.classes != student.classes {
-            format!(
-                "the teacher `{}` tells {} classes, its student {}",
-                teacher.id, teacher.network.classes, student.classes
-            )
-        } else if teacher.network.input != student.input {
-            format!(
-                "the teacher `{}` takes {}, its student {}",
-                teacher.id,
-                show_shape(&teacher.network.input),
-                show_shape(&student.input)
-            )
-        } else {
-            return true;
-        };
-        let declared = teacher.span;
-        self.report(
-            Diagnostic::error(TEACHER_MISMATCH, what)
-                .label(span, "distilled from here")
-                .label(declared, "the teacher")
-                .help("train the teacher on data of the same shape and classes"),
+        self.fail_with(
+            UNKNOWN_FIELD,
+            format!("a {word} has no field `{name}`"),
+            field.name.span,
+            help,
         );
-        false
     }
 }

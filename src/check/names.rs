@@ -17,6 +17,9 @@ pub const WORDS: &[(&[Word], Kind)] = &[
     (vocabulary::LAYERS, Kind::Layer),
     (vocabulary::SOURCES, Kind::Source),
     (vocabulary::TRANSFORMS, Kind::Transform),
+    (vocabulary::DERIVED, Kind::Derived),
+    (vocabulary::MODELS, Kind::Model),
+    (vocabulary::WEIGHTS, Kind::Weights),
     (vocabulary::OPTIMISERS, Kind::Optimiser),
     (vocabulary::AUGMENTATIONS, Kind::Augmentation),
     (vocabulary::OBJECTIVES, Kind::Objective),
@@ -32,6 +35,12 @@ pub enum Kind {
     Source,
     /// A data set of a data set.
     Transform,
+    /// A data set of others, or of a model.
+    Derived,
+    /// A model of models.
+    Model,
+    /// Weights.
+    Weights,
     /// An optimiser.
     Optimiser,
     /// An augmentation.

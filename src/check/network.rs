@@ -140,6 +140,28 @@ impl Checker<'_> {
         network
     }
 
+    /// The layers between two features, as a chain of their own.
+    pub(super) fn grow_between(
+        &mut self,
+        layers: &Layers,
+        input: &[i64],
+        classes: i64,
+        span: Span,
+    ) -> Option<Layer> {
+        let mut children = vec![];
+        self.grown = 0;
+        let mut site = Site {
+            prefix: "",
+            places: "",
+            place: 0,
+            classes,
+            used: span,
+        };
+        let output = self.grow(layers, input.to_vec(), &mut site, &mut children)?;
+        let sound = self.names_differ(&children, span);
+        sound.then(|| sequence(String::new(), children, input.to_vec(), output))
+    }
+
     /// Appends layers to a sequence; returns the shape that comes out.
     fn grow(
         &mut self,

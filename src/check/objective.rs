@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use super::features::{Features, Grown};
+use super::formula::Formula;
 use super::schedule::{Clock, Ended, Ramp, Window, product, sum, switch};
 use crate::diag::Span;
 use crate::spec::{Loss, Schedule, Term, View};
@@ -38,6 +40,10 @@ pub enum Goal {
         /// What the teacher sees.
         view: View,
     },
+    /// `match_features(…)`
+    Features(Rc<Features>),
+    /// A loss of one's own, its classes folded.
+    Formula(Rc<Formula>),
     /// `a * X`
     Scaled(Rc<Ramp>, Rc<Goal>),
     /// `X + Y`
@@ -61,6 +67,8 @@ impl Goal {
             Goal::Distill { teacher, span, .. } | Goal::MatchLogits { teacher, span, .. } => {
                 vec![(*teacher, *span)]
             }
+            Goal::Features(features) => vec![(features.teacher, features.span)],
+            Goal::Formula(formula) => formula.teachers(),
             Goal::Scaled(_, of) => of.teachers(),
             Goal::Sum(a, b)
             | Goal::Switch {
@@ -71,11 +79,26 @@ impl Goal {
         }
     }
 
+    /// Every pair of layers whose features it matches.
+    pub fn features(&self) -> Vec<&Rc<Features>> {
+        match self {
+            Goal::Features(features) => vec![features],
+            Goal::Scaled(_, of) => of.features(),
+            Goal::Sum(a, b)
+            | Goal::Switch {
+                before: a,
+                after: b,
+                ..
+            } => [a.features(), b.features()].concat(),
+            _ => vec![],
+        }
+    }
+
     /// The loss as weighted terms in steps; equal losses are one term, and terms that never weigh
-    /// anything are left out.
-    pub fn terms(&self, clock: &mut Clock) -> Vec<Term<usize>> {
+    /// anything are left out. `grown` holds the layers between features, worked out before.
+    pub fn terms(&self, clock: &mut Clock, grown: &Grown) -> Vec<Term<usize>> {
         let mut flat = vec![];
-        self.flatten(clock, Schedule::Constant(1.0), &mut flat);
+        self.flatten(clock, grown, Schedule::Constant(1.0), &mut flat);
         let mut terms: Vec<Term<usize>> = vec![];
         for term in flat {
             match terms.iter_mut().find(|seen| seen.loss == term.loss) {
@@ -87,8 +110,28 @@ impl Goal {
         terms
     }
 
-    fn flatten(&self, clock: &mut Clock, weight: Schedule, terms: &mut Vec<Term<usize>>) -> Ended {
+    fn flatten(
+        &self,
+        clock: &mut Clock,
+        grown: &Grown,
+        weight: Schedule,
+        terms: &mut Vec<Term<usize>>,
+    ) -> Ended {
         match self {
+            Goal::Features(features) => {
+                terms.push(Term {
+                    weight,
+                    loss: features.loss(grown),
+                });
+                None
+            }
+            Goal::Formula(formula) => {
+                terms.push(Term {
+                    weight,
+                    loss: Loss::Formula(formula.resolve(clock)),
+                });
+                None
+            }
             Goal::CrossEntropy { smoothing } => {
                 let smoothing = clock.resolve(smoothing).0;
                 terms.push(Term {
@@ -144,12 +187,12 @@ impl Goal {
             }
             Goal::Scaled(by, of) => {
                 let by = clock.resolve(by).0;
-                of.flatten(clock, product(weight, by), terms);
+                of.flatten(clock, grown, product(weight, by), terms);
                 None
             }
             Goal::Sum(a, b) => {
-                a.flatten(clock, weight.clone(), terms);
-                b.flatten(clock, weight, terms);
+                a.flatten(clock, grown, weight.clone(), terms);
+                b.flatten(clock, grown, weight, terms);
                 None
             }
             Goal::Switch {
@@ -159,7 +202,7 @@ impl Goal {
             } => {
                 // The windows of `before` are needed to place this one, its weight only then.
                 let mut front = vec![];
-                let previous = before.flatten(clock, Schedule::Constant(1.0), &mut front);
+                let previous = before.flatten(clock, grown, Schedule::Constant(1.0), &mut front);
                 let found = clock.window(window, previous);
                 let (zero, one) = (Schedule::Constant(0.0), Schedule::Constant(1.0));
                 let (leaving, coming) = match found {
@@ -176,7 +219,7 @@ impl Goal {
                         loss: term.loss,
                     });
                 }
-                after.flatten(clock, product(weight, coming), terms);
+                after.flatten(clock, grown, product(weight, coming), terms);
                 found.map(|(_, to)| (to, window.span)).or(previous)
             }
         }

@@ -6,12 +6,15 @@ use std::rc::Rc;
 use super::Checker;
 use super::codes::*;
 use super::family::{Family, Members};
+use super::formula::Formula;
+use super::losses;
 use super::objective::Goal;
 use super::schedule::{Ramp, Time};
 use super::scope::Scope;
 use super::value::Value;
+use super::weights;
 use crate::diag::{Diagnostic, Span};
-use crate::spec::{Comparison, Condition, Quantity};
+use crate::spec::{Comparison, Condition, Function, Quantity};
 use crate::syntax::tree::{BinaryOp, Expr, UnaryOp};
 
 fn comparison(op: BinaryOp) -> Option<Comparison> {
@@ -70,6 +73,9 @@ impl Checker<'_> {
                 function: "negate".into(),
                 of: Box::new((**of).clone()),
             })),
+            (UnaryOp::Negate, Value::Formula(of)) => {
+                Value::Formula(Rc::new(Formula::Apply(Function::Negate, of.clone())))
+            }
             (UnaryOp::Negate, Value::Schedule(of)) => Value::Schedule(Rc::new(Ramp::Arithmetic {
                 op: '*',
                 left: Rc::new(Ramp::Constant(-1.0)),
@@ -149,6 +155,18 @@ impl Checker<'_> {
                 members: Members::Computed(members),
             }));
         }
+        if let Some(mixed) = weights::mix(op, (&a, a_span), (&b, b_span)) {
+            return mixed;
+        }
+        // Next to an objective, a loss of one's own is one.
+        let (a, b) = match (&a, &b) {
+            (Value::Objective(_), Value::Formula(_)) => (a, self.as_objective(b, b_span)),
+            (Value::Formula(_), Value::Objective(_)) => (self.as_objective(a, a_span), b),
+            _ => (a, b),
+        };
+        if matches!(a, Value::Unknown) || matches!(b, Value::Unknown) {
+            return Value::Unknown;
+        }
         match calculate(op, &a, &b) {
             Ok(value) => value,
             Err(refusal) => {
@@ -195,6 +213,12 @@ fn operands_help(op: BinaryOp, a: &Value, b: &Value) -> Option<String> {
             if matches!(op, BinaryOp::Add | BinaryOp::Subtract) =>
         {
             "give the number a unit: `15 epochs`, `1k steps`".into()
+        }
+        (_, Value::Labels, _) | (_, _, Value::Labels) => {
+            "labels become numbers by `one_hot_of(y)`".into()
+        }
+        (_, Value::Formula(_), Value::Model(_)) | (_, Value::Model(_), Value::Formula(_)) => {
+            "the logits of a model `t` are `t.z`".into()
         }
         (_, Value::Measurement(_), _) | (_, _, Value::Measurement(_)) => {
             "name a field of the measurement, such as `.slope` or `.top1`".into()
@@ -283,6 +307,12 @@ fn arithmetic(op: BinaryOp, a: &Value, b: &Value) -> Outcome {
     match (a, b) {
         (Value::Int(a), Value::Int(b)) => ints(op, *a, *b),
         (Value::Objective(_), _) | (_, Value::Objective(_)) => objectives(op, a, b),
+        (Value::Formula(_), _) | (_, Value::Formula(_)) => {
+            if op == BinaryOp::Divide && b.as_number() == Some(0.0) {
+                return Err(Refusal::NoResult("a division by zero".into()));
+            }
+            losses::arithmetic(op, a, b).ok_or(Refusal::Operands)
+        }
         (Value::Quantity(_), _) | (_, Value::Quantity(_)) => {
             let (Some(left), Some(right)) = (a.as_quantity(), b.as_quantity()) else {
                 return Err(Refusal::Operands);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use crate::diag::Span;
-use crate::spec::{Call, Condition, DataShape, Network, Schedule, Split, Term};
+use crate::spec::{Blend, Call, Condition, DataShape, Group, Network, Schedule, Split, Term};
 
 /// What a file means. Models come after the models they need.
 #[derive(Clone, Debug, Default)]
@@ -27,16 +27,37 @@ pub struct Program {
 pub struct Dataset {
     /// As a user writes it; the source's text where it has no name of its own.
     pub id: String,
-    /// The source, its paths left out.
-    pub source: Call,
-    /// Its folder, where it reads one.
-    pub folder: Option<PathBuf>,
+    /// What it is made of.
+    pub from: DataFrom,
     /// What is done to it.
     pub transforms: Vec<Call>,
     /// What is known of it.
     pub shape: DataShape,
+    /// So many of the models, counted from the first, hold every model that it needs.
+    pub after: usize,
     /// Where it was declared.
     pub span: Span,
+}
+
+/// What a data set is made of.
+#[derive(Clone, Debug)]
+pub enum DataFrom {
+    /// A source.
+    Source {
+        /// The source, its paths left out.
+        call: Call,
+        /// Its folder, where it reads one.
+        folder: Option<PathBuf>,
+    },
+    /// The training samples of one data set, and behind them those of another.
+    Join(Rc<Dataset>, Rc<Dataset>),
+    /// A data set whose training labels are what a model tells.
+    Relabel {
+        /// The data set.
+        data: Rc<Dataset>,
+        /// The model, by its place.
+        by: usize,
+    },
 }
 
 /// A split of a data set.
@@ -57,23 +78,96 @@ pub struct Model {
     pub word: String,
     /// Where it was declared.
     pub span: Span,
-    /// Its network.
-    pub network: Rc<Network>,
     /// What it is trained on.
     pub data: SplitOf,
     /// What its accuracy is told on.
     pub test: SplitOf,
-    /// How it comes by its weights.
+    /// How it comes by its answers.
     pub origin: Origin,
 }
 
-/// How a model comes by its weights.
+impl Model {
+    /// The shape of a sample that it takes.
+    pub fn input(&self) -> &[i64] {
+        &self.data.dataset.shape.sample
+    }
+
+    /// Its network; none for an ensemble.
+    pub fn network(&self) -> Option<&Rc<Network>> {
+        match &self.origin {
+            Origin::Trained { network, .. } | Origin::Weights { network, .. } => Some(network),
+            Origin::Ensemble { .. } => None,
+        }
+    }
+
+    /// How many classes it tells.
+    pub fn classes(&self) -> i64 {
+        self.data.dataset.shape.classes
+    }
+}
+
+/// How a model comes by its answers.
 #[derive(Clone, Debug)]
 pub enum Origin {
     /// By training.
-    Trained(Box<Training>),
-    /// From a safetensors file.
-    File(PathBuf),
+    Trained {
+        /// Its network.
+        network: Rc<Network>,
+        /// How it is trained.
+        training: Box<Training>,
+    },
+    /// By weights that are taken as they are.
+    Weights {
+        /// Its network.
+        network: Rc<Network>,
+        /// The weights.
+        init: Vec<Share>,
+        /// The seed of tensors that no share gives.
+        seed: i64,
+    },
+    /// By asking other models.
+    Ensemble {
+        /// The models, by their places.
+        members: Vec<usize>,
+        /// How their outputs become one.
+        of: Blend,
+    },
+}
+
+/// A part of the weights that a network begins with, or is.
+#[derive(Clone, Debug)]
+pub struct Share {
+    /// Its factor.
+    pub weight: f64,
+    /// Where its tensors come from.
+    pub from: ShareFrom,
+    /// Where it was written.
+    pub span: Span,
+}
+
+/// Where tensors come from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ShareFrom {
+    /// A model, by its place.
+    Model(usize),
+    /// A safetensors file.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Patterns of tensors that are not taken from it, sorted.
+        ignore: Vec<String>,
+    },
+}
+
+/// The state of a run that is kept in place of its last one.
+#[derive(Clone, Debug)]
+pub struct Best {
+    /// What it is looked at on.
+    pub on: SplitOf,
+    /// `top1` or `loss`.
+    pub by: String,
+    /// How often, in steps.
+    pub every: u64,
 }
 
 /// How a model is trained.
@@ -101,6 +195,14 @@ pub struct Training {
     pub precision: String,
     /// The seed.
     pub seed: i64,
+    /// The weights to begin with; drawn from the seed where there are none.
+    pub init: Vec<Share>,
+    /// Parameters that are not trained, sorted.
+    pub frozen: Vec<String>,
+    /// Parameters that are stepped in a way of their own.
+    pub groups: Vec<Group>,
+    /// The state that is kept; the last one where it is not said.
+    pub best: Option<Best>,
 }
 
 /// A measurement.

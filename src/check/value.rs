@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use super::family::Family;
+use super::formula::Formula;
 use super::module::{DeclId, ModuleId};
 use super::network::Layers;
 use super::objective::Goal;
-use super::program::Dataset;
+use super::program::{Dataset, Share};
 use super::schedule::{Ramp, Time};
 use super::types::Type;
 use crate::diag::Span;
@@ -41,6 +42,10 @@ pub enum Value {
     Schedule(Rc<Ramp>),
     /// A loss.
     Objective(Rc<Goal>),
+    /// A value over a batch, in a loss of one's own.
+    Formula(Rc<Formula>),
+    /// The labels of a batch: `y`.
+    Labels,
     /// Layers, open in their input.
     Layers(Rc<Layers>),
     /// The shape that reaches an arch: `input`.
@@ -57,6 +62,8 @@ pub enum Value {
     Augmentation(Rc<Call>),
     /// A model, by its place in the program.
     Model(usize),
+    /// Weights to begin with, other than a lone model's.
+    Weights(Rc<Vec<Share>>),
     /// A measurement, by its place in the program.
     Measurement(usize),
     /// A number that is known when measurements are in.
@@ -115,6 +122,9 @@ impl Value {
             Value::Record(_) => "a record".into(),
             Value::Schedule(_) => "a schedule".into(),
             Value::Objective(_) => "an objective".into(),
+            Value::Formula(_) => "a value over the batch".into(),
+            Value::Labels => "the labels `y`".into(),
+            Value::Weights(_) => "weights".into(),
             Value::Layers(_) => "layers".into(),
             Value::Shape(shape) => format!("the shape {}", show_shape(shape)),
             Value::Dataset(_) => "a data set".into(),
@@ -130,6 +140,14 @@ impl Value {
             Value::Module(_) => "a module".into(),
             Value::Trial(_) => "a trial".into(),
             Value::Callable(name) => format!("the function `{name}`"),
+        }
+    }
+
+    /// A text.
+    pub fn as_text(&self) -> Option<String> {
+        match self {
+            Value::Text(text, _) => Some(text.clone()),
+            _ => None,
         }
     }
 
@@ -196,7 +214,10 @@ impl Value {
             | (Type::Measurement, Value::Measurement(_))
             | (Type::Optimiser, Value::Optimiser(_))
             | (Type::Augmentation, Value::Augmentation(_))
-            | (Type::Objective, Value::Objective(_)) => self.clone(),
+            | (Type::Objective, Value::Objective(_))
+            | (Type::Weights, Value::Weights(_) | Value::Model(_))
+            // In a loss of one's own a function of numbers is one of values over the batch.
+            | (Type::Number, Value::Formula(_)) => self.clone(),
             (Type::Number, _) => Value::Number(self.as_number()?),
             (Type::Fraction, Value::Number(value)) if (0.0..=1.0).contains(value) => {
                 Value::Fraction(*value)

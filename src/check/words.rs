@@ -9,16 +9,14 @@ use super::codes::*;
 use super::module::DeclId;
 use super::names::{Kind, word};
 use super::network::Layers;
-use super::objective::Goal;
-use super::program::{Dataset, Measure, SplitOf};
-use super::schedule::Ramp;
+use super::program::{Measure, SplitOf};
 use super::scope::{Env, Scope};
 use super::types::Type;
 use super::value::{Binding, Value};
 use crate::diag::Span;
-use crate::spec::{Call, DataShape, Datum, View};
+use crate::spec::{Call, Datum, Split};
 use crate::syntax::tree::{Arg, Expr, ExprKind, ItemKind};
-use crate::vocabulary::{self, Word};
+use crate::vocabulary::{self, STATES, Word, find};
 
 impl Checker<'_> {
     /// `callee(args)`; `first` is what a pipe puts before them.
@@ -63,6 +61,9 @@ impl Checker<'_> {
                         }
                         None => Value::Unknown,
                     }
+                }
+                base if find(STATES, &name.text).is_some() => {
+                    self.state(base, name, args, span, scope)
                 }
                 base => {
                     self.look_at(args, scope);
@@ -158,10 +159,13 @@ impl Checker<'_> {
                 self.look_at(args, scope);
                 self.experiment_outside_trial(name, span)
             }
-            ItemKind::Objective { .. } => {
-                self.look_at(args, scope);
-                // Said at the declaration.
-                Value::Unknown
+            ItemKind::Objective { params, body, .. } => {
+                let wanted = self.wanted_of_objective(params, decl.module);
+                let Some(given) = self.bind(name, span, &wanted, first, args, scope) else {
+                    return Value::Unknown;
+                };
+                let env = environment(&wanted, given);
+                self.own_objective(decl, name, env, body, span)
             }
             _ => {
                 let value = self.declared(decl, span);
@@ -181,7 +185,7 @@ impl Checker<'_> {
         scope: &Scope,
     ) -> Value {
         let mut wanted: Vec<Wanted> = word.params.iter().map(Wanted::from).collect();
-        if kind == Kind::Transform {
+        if matches!(kind, Kind::Transform | Kind::Derived) {
             let dataset = Wanted {
                 name: "data".into(),
                 ty: Type::Dataset,
@@ -206,13 +210,16 @@ impl Checker<'_> {
             Kind::Transform => self.transform(word, named, span),
             Kind::Optimiser => Value::Optimiser(Rc::new(self.plain(word, &named))),
             Kind::Augmentation => Value::Augmentation(Rc::new(self.plain(word, &named))),
+            Kind::Derived => self.derived(word, named, span),
             Kind::Objective => self.objective(word, &named),
+            Kind::Model => self.ensemble(&named, span),
+            Kind::Weights => self.file_weights(&named, span),
             Kind::Measure => self.measure(word, named, span),
         }
     }
 
     /// A word with those of its arguments that are plain data.
-    fn plain(&self, word: &Word, named: &BTreeMap<String, (Value, Span)>) -> Call {
+    pub(super) fn plain(&self, word: &Word, named: &BTreeMap<String, (Value, Span)>) -> Call {
         let args = named
             .iter()
             .filter_map(|(name, (value, _))| Some((name.clone(), datum(value)?)))
@@ -278,202 +285,6 @@ impl Checker<'_> {
         }
     }
 
-    fn source(
-        &mut self,
-        word: &Word,
-        mut named: BTreeMap<String, (Value, Span)>,
-        span: Span,
-    ) -> Value {
-        let folder = match named.remove("folder") {
-            Some((Value::Path(folder), _)) => Some(folder),
-            _ => None,
-        };
-        let call = self.plain(word, &named);
-        let int = |name: &str| call.int(name).unwrap_or_default();
-        let sample: Vec<i64> = call
-            .numbers("shape")
-            .unwrap_or_default()
-            .into_iter()
-            .map(|side| side as i64)
-            .collect();
-        let shape_span = named.get("shape").map_or(span, |(_, span)| *span);
-        if sample.len() != 3 || sample.iter().any(|side| !(1..=4096).contains(side)) {
-            return self.fail_with(
-                OUT_OF_RANGE,
-                "a sample's shape is [channels, height, width], each from 1 to 4096",
-                shape_span,
-                "for example `shape: [3, 32, 32]`",
-            );
-        }
-        for (name, most) in [
-            ("classes", 1_000_000),
-            ("train", i64::from(u32::MAX)),
-            ("test", i64::from(u32::MAX)),
-        ] {
-            let least = if name == "classes" { 2 } else { 1 };
-            if !(least..=most).contains(&int(name)) {
-                let at = named.get(name).map_or(span, |(_, span)| *span);
-                return self.fail(
-                    OUT_OF_RANGE,
-                    format!("`{name}` is at least {least}, not {}", int(name)),
-                    at,
-                );
-            }
-        }
-        for name in ["mean", "std"] {
-            if let Some(values) = call.numbers(name)
-                && (values.len() != sample[0] as usize
-                    || (name == "std" && values.iter().any(|value| *value <= 0.0)))
-            {
-                let at = named.get(name).map_or(span, |(_, span)| *span);
-                let message = format!(
-                    "`{name}` wants one number a channel{}: {}",
-                    if name == "std" { ", above 0" } else { "" },
-                    sample[0]
-                );
-                return self.fail(OUT_OF_RANGE, message, at);
-            }
-        }
-        let shape = DataShape {
-            sample,
-            classes: int("classes"),
-            train: int("train"),
-            validation: 0,
-            test: int("test"),
-            labelled: true,
-        };
-        let id = self.sources.slice(span).to_string();
-        Value::Dataset(Rc::new(Dataset {
-            id,
-            source: call,
-            folder,
-            transforms: vec![],
-            shape,
-            span,
-        }))
-    }
-
-    fn transform(
-        &mut self,
-        word: &Word,
-        mut named: BTreeMap<String, (Value, Span)>,
-        span: Span,
-    ) -> Value {
-        let Some((Value::Dataset(dataset), _)) = named.remove("data") else {
-            return Value::Unknown;
-        };
-        let mut dataset = (*dataset).clone();
-        let call = self.plain(word, &named);
-        match word.name {
-            "take" => {
-                for (name, count) in [
-                    ("train", &mut dataset.shape.train),
-                    ("test", &mut dataset.shape.test),
-                ] {
-                    if let Some(wanted) = call.int(name) {
-                        if !(1..=*count).contains(&wanted) {
-                            let at = named.get(name).map_or(span, |(_, span)| *span);
-                            return self.fail(OUT_OF_RANGE, format!("`take` wants 1 to {count} samples of `{name}`, as there are, not {wanted}"), at);
-                        }
-                        *count = wanted;
-                    }
-                }
-            }
-            "hold_out" => {
-                let (wanted, there) = (call.int("validation").unwrap_or(0), dataset.shape.train);
-                let at = named.get("validation").map_or(span, |(_, span)| *span);
-                if dataset.shape.validation > 0 {
-                    return self.fail_with(
-                        OUT_OF_RANGE,
-                        "this data has a validation split already",
-                        span,
-                        "hold samples out once",
-                    );
-                }
-                if !(1..there).contains(&wanted) {
-                    return self.fail(
-                        OUT_OF_RANGE,
-                        format!("`hold_out` wants 1 to {} samples, as the training split has {there}, not {wanted}", there - 1),
-                        at,
-                    );
-                }
-                dataset.shape.train -= wanted;
-                dataset.shape.validation = wanted;
-            }
-            "unlabelled" => dataset.shape.labelled = false,
-            "label_noise" => {
-                let share = call.number("share").unwrap_or_default();
-                if !(0.0..=1.0).contains(&share) {
-                    let at = named.get("share").map_or(span, |(_, span)| *span);
-                    return self.fail(
-                        OUT_OF_RANGE,
-                        "a share of labels lies between 0% and 100%",
-                        at,
-                    );
-                }
-            }
-            _ => {}
-        }
-        dataset.transforms.push(call);
-        dataset.id = self.sources.slice(span).to_string();
-        Value::Dataset(Rc::new(dataset))
-    }
-
-    fn objective(&mut self, word: &Word, named: &BTreeMap<String, (Value, Span)>) -> Value {
-        let ramp = |name: &str| match named.get(name) {
-            Some((Value::Schedule(ramp), _)) => ramp.clone(),
-            _ => Rc::new(Ramp::Constant(0.0)),
-        };
-        let view = match named.get("view") {
-            Some((Value::Text(word, _), _)) if word == "clean" => View::Clean,
-            _ => View::Same,
-        };
-        let (teacher, span) = match named.get("teacher") {
-            Some((Value::Model(teacher), span)) => (*teacher, *span),
-            _ => (0, Span::default()),
-        };
-        for (name, fits, what) in [
-            (
-                "temperature",
-                (|t: f64| t > 0.0) as fn(f64) -> bool,
-                "above 0",
-            ),
-            ("weight", |w| (0.0..=1.0).contains(&w), "between 0 and 1"),
-            ("amount", |a| (0.0..=1.0).contains(&a), "between 0 and 1"),
-        ] {
-            if let Some((Value::Schedule(ramp), at)) = named.get(name)
-                && let Some(wrong) = ramp.constants().into_iter().find(|value| !fits(*value))
-            {
-                return self.fail(
-                    OUT_OF_RANGE,
-                    format!("`{name}` must lie {what} at all times, but it is {wrong} here"),
-                    *at,
-                );
-            }
-        }
-        Value::Objective(Rc::new(match word.name {
-            "one_hot" => Goal::CrossEntropy {
-                smoothing: Rc::new(Ramp::Constant(0.0)),
-            },
-            "smooth" => Goal::CrossEntropy {
-                smoothing: ramp("amount"),
-            },
-            "distill" => Goal::Distill {
-                teacher,
-                span,
-                temperature: ramp("temperature"),
-                weight: ramp("weight"),
-                view,
-            },
-            _ => Goal::MatchLogits {
-                teacher,
-                span,
-                scale: ramp("scale"),
-                view,
-            },
-        }))
-    }
-
     fn measure(
         &mut self,
         word: &Word,
@@ -500,12 +311,12 @@ impl Checker<'_> {
         for (name, model) in &models {
             let model = &self.program.models[*model];
             let (sample, classes) = (&on.dataset.shape.sample, on.dataset.shape.classes);
-            if model.network.input != *sample || model.network.classes != classes {
+            if model.input() != sample || model.classes() != classes {
                 let message = format!(
                     "the {name} `{}` takes {} and tells {} classes, but `{}` has {} and {classes} classes",
                     model.id,
-                    super::value::show_shape(&model.network.input),
-                    model.network.classes,
+                    super::value::show_shape(model.input()),
+                    model.classes(),
                     on.dataset.id,
                     super::value::show_shape(sample),
                 );
@@ -517,6 +328,11 @@ impl Checker<'_> {
                 );
                 return Value::Unknown;
             }
+        }
+        let reads_labels = !matches!(word.name, "deviation")
+            || matches!(named.get("class"), Some((Value::Text(class, _), _)) if class == "truth");
+        if reads_labels && on.split == Split::Train && !on.dataset.shape.labelled {
+            return self.unlabelled("this is measured by labels", *on_span, &on);
         }
         self.program.measures.push(Measure {
             id: String::new(),

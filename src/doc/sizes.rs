@@ -68,7 +68,7 @@ fn parameters(name: &str, call: &str, import: &Import) -> Option<i64> {
         text,
     };
     let program = look(&at, &[], &world).program?;
-    let tensors = program.models.first()?.network.tensors().ok()?;
+    let tensors = program.models.first()?.network()?.tensors().ok()?;
     let trained = tensors.iter().filter(|tensor| tensor.trained);
     Some(trained.map(|tensor| tensor.count()).sum())
 }

@@ -24,6 +24,12 @@ const KINDS: &[(&str, &str, &[Word], &str)] = &[
         "What is done to a data set: `digits() |> label_noise(30%)`. The data set goes before `|>`.",
     ),
     (
+        "made data",
+        "data",
+        vocabulary::DERIVED,
+        "Data that is made of other data, or by a model: `join(a, b)`, `a |> relabel(by: big)`.",
+    ),
+    (
         "optimisers",
         "optimiser",
         vocabulary::OPTIMISERS,
@@ -41,6 +47,24 @@ const KINDS: &[(&str, &str, &[Word], &str)] = &[
         vocabulary::OBJECTIVES,
         "The `objective` of a model. They mix (`0.5 * distill(big) + 0.5 * one_hot`) and switch \
          (`distill(big) then one_hot at 60%`); every number in them may be a schedule.",
+    ),
+    (
+        "models of models",
+        "model",
+        vocabulary::MODELS,
+        "Models that need no training of their own.",
+    ),
+    (
+        "states",
+        "state",
+        vocabulary::STATES,
+        "States of a model's own run, written behind it: `big.at(50 epochs)`.",
+    ),
+    (
+        "weights",
+        "weights",
+        vocabulary::WEIGHTS,
+        "What a model's `init` may be besides a model. Weights mix: `0.5 * a + 0.5 * b`.",
     ),
     (
         "measures",

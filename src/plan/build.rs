@@ -7,16 +7,18 @@ use std::rc::Rc;
 use petgraph::graph::NodeIndex;
 
 use super::{
-    Claim, DataFrom, DataTask, Digest, InputFile, Key, MeasureTask, Network, Node, Plan, Share,
-    Shared, SplitRef, Task, TrainTask, WeightsFrom, WeightsTask,
+    Best, Claim, DataFrom, DataTask, Digest, Ensemble, EnsembleTask, InputFile, Key, MeasureTask,
+    Network, Node, Plan, Share, Shared, SplitRef, Task, TrainTask, WeightsFrom, WeightsTask,
 };
-use crate::check::{Dataset, Model, Origin, Program, SplitOf};
+use crate::check::{self, Dataset, Model, Origin, Program, ShareFrom, SplitOf, Training};
 use crate::diag::{Sources, Span};
 
 /// The version of the engine's training loop: raise it when the same task gives other bits.
 const TRAINING: u32 = 1;
 /// The version of the engine's reader of weights.
 const WEIGHTS: u32 = 1;
+/// The version of how the engine blends the answers of models.
+const ENSEMBLE: u32 = 1;
 
 /// Where the digests of files come from.
 pub trait Digests {
@@ -33,14 +35,18 @@ pub fn plan(program: &Program, sources: &Sources, digests: &dyn Digests) -> Plan
         nodes: HashMap::new(),
         data: HashMap::new(),
         networks: HashMap::new(),
+        keys: vec![],
     };
-    for dataset in &program.datasets {
+    // Data that needs no model comes first; the rest after the models, unless one needs it before.
+    for dataset in program.datasets.iter().filter(|data| data.after == 0) {
         builder.dataset(dataset);
     }
-    let mut keys = vec![];
     for model in &program.models {
-        let key = builder.model(model, &keys);
-        keys.push(key);
+        let key = builder.model(model);
+        builder.keys.push(key);
+    }
+    for dataset in &program.datasets {
+        builder.dataset(dataset);
     }
     for measure in &program.measures {
         let task = Task::Measure(MeasureTask {
@@ -48,7 +54,7 @@ pub fn plan(program: &Program, sources: &Sources, digests: &dyn Digests) -> Plan
             models: measure
                 .models
                 .iter()
-                .map(|(name, model)| (name.clone(), keys[*model]))
+                .map(|(name, model)| (name.clone(), builder.keys[*model]))
                 .collect(),
             on: builder.split(&measure.on),
         });
@@ -76,6 +82,8 @@ struct Builder<'a> {
     data: HashMap<*const Dataset, Key>,
     /// Networks by address.
     networks: HashMap<*const Network, Shared<Network>>,
+    /// Keys of the models so far.
+    keys: Vec<Key>,
 }
 
 impl Builder<'_> {
@@ -120,21 +128,32 @@ impl Builder<'_> {
         if let Some(key) = self.data.get(&Rc::as_ptr(dataset)) {
             return *key;
         }
-        let files: BTreeMap<String, InputFile> = match &dataset.folder {
-            Some(folder) => roles(&dataset.source.name, dataset.shape.classes)
-                .into_iter()
-                .map(|(role, name)| (role.to_string(), self.file(present(folder, name))))
-                .collect(),
-            None => BTreeMap::new(),
+        let mut files = BTreeMap::new();
+        let from = match &dataset.from {
+            check::DataFrom::Source { call, folder } => {
+                if let Some(folder) = folder {
+                    for (role, name) in roles(&call.name, dataset.shape.classes) {
+                        files.insert(role.to_string(), self.file(present(folder, name)));
+                    }
+                }
+                DataFrom::Source {
+                    source: call.clone(),
+                    files: files
+                        .iter()
+                        .map(|(role, file)| (role.clone(), content(file)))
+                        .collect(),
+                }
+            }
+            check::DataFrom::Join(first, second) => {
+                DataFrom::Join(self.dataset(first), self.dataset(second))
+            }
+            check::DataFrom::Relabel { data, by } => DataFrom::Relabel {
+                data: self.dataset(data),
+                by: self.keys[*by],
+            },
         };
         let task = Task::Data(DataTask {
-            from: DataFrom::Source {
-                source: dataset.source.clone(),
-                files: files
-                    .iter()
-                    .map(|(role, file)| (role.clone(), content(file)))
-                    .collect(),
-            },
+            from,
             transforms: dataset.transforms.clone(),
             shape: dataset.shape.clone(),
         });
@@ -156,61 +175,110 @@ impl Builder<'_> {
         }
     }
 
-    fn model(&mut self, model: &Model, keys: &[Key]) -> Key {
-        let data = self.split(&model.data);
-        let test = self.split(&model.test);
-        let network = self.network(&model.network);
+    fn model(&mut self, model: &Model) -> Key {
         let mut files = BTreeMap::new();
-        let task = match &model.origin {
-            Origin::File(path) => {
-                let file = self.file(path.clone());
-                let share = Share {
-                    weight: 1.0,
-                    from: WeightsFrom::File {
-                        role: "weights".to_string(),
-                        content: content(&file),
-                        ignore: vec![],
-                    },
-                };
-                files.insert("weights".to_string(), file);
-                Task::Weights(WeightsTask {
-                    version: WEIGHTS,
-                    network,
-                    init: vec![share],
-                    seed: 0,
-                    data,
-                    test,
-                })
-            }
-            Origin::Trained(training) => Task::Train(TrainTask {
-                version: TRAINING,
-                network,
-                data,
-                test,
-                objective: training
-                    .objective
-                    .iter()
-                    .map(|term| term.rename(|teacher| keys[teacher]))
-                    .collect(),
-                optimizer: training.optimizer.clone(),
-                lr: training.lr.clone(),
-                weight_decay: training.weight_decay.clone(),
-                batch: training.batch,
-                steps: training.steps,
-                steps_per_epoch: training.steps_per_epoch,
-                augment: training.augment.clone(),
-                clip: training.clip,
-                precision: training.precision.clone(),
-                seed: training.seed,
-                init: vec![],
-                frozen: vec![],
-                groups: vec![],
-                best: None,
-            }),
-        };
+        let task = self.model_task(model, &mut files);
         let node = self.node(&model.id, &model.word, model.span, task, files);
         self.plan.models.insert(model.id.clone(), node);
         self.plan.graph[node].key
+    }
+
+    fn model_task(&mut self, model: &Model, files: &mut BTreeMap<String, InputFile>) -> Task {
+        let data = self.split(&model.data);
+        let test = self.split(&model.test);
+        match &model.origin {
+            Origin::Trained { network, training } => {
+                Task::Train(self.training(training, network, (data, test), files))
+            }
+            Origin::Weights {
+                network,
+                init,
+                seed,
+            } => Task::Weights(WeightsTask {
+                version: WEIGHTS,
+                network: self.network(network),
+                init: self.shares(init, files),
+                seed: *seed,
+                data,
+                test,
+            }),
+            Origin::Ensemble { members, of } => Task::Ensemble(EnsembleTask {
+                version: ENSEMBLE,
+                ensemble: Ensemble {
+                    members: members.iter().map(|member| self.keys[*member]).collect(),
+                    of: *of,
+                },
+                data,
+                test,
+            }),
+        }
+    }
+
+    fn training(
+        &mut self,
+        training: &Training,
+        network: &Rc<Network>,
+        (data, test): (SplitRef, SplitRef),
+        files: &mut BTreeMap<String, InputFile>,
+    ) -> TrainTask {
+        TrainTask {
+            version: TRAINING,
+            network: self.network(network),
+            data,
+            test,
+            objective: training
+                .objective
+                .iter()
+                .map(|term| term.rename(|teacher| self.keys[teacher]))
+                .collect(),
+            optimizer: training.optimizer.clone(),
+            lr: training.lr.clone(),
+            weight_decay: training.weight_decay.clone(),
+            batch: training.batch,
+            steps: training.steps,
+            steps_per_epoch: training.steps_per_epoch,
+            augment: training.augment.clone(),
+            clip: training.clip,
+            precision: training.precision.clone(),
+            seed: training.seed,
+            init: self.shares(&training.init, files),
+            frozen: training.frozen.clone(),
+            groups: training.groups.clone(),
+            best: training.best.as_ref().map(|best| Best {
+                on: self.split(&best.on),
+                by: best.by.clone(),
+                every: best.every,
+            }),
+        }
+    }
+
+    /// Weights by the keys of their models and the contents of their files, which are entered by role.
+    fn shares(
+        &self,
+        shares: &[check::Share],
+        files: &mut BTreeMap<String, InputFile>,
+    ) -> Vec<Share> {
+        let mut share = |share: &check::Share| Share {
+            weight: share.weight,
+            from: match &share.from {
+                ShareFrom::Model(model) => WeightsFrom::Model(self.keys[*model]),
+                ShareFrom::File { path, ignore } => {
+                    let role = match files.len() {
+                        0 => "weights".to_string(),
+                        nth => format!("weights {nth}"),
+                    };
+                    let file = self.file(path.clone());
+                    let content = content(&file);
+                    files.insert(role.clone(), file);
+                    WeightsFrom::File {
+                        role,
+                        content,
+                        ignore: ignore.clone(),
+                    }
+                }
+            },
+        };
+        shares.iter().map(&mut share).collect()
     }
 }
 

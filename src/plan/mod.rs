@@ -9,8 +9,8 @@ mod node;
 mod shared;
 
 pub use crate::spec::{
-    Along, Call, Comparison, Condition, DataShape, Datum, Fold, Layer, Network, Quantity, Schedule,
-    Split, View,
+    Along, Blend, Call, Comparison, Condition, DataShape, Datum, Fold, Group, Layer, Network,
+    Quantity, Schedule, Split, View,
 };
 pub use build::{Digests, plan};
 pub use facts::{Facts, facts};

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::{Digest, Key, Shared};
-use crate::spec::{Call, Condition, DataShape, Network, Schedule, Split};
+use crate::spec::{Blend, Call, Condition, DataShape, Group, Network, Schedule, Split};
 
 /// A term of an objective, its teacher named by key.
 pub type Term = crate::spec::Term<Key>;
@@ -106,17 +106,6 @@ pub enum WeightsFrom {
     },
 }
 
-/// Parameters that are stepped in a way of their own.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Group {
-    /// Their names, sorted; no parameter is in two groups.
-    pub parameters: Vec<String>,
-    /// Factor of the learning rate.
-    pub lr_scale: f64,
-    /// Weight decay in place of the recipe's.
-    pub weight_decay: Option<Schedule>,
-}
-
 /// The state of a run that is kept in place of its last one: the best of those looked at, the first
 /// of equals.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -197,16 +186,6 @@ pub struct WeightsTask {
     pub data: SplitRef,
     /// The split its test accuracy is told on.
     pub test: SplitRef,
-}
-
-/// How the outputs of an ensemble's members become one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Blend {
-    /// Its logits are the logarithm of the mean of the members' probabilities.
-    Probabilities,
-    /// Its logits are the mean of the members' logits.
-    Logits,
 }
 
 /// Models that answer together. Its object holds `ensemble.json` (an [`Ensemble`]); its summary is a

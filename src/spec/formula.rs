@@ -129,6 +129,11 @@ impl<T> Formula<T> {
         }
     }
 
+    /// Whether it needs the labels of the samples.
+    pub fn reads_labels(&self) -> bool {
+        matches!(self, Formula::OneHot) || self.parts().into_iter().any(Formula::reads_labels)
+    }
+
     /// The formulas inside.
     fn parts(&self) -> Vec<&Formula<T>> {
         match self {

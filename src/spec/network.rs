@@ -32,3 +32,26 @@ pub struct Network {
     /// The outermost layer, a `chain`.
     pub root: Layer,
 }
+
+impl Layer {
+    /// Shows the layer and all inside it, the outer before the inner.
+    pub fn walk<'a>(&'a self, see: &mut impl FnMut(&'a Layer)) {
+        see(self);
+        for child in &self.children {
+            child.walk(see);
+        }
+    }
+}
+
+impl Network {
+    /// The layer of that name; of several (a `residual` and its body), the outermost.
+    pub fn layer(&self, name: &str) -> Option<&Layer> {
+        let mut found = None;
+        self.root.walk(&mut |layer| {
+            if found.is_none() && layer.name == name {
+                found = Some(layer);
+            }
+        });
+        found
+    }
+}

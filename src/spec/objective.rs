@@ -81,6 +81,15 @@ impl<T: Copy> Loss<T> {
         }
     }
 
+    /// Whether it needs the labels of the samples.
+    pub fn reads_labels(&self) -> bool {
+        match self {
+            Loss::CrossEntropy { .. } => true,
+            Loss::Formula(formula) => formula.reads_labels(),
+            _ => false,
+        }
+    }
+
     /// The loss with its teachers named in another way.
     pub fn rename<U>(&self, name: impl Fn(T) -> U) -> Loss<U> {
         match self {

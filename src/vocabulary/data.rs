@@ -142,3 +142,25 @@ pub const TRANSFORMS: &[Word] = &[
         &[],
     ),
 ];
+
+/// Every way to make data of other data that is no transform of one data set's samples.
+pub const DERIVED: &[Word] = &[
+    word(
+        "join",
+        "The training samples of two data sets, one after the other; the other splits are the first's.",
+        &[Param::required(
+            "more",
+            Type::Dataset,
+            "Data with samples of the same shape and the same classes.",
+        )],
+    ),
+    word(
+        "relabel",
+        "Training labels that are what a model tells of the samples; the other splits keep theirs.",
+        &[Param::required(
+            "by",
+            Type::Model,
+            "The model, of the same inputs and classes.",
+        )],
+    ),
+];

@@ -1,5 +1,5 @@
 //! Functions on numbers, lists and families. They are computed while a file is checked, or, over
-//! measurements, when a claim is judged.
+//! measurements, when a claim is judged; in a loss of one's own, at every step of a run.
 
 /// What a function goes through or takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +12,12 @@ pub enum Takes {
     Conditions,
     /// A list or a family.
     Members,
+    /// A value over the batch, in a loss of one's own.
+    Batch,
+    /// Two values over the batch.
+    TwoBatches,
+    /// The labels of the batch.
+    Labels,
 }
 
 /// A function that is built in.
@@ -33,8 +39,16 @@ impl Function {
             Takes::Numbers => "of: list[number]",
             Takes::Conditions => "of: list[bool]",
             Takes::Members => "of: list",
+            Takes::Batch => "x",
+            Takes::TwoBatches => "p, q",
+            Takes::Labels => "y",
         };
         format!("{}({takes})", self.name)
+    }
+
+    /// Whether it stands only in the body of an `objective`.
+    pub fn is_of_loss(&self) -> bool {
+        matches!(self.takes, Takes::Batch | Takes::TwoBatches | Takes::Labels)
     }
 }
 
@@ -81,4 +95,29 @@ pub const FUNCTIONS: &[Function] = &[
     declare("sqrt", Takes::Number, "Its square root."),
     declare("log", Takes::Number, "Its natural logarithm."),
     declare("exp", Takes::Number, "e to this power."),
+    declare(
+        "softmax",
+        Takes::Batch,
+        "In an `objective`: probabilities along the classes.",
+    ),
+    declare(
+        "log_softmax",
+        Takes::Batch,
+        "In an `objective`: the logarithm of `softmax`.",
+    ),
+    declare(
+        "kl",
+        Takes::TwoBatches,
+        "In an `objective`: Σ p (log p − log q) along the classes, of probabilities.",
+    ),
+    declare(
+        "mse",
+        Takes::TwoBatches,
+        "In an `objective`: `mean((p - q) * (p - q))`, along the classes.",
+    ),
+    declare(
+        "one_hot_of",
+        Takes::Labels,
+        "In an `objective`: 1 at the label, 0 at the other classes.",
+    ),
 ];

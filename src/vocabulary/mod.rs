@@ -8,13 +8,15 @@ mod functions;
 mod language;
 mod layers;
 mod measures;
+mod models;
 mod training;
 mod word;
 
-pub use data::{SOURCES, TRANSFORMS};
+pub use data::{DERIVED, SOURCES, TRANSFORMS};
 pub use functions::{FUNCTIONS, Function, Takes, function};
 pub use language::*;
 pub use layers::LAYERS;
 pub use measures::{FIELDS, MEASURES};
+pub use models::{MODELS, STATES, WEIGHTS};
 pub use training::{AUGMENTATIONS, OBJECTIVES, OPTIMISERS, RECIPE_FIELDS};
 pub use word::{Default, Param, Type, Word, find};

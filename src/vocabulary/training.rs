@@ -181,4 +181,38 @@ pub const OBJECTIVES: &[Word] = &[
             ),
         ],
     ),
+    word(
+        "match_features",
+        "Mean over batch and features of (through(student's features) − teacher's features)² (Romero et al. 2015).",
+        &[
+            Param::required(
+                "teacher",
+                Type::Model,
+                "The model whose features are the targets.",
+            ),
+            Param::required(
+                "layer",
+                Type::Text,
+                "The student's layer, by its name: what comes out of it is matched.",
+            ),
+            Param::optional(
+                "to",
+                Type::Text,
+                Absent,
+                "The teacher's layer; that of the same name where left out.",
+            ),
+            Param::optional(
+                "through",
+                Type::Layers,
+                Absent,
+                "Layers between the student's features and the teacher's, trained along.",
+            ),
+            Param::optional(
+                "view",
+                Type::Choice(&["same", "clean"]),
+                Choice("same"),
+                "Whether the teacher sees the student's augmented sample or the plain one.",
+            ),
+        ],
+    ),
 ];

@@ -9,7 +9,7 @@ use kdp::check::load;
 use kdp::diag::{Coded, Diagnostic, Example, MAIN, Page, Rendering, render};
 
 /// Codes that no text file of a page can show.
-const WITHOUT_EXAMPLE: &[&str] = &["not-built", "not-utf8"];
+const WITHOUT_EXAMPLE: &[&str] = &["not-utf8"];
 
 fn codes() -> impl Iterator<Item = &'static Coded> {
     kdp::syntax::codes::CODES.iter().chain(kdp::check::CODES)

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use kdp::check::{Disk, Loaded, World, load};
 use kdp::diag::{Rendering, render, to_json};
-use kdp::plan::{DataFrom, Digest, Digests, Key, Node, Plan, Task, plan};
+use kdp::plan::{
+    DataFrom, Digest, Digests, Key, Node, Plan, Share, SplitRef, Task, WeightsFrom, plan,
+};
 
 use crate::suite::Outputs;
 
@@ -97,14 +99,19 @@ pub fn planned(case: &Path, _text: &str) -> Outputs {
 
 fn shown(plan: &Plan, node: &Node) -> String {
     let inputs = node.task.inputs();
-    let needs: Vec<&str> = inputs
-        .iter()
-        .map(|key| {
-            plan.nodes()
-                .find(|other| other.key == *key)
-                .map_or("?", |other| other.id.as_str())
-        })
-        .collect();
+    let id = |key: Key| {
+        let found = plan.nodes().find(|other| other.key == key);
+        found.map_or("?", |other| other.id.as_str())
+    };
+    let needs: Vec<&str> = inputs.iter().map(|key| id(*key)).collect();
+    let split = |of: &SplitRef| format!("{}.{}", id(of.data), of.split.word());
+    let share = |share: &Share| match &share.from {
+        WeightsFrom::Model(model) => format!("{} of {}", share.weight, id(*model)),
+        WeightsFrom::File { role, ignore, .. } => {
+            let path = node.files[role].path.display();
+            format!("{} of {path} as {role:?}, without {ignore:?}", share.weight)
+        }
+    };
     let mut text = format!("{} {}", node.task.kind(), node.id);
     if !needs.is_empty() {
         text += &format!(" needs {}", needs.join(", "));
@@ -115,8 +122,10 @@ fn shown(plan: &Plan, node: &Node) -> String {
         Task::Data(task) => {
             match &task.from {
                 DataFrom::Source { source, .. } => detail("source", call(source)),
-                DataFrom::Join(..) => detail("source", "join".into()),
-                DataFrom::Relabel { .. } => detail("source", "relabel".into()),
+                DataFrom::Join(a, b) => detail("source", format!("{} and {}", id(*a), id(*b))),
+                DataFrom::Relabel { data, by } => {
+                    detail("source", format!("{} by {}", id(*data), id(*by)));
+                }
             }
             for transform in &task.transforms {
                 detail("then", call(transform));
@@ -124,7 +133,14 @@ fn shown(plan: &Plan, node: &Node) -> String {
             let shape = &task.shape;
             detail(
                 "samples",
-                format!("{} + {} of {:?}", shape.train, shape.test, shape.sample),
+                format!(
+                    "{} + {} + {} of {:?}{}",
+                    shape.train,
+                    shape.validation,
+                    shape.test,
+                    shape.sample,
+                    if shape.labelled { "" } else { ", no labels" }
+                ),
             );
         }
         Task::Train(task) => {
@@ -137,14 +153,32 @@ fn shown(plan: &Plan, node: &Node) -> String {
             );
             detail("lr", json(&task.lr));
             for term in &task.objective {
-                let loss = json(&!term.loss.teachers().is_empty());
-                detail(
-                    "term",
-                    format!("{} (a teacher: {loss})", json(&term.weight)),
-                );
+                let loss = term.loss.rename(|teacher| id(teacher));
+                detail("term", format!("{} of {}", json(&term.weight), json(&loss)));
+            }
+            if task.test.data != task.data.data {
+                detail("test", split(&task.test));
+            }
+            for part in &task.init {
+                detail("init", share(part));
+            }
+            if !task.frozen.is_empty() {
+                detail("frozen", task.frozen.join(", "));
+            }
+            for group in &task.groups {
+                detail("group", json(group));
+            }
+            if let Some(best) = &task.best {
+                let (on, every) = (split(&best.on), best.every);
+                detail("best", format!("{} on {on}, every {every} steps", best.by));
             }
         }
-        Task::Weights(_) => detail("files", format!("{:?}", node.files.keys())),
+        Task::Weights(task) => {
+            for part in &task.init {
+                detail("init", share(part));
+            }
+            detail("seed", task.seed.to_string());
+        }
         Task::Ensemble(task) => detail("of", json(&task.ensemble.of)),
         Task::Measure(task) => detail("measure", call(&task.measure)),
     }

@@ -1,0 +1,260 @@
+//! Data: sources, what is done to one data set, and data that is made of other data.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::Checker;
+use super::codes::*;
+use super::program::{DataFrom, Dataset};
+use super::value::{Value, show_shape};
+use crate::diag::{Diagnostic, Span};
+use crate::spec::DataShape;
+use crate::vocabulary::Word;
+
+impl Checker<'_> {
+    /// A source of data.
+    pub(super) fn source(
+        &mut self,
+        word: &Word,
+        mut named: BTreeMap<String, (Value, Span)>,
+        span: Span,
+    ) -> Value {
+        let folder = match named.remove("folder") {
+            Some((Value::Path(folder), _)) => Some(folder),
+            _ => None,
+        };
+        let call = self.plain(word, &named);
+        let int = |name: &str| call.int(name).unwrap_or_default();
+        let sample: Vec<i64> = call
+            .numbers("shape")
+            .unwrap_or_default()
+            .into_iter()
+            .map(|side| side as i64)
+            .collect();
+        let shape_span = named.get("shape").map_or(span, |(_, span)| *span);
+        if sample.len() != 3 || sample.iter().any(|side| !(1..=4096).contains(side)) {
+            return self.fail_with(
+                OUT_OF_RANGE,
+                "a sample's shape is [channels, height, width], each from 1 to 4096",
+                shape_span,
+                "for example `shape: [3, 32, 32]`",
+            );
+        }
+        for (name, most) in [
+            ("classes", 1_000_000),
+            ("train", i64::from(u32::MAX)),
+            ("test", i64::from(u32::MAX)),
+        ] {
+            let least = if name == "classes" { 2 } else { 1 };
+            if !(least..=most).contains(&int(name)) {
+                let at = named.get(name).map_or(span, |(_, span)| *span);
+                return self.fail(
+                    OUT_OF_RANGE,
+                    format!("`{name}` is at least {least}, not {}", int(name)),
+                    at,
+                );
+            }
+        }
+        for name in ["mean", "std"] {
+            if let Some(values) = call.numbers(name)
+                && (values.len() != sample[0] as usize
+                    || (name == "std" && values.iter().any(|value| *value <= 0.0)))
+            {
+                let at = named.get(name).map_or(span, |(_, span)| *span);
+                let message = format!(
+                    "`{name}` wants one number a channel{}: {}",
+                    if name == "std" { ", above 0" } else { "" },
+                    sample[0]
+                );
+                return self.fail(OUT_OF_RANGE, message, at);
+            }
+        }
+        let shape = DataShape {
+            sample,
+            classes: int("classes"),
+            train: int("train"),
+            validation: 0,
+            test: int("test"),
+            labelled: true,
+        };
+        let id = self.sources.slice(span).to_string();
+        Value::Dataset(Rc::new(Dataset {
+            id,
+            from: DataFrom::Source { call, folder },
+            transforms: vec![],
+            shape,
+            after: 0,
+            span,
+        }))
+    }
+
+    /// A data set through a transform.
+    pub(super) fn transform(
+        &mut self,
+        word: &Word,
+        mut named: BTreeMap<String, (Value, Span)>,
+        span: Span,
+    ) -> Value {
+        let Some((Value::Dataset(dataset), _)) = named.remove("data") else {
+            return Value::Unknown;
+        };
+        let mut dataset = (*dataset).clone();
+        let call = self.plain(word, &named);
+        match word.name {
+            "take" => {
+                for (name, count) in [
+                    ("train", &mut dataset.shape.train),
+                    ("test", &mut dataset.shape.test),
+                ] {
+                    if let Some(wanted) = call.int(name) {
+                        if !(1..=*count).contains(&wanted) {
+                            let at = named.get(name).map_or(span, |(_, span)| *span);
+                            return self.fail(OUT_OF_RANGE, format!("`take` wants 1 to {count} samples of `{name}`, as there are, not {wanted}"), at);
+                        }
+                        *count = wanted;
+                    }
+                }
+            }
+            "hold_out" => {
+                let (wanted, there) = (call.int("validation").unwrap_or(0), dataset.shape.train);
+                let at = named.get("validation").map_or(span, |(_, span)| *span);
+                if dataset.shape.validation > 0 {
+                    return self.fail_with(
+                        OUT_OF_RANGE,
+                        "this data has a validation split already",
+                        span,
+                        "hold samples out once",
+                    );
+                }
+                if !(1..there).contains(&wanted) {
+                    return self.fail(
+                        OUT_OF_RANGE,
+                        format!("`hold_out` wants 1 to {} samples, as the training split has {there}, not {wanted}", there - 1),
+                        at,
+                    );
+                }
+                dataset.shape.train -= wanted;
+                dataset.shape.validation = wanted;
+            }
+            "unlabelled" => dataset.shape.labelled = false,
+            "label_noise" => {
+                if !dataset.shape.labelled {
+                    return self.fail_with(
+                        NO_LABELS,
+                        format!("`{}` has no labels to be made noisy", dataset.id),
+                        span,
+                        "make labels noisy before they are taken off",
+                    );
+                }
+                let share = call.number("share").unwrap_or_default();
+                if !(0.0..=1.0).contains(&share) {
+                    let at = named.get("share").map_or(span, |(_, span)| *span);
+                    return self.fail(
+                        OUT_OF_RANGE,
+                        "a share of labels lies between 0% and 100%",
+                        at,
+                    );
+                }
+            }
+            _ => {}
+        }
+        dataset.transforms.push(call);
+        dataset.id = self.sources.slice(span).to_string();
+        Value::Dataset(Rc::new(dataset))
+    }
+
+    /// Data that is made of other data: `join(a, b)`, `relabel(a, by: model)`.
+    pub(super) fn derived(
+        &mut self,
+        word: &Word,
+        mut named: BTreeMap<String, (Value, Span)>,
+        span: Span,
+    ) -> Value {
+        let Some((Value::Dataset(data), data_at)) = named.remove("data") else {
+            return Value::Unknown;
+        };
+        match (word.name, named.remove("more"), named.remove("by")) {
+            ("join", Some((Value::Dataset(more), at)), _) => {
+                self.join_data((data, data_at), (more, at), span)
+            }
+            ("relabel", _, Some((Value::Model(by), at))) => {
+                self.relabelled((data, data_at), (by, at), span)
+            }
+            _ => Value::Unknown,
+        }
+    }
+
+    fn join_data(
+        &mut self,
+        (data, data_at): (Rc<Dataset>, Span),
+        (more, more_at): (Rc<Dataset>, Span),
+        span: Span,
+    ) -> Value {
+        let (a, b) = (&data.shape, &more.shape);
+        if a.sample != b.sample || a.classes != b.classes {
+            let text = |shape: &DataShape| {
+                format!("{}, {} classes", show_shape(&shape.sample), shape.classes)
+            };
+            self.report(
+                Diagnostic::error(
+                    DATA_MISMATCH,
+                    "data that is joined has samples of one shape and the same classes",
+                )
+                .label(data_at, text(a))
+                .label(more_at, text(b)),
+            );
+            return Value::Unknown;
+        }
+        let shape = DataShape {
+            train: a.train + b.train,
+            labelled: a.labelled && b.labelled,
+            ..a.clone()
+        };
+        Value::Dataset(Rc::new(Dataset {
+            id: self.sources.slice(span).to_string(),
+            shape,
+            transforms: vec![],
+            after: data.after.max(more.after),
+            span,
+            from: DataFrom::Join(data, more),
+        }))
+    }
+
+    fn relabelled(
+        &mut self,
+        (data, data_at): (Rc<Dataset>, Span),
+        (by, by_at): (usize, Span),
+        span: Span,
+    ) -> Value {
+        let model = &self.program.models[by];
+        let shape = &data.shape;
+        if model.input() != shape.sample || model.classes() != shape.classes {
+            let message = format!(
+                "`{}` takes {} and tells {} classes, but `{}` has {} and {} classes",
+                model.id,
+                show_shape(model.input()),
+                model.classes(),
+                data.id,
+                show_shape(&shape.sample),
+                shape.classes
+            );
+            self.report(
+                Diagnostic::error(TEACHER_MISMATCH, message)
+                    .label(by_at, "labelled by this model")
+                    .label(data_at, "this data"),
+            );
+            return Value::Unknown;
+        }
+        Value::Dataset(Rc::new(Dataset {
+            id: self.sources.slice(span).to_string(),
+            shape: DataShape {
+                labelled: true,
+                ..shape.clone()
+            },
+            transforms: vec![],
+            after: data.after.max(by + 1),
+            span,
+            from: DataFrom::Relabel { data, by },
+        }))
+    }
+}

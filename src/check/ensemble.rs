@@ -1,0 +1,86 @@
+//! `ensemble([a, b], of: probabilities)`: models that answer together.
+
+use std::collections::BTreeMap;
+
+use super::Checker;
+use super::codes::*;
+use super::program::{Model, Origin};
+use super::states::Made;
+use super::value::{Value, show_shape};
+use crate::diag::{Diagnostic, Span};
+use crate::spec::Blend;
+
+impl Checker<'_> {
+    /// An ensemble of models that take and tell the same.
+    pub(super) fn ensemble(
+        &mut self,
+        named: &BTreeMap<String, (Value, Span)>,
+        span: Span,
+    ) -> Value {
+        let Some((Value::List(items), at)) = named.get("models") else {
+            return Value::Unknown;
+        };
+        let members: Vec<usize> = items
+            .iter()
+            .filter_map(|item| match item {
+                Value::Model(model) => Some(*model),
+                _ => None,
+            })
+            .collect();
+        let of = match named.get("of") {
+            Some((Value::Text(word, _), _)) if word == "logits" => Blend::Logits,
+            _ => Blend::Probabilities,
+        };
+        let Some(&first) = members.first() else {
+            return self.fail_with(
+                OUT_OF_RANGE,
+                "an ensemble needs at least one model",
+                *at,
+                "for example `ensemble([big[0], big[1]])`",
+            );
+        };
+        for &other in &members {
+            let (a, b) = (&self.program.models[first], &self.program.models[other]);
+            if a.input() == b.input() && a.classes() == b.classes() {
+                continue;
+            }
+            let what = |model: &Model| {
+                format!(
+                    "`{}`: {}, {} classes",
+                    model.id,
+                    show_shape(model.input()),
+                    model.classes()
+                )
+            };
+            let diagnostic = Diagnostic::error(
+                TEACHER_MISMATCH,
+                format!(
+                    "`{}` and `{}` cannot answer together: they take or tell different things",
+                    a.id, b.id
+                ),
+            )
+            .label(*at, "these models")
+            .label(a.span, what(a))
+            .label(b.span, what(b))
+            .help("put models together that are trained on data of the same shape and classes");
+            self.report(diagnostic);
+            return Value::Unknown;
+        }
+        let base = self.program.models[first].clone();
+        let names: Vec<&str> = members
+            .iter()
+            .map(|member| self.program.models[*member].id.as_str())
+            .collect();
+        let id = format!("ensemble([{}], of: {})", names.join(", "), of.word());
+        let made = Made::Ensemble(members.clone(), of);
+        let model = Model {
+            id,
+            word: "model".into(),
+            span,
+            data: base.data,
+            test: base.test,
+            origin: Origin::Ensemble { members, of },
+        };
+        self.made(made, model)
+    }
+}

@@ -1,0 +1,176 @@
+//! Objectives: the words that are built in, and the file's own.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::Checker;
+use super::args::Wanted;
+use super::codes::*;
+use super::features::Features;
+use super::formula::Formula;
+use super::module::{DeclId, ModuleId};
+use super::objective::Goal;
+use super::schedule::Ramp;
+use super::scope::{Env, Scope};
+use super::types::Type;
+use super::value::Value;
+use crate::diag::Span;
+use crate::spec::View;
+use crate::syntax::tree::{Expr, Parameter};
+use crate::vocabulary::Word;
+
+impl Checker<'_> {
+    /// An objective that is built in.
+    pub(super) fn objective(
+        &mut self,
+        word: &Word,
+        named: &BTreeMap<String, (Value, Span)>,
+    ) -> Value {
+        let ramp = |name: &str| match named.get(name) {
+            Some((Value::Schedule(ramp), _)) => ramp.clone(),
+            _ => Rc::new(Ramp::Constant(0.0)),
+        };
+        let view = match named.get("view") {
+            Some((Value::Text(word, _), _)) if word == "clean" => View::Clean,
+            _ => View::Same,
+        };
+        let (teacher, span) = match named.get("teacher") {
+            Some((Value::Model(teacher), span)) => (*teacher, *span),
+            _ => (0, Span::default()),
+        };
+        for (name, fits, what) in [
+            (
+                "temperature",
+                (|t: f64| t > 0.0) as fn(f64) -> bool,
+                "above 0",
+            ),
+            ("weight", |w| (0.0..=1.0).contains(&w), "between 0 and 1"),
+            ("amount", |a| (0.0..=1.0).contains(&a), "between 0 and 1"),
+        ] {
+            if let Some((Value::Schedule(ramp), at)) = named.get(name)
+                && let Some(wrong) = ramp.constants().into_iter().find(|value| !fits(*value))
+            {
+                return self.fail(
+                    OUT_OF_RANGE,
+                    format!("`{name}` must lie {what} at all times, but it is {wrong} here"),
+                    *at,
+                );
+            }
+        }
+        Value::Objective(Rc::new(match word.name {
+            "one_hot" => Goal::CrossEntropy {
+                smoothing: Rc::new(Ramp::Constant(0.0)),
+            },
+            "smooth" => Goal::CrossEntropy {
+                smoothing: ramp("amount"),
+            },
+            "distill" => Goal::Distill {
+                teacher,
+                span,
+                temperature: ramp("temperature"),
+                weight: ramp("weight"),
+                view,
+            },
+            "match_features" => {
+                let text = |name: &str| match named.get(name) {
+                    Some((Value::Text(text, _), at)) => Some((text.clone(), *at)),
+                    _ => None,
+                };
+                let layer = text("layer").unwrap_or_default();
+                let through = match named.get("through") {
+                    Some((Value::Layers(layers), at)) => Some((layers.clone(), *at)),
+                    _ => None,
+                };
+                Goal::Features(Rc::new(Features {
+                    teacher,
+                    span,
+                    to: text("to").unwrap_or_else(|| layer.clone()),
+                    layer,
+                    through,
+                    view,
+                }))
+            }
+            _ => Goal::MatchLogits {
+                teacher,
+                span,
+                scale: ramp("scale"),
+                view,
+            },
+        }))
+    }
+
+    /// The parameters of an `objective`: a number may change over the run there.
+    pub(super) fn wanted_of_objective(
+        &mut self,
+        params: &[Parameter],
+        module: ModuleId,
+    ) -> Vec<Wanted> {
+        let mut wanted = self.wanted(params, module);
+        for want in &mut wanted {
+            if want.ty == Type::Number {
+                want.ty = Type::Schedule;
+            }
+        }
+        wanted
+    }
+
+    /// A use of an objective of the file's own.
+    pub(super) fn own_objective(
+        &mut self,
+        decl: DeclId,
+        name: &str,
+        given: Env,
+        body: &Expr,
+        span: Span,
+    ) -> Value {
+        if self.calling.contains(&decl) {
+            return self.fail(
+                CYCLE,
+                format!("`{name}` is part of itself: objectives are not recursive"),
+                span,
+            );
+        }
+        let env = in_body(given);
+        self.calling.push(decl);
+        self.losses.push(span);
+        let module = decl.module;
+        let value = self.eval(body, &Scope { module, env });
+        let value = self.as_objective(value, body.span);
+        self.losses.pop();
+        self.calling.pop();
+        match value {
+            Value::Objective(_) | Value::Unknown => value,
+            other => self.fail_with(
+                WRONG_TYPE,
+                format!(
+                    "the body of an objective is a loss, not {}",
+                    other.describe()
+                ),
+                body.span,
+                "for example `kl(softmax(t.z), softmax(z))`",
+            ),
+        }
+    }
+}
+
+/// The scope of an objective's body: its parameters, over `z` and `y`.
+pub fn in_body(params: Env) -> Env {
+    let mut env = Env::default()
+        .bind("z", Value::Formula(Rc::new(Formula::Logits)))
+        .bind("y", Value::Labels);
+    let mut names = params.names();
+    names.reverse();
+    for name in names {
+        let value = match params.get(&name) {
+            // A number that never changes is one.
+            Some(Value::Schedule(ramp)) => match **ramp {
+                Ramp::Constant(value) => Value::Number(value),
+                _ => Value::Schedule(ramp.clone()),
+            },
+            Some(value) => value.clone(),
+            None => continue,
+        };
+        env = env.bind(&name, value);
+    }
+    env
+}
