@@ -20,6 +20,7 @@ mod findings;
 mod formula;
 mod functions;
 mod import;
+mod index;
 mod limits;
 mod losses;
 mod members;
@@ -52,9 +53,10 @@ use std::rc::Rc;
 pub use codes::CODES;
 pub use disk::Disk;
 pub use import::{near_path, why_unreadable};
+pub use index::{Flow, Index, Trained, beginning};
 pub use memory::Memory;
 pub use module::{STANDARD, World, declared_name};
-pub use names::{Kind as WordKind, word};
+pub use names::{Kind as WordKind, WORDS, word};
 pub use program::*;
 
 use crate::diag::{Code, Diagnostic, Mend, SourceId, Sources, Span};
@@ -80,26 +82,28 @@ pub struct Loaded {
 
 /// Reads and checks a file and all that it imports, its params set by `settings` (`name`, text).
 pub fn load(path: &Path, settings: &[(String, String)], world: &dyn World) -> Loaded {
-    load_with(path, settings, world, true)
+    load_with(path, settings, Checker::new(world, true)).0
 }
 
 /// As [`load`], for a look at a file rather than a run of it: a param that must be set may be missing.
 pub fn look(path: &Path, settings: &[(String, String)], world: &dyn World) -> Loaded {
-    load_with(path, settings, world, false)
+    load_with(path, settings, Checker::new(world, false)).0
 }
 
-fn load_with(
-    path: &Path,
-    settings: &[(String, String)],
-    world: &dyn World,
-    must_be_set: bool,
-) -> Loaded {
-    let mut checker = Checker::new(world, must_be_set);
+/// As [`look`], with what is learnt of places.
+pub fn study(path: &Path, world: &dyn World) -> (Loaded, Index) {
+    let mut checker = Checker::new(world, false);
+    checker.index = Some(Index::default());
+    load_with(path, &[], checker)
+}
+
+fn load_with(path: &Path, settings: &[(String, String)], mut checker: Checker) -> (Loaded, Index) {
     if let Some(root) = checker.load_root(path) {
         checker.settle(root, settings);
         checker.everything(root);
         checker.unused();
     }
+    let index = checker.learnt().unwrap_or_default();
     let Checker {
         sources,
         mut program,
@@ -108,11 +112,12 @@ fn load_with(
     } = checker;
     let sound = !findings.has_errors();
     program.datasets.dedup_by(|a, b| Rc::ptr_eq(a, b));
-    Loaded {
+    let loaded = Loaded {
         sources,
         program: sound.then_some(program),
         diagnostics: findings.into_all(),
-    }
+    };
+    (loaded, index)
 }
 
 /// A declaration's index sets, and what each index is bound to.
@@ -140,6 +145,8 @@ enum Evaluation {
 struct Checker<'w> {
     world: &'w dyn World,
     must_be_set: bool,
+    /// What is learnt of places, where somebody asks for it.
+    index: Option<Index>,
     sources: Sources,
     findings: Findings,
     program: Program,
@@ -199,6 +206,7 @@ impl<'w> Checker<'w> {
         Checker {
             world,
             must_be_set,
+            index: None,
             sources: Sources::default(),
             findings: Findings::default(),
             program: Program::default(),

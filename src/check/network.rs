@@ -184,8 +184,12 @@ impl Checker<'_> {
             return None;
         }
         (self.nesting, self.grown) = (self.nesting + 1, self.grown + 1);
+        let noted = self.index.is_some().then(|| (shape.clone(), out.len()));
         let grown = self.grow_kind(layers, shape, site, out);
         self.nesting -= 1;
+        if let Some((input, before)) = noted {
+            self.note(layers, &input, grown.as_deref(), &out[before..]);
+        }
         grown
     }
 
@@ -338,13 +342,17 @@ impl Checker<'_> {
     ) -> Option<Vec<i64>> {
         match output_shape(call, &shape) {
             Ok(output) => {
-                out.push(Layer {
+                let layer = Layer {
                     name,
                     call: call.clone(),
                     children: vec![],
                     input: shape,
                     output: output.clone(),
-                });
+                };
+                if let Some(index) = &mut self.index {
+                    index.flow(span, &layer.input, &output, std::slice::from_ref(&layer));
+                }
+                out.push(layer);
                 Some(output)
             }
             Err((message, help)) => {

@@ -8,6 +8,7 @@ use lsp_server::Connection;
 
 use super::Answer;
 use super::error::CliError;
+use super::settings::{Settings, StoreFlag};
 use crate::lsp::{self, Options};
 
 #[derive(Debug, Args)]
@@ -22,7 +23,15 @@ pub(super) struct LspArgs {
 
 pub(super) fn lsp(_args: &LspArgs) -> Answer {
     let (connection, threads) = Connection::stdio();
-    let code = lsp::serve(&connection, Options { cache: cache() })
+    let options = Options {
+        cache: cache(),
+        store: Box::new(|file| {
+            Settings::of(file.parent()?)
+                .ok()
+                .map(|one| one.look_at_store(&StoreFlag::default()))
+        }),
+    };
+    let code = lsp::serve(&connection, options)
         .map_err(|error| CliError::machine(format!("the server cannot start: {error}")))?;
     drop(connection);
     // A message that could not be read ends the session too.

@@ -40,7 +40,12 @@ impl Settings {
     pub fn load() -> Result<Settings, CliError> {
         let here = env::current_dir()
             .map_err(|error| CliError::machine(format!("the current folder is gone: {error}")))?;
-        let mut settings = Settings::near(&here)?;
+        Settings::of(&here)
+    }
+
+    /// Those of a folder and the environment.
+    pub fn of(folder: &Path) -> Result<Settings, CliError> {
+        let mut settings = Settings::near(folder)?;
         settings.heed(|name| env::var(name).ok().filter(|value| !value.is_empty()))?;
         Ok(settings)
     }

@@ -19,6 +19,11 @@ pub fn of_file(path: &Path, text: &str, tree: &Tree, world: &dyn World) -> Secti
     )
 }
 
+/// One declaration of a text, sizes aside; imports are none.
+pub fn declaration(item: &Item, text: &str) -> Option<Entry> {
+    declared(item, Source(text))
+}
+
 /// The declarations of a text; `import` is how another file takes names from it.
 pub(super) fn section(name: &str, text: &str, tree: &Tree, import: &Import) -> Section {
     let source = Source(text);

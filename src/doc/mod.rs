@@ -10,7 +10,7 @@ mod source;
 mod standard;
 mod words;
 
-pub use declared::of_file;
+pub use declared::{declaration, of_file};
 pub use entry::{Entry, Parameter, Part, Parts, Section, Size};
 pub use find::{Found, find};
 pub use markdown::{page, reference, thousands};

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 
 use super::world::{Buffers, Overlay};
-use crate::check;
+use crate::check::{self, Index};
 use crate::diag::{Diagnostic, Sources};
 
 /// How long the keyboard must rest before a file is checked, and how long it may go on.
@@ -36,6 +36,8 @@ pub struct Analysis {
     pub sources: Sources,
     /// Everything that was found.
     pub diagnostics: Vec<Diagnostic>,
+    /// What was learnt of places.
+    pub index: Index,
 }
 
 /// The thread; it ends when this is dropped.
@@ -89,11 +91,12 @@ fn work(orders: &Receiver<Order>, found: &Sender<Analysis>) {
 }
 
 fn checked(order: Order) -> Analysis {
-    let loaded = check::look(&order.root, &[], &Overlay(&order.buffers));
+    let (loaded, index) = check::study(&order.root, &Overlay(&order.buffers));
     Analysis {
         root: order.root,
         edition: order.edition,
         sources: loaded.sources,
         diagnostics: loaded.diagnostics,
+        index,
     }
 }

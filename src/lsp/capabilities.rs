@@ -1,8 +1,8 @@
 //! What the server can do, as it tells the client.
 
 use gen_lsp_types::{
-    CodeActionKind, CodeActionOptions, InitializeResult, PositionEncodingKind, RenameOptions,
-    SemanticTokensOptions, ServerCapabilities, ServerInfo, TextDocumentSyncKind,
+    CodeActionKind, CodeActionOptions, CompletionOptions, InitializeResult, PositionEncodingKind,
+    RenameOptions, SemanticTokensOptions, ServerCapabilities, ServerInfo, TextDocumentSyncKind,
     TextDocumentSyncOptions,
 };
 
@@ -24,6 +24,14 @@ pub fn told() -> InitializeResult {
             ),
             document_formatting_provider: Some(true.into()),
             document_symbol_provider: Some(true.into()),
+            hover_provider: Some(true.into()),
+            inlay_hint_provider: Some(true.into()),
+            completion_provider: Some(CompletionOptions {
+                trigger_characters: Some(
+                    [".", ":", "(", "{", "[", ",", " "].map(String::from).into(),
+                ),
+                ..Default::default()
+            }),
             definition_provider: Some(true.into()),
             references_provider: Some(true.into()),
             document_highlight_provider: Some(true.into()),

@@ -4,6 +4,7 @@
 //! ([`analysis`]), which works on a thread of its own. Nobody waits for it.
 
 mod analysis;
+mod facts;
 mod file;
 mod folders;
 mod names;
@@ -11,19 +12,26 @@ mod place;
 mod position;
 mod resolve;
 mod standard;
+mod stored;
 mod workspace;
 mod world;
 
 mod capabilities;
+mod changes;
+mod requests;
 mod session;
 
 mod actions;
+mod completion;
 mod definition;
 mod diagnostics;
 mod format;
+mod hints;
+mod hover;
 mod references;
 mod rename;
 mod symbols;
 mod tokens;
 
 pub use session::{Options, serve};
+pub use stored::FindStore;

@@ -25,11 +25,6 @@ impl Lines {
         }
     }
 
-    /// How many there are.
-    pub fn count(&self) -> usize {
-        self.starts.len()
-    }
-
     /// The place of a byte; one inside a character is the place of the character.
     pub fn position(&self, text: &str, byte: usize) -> Position {
         let mut byte = byte.min(text.len());
@@ -80,7 +75,7 @@ mod tests {
     fn places_count_utf16_units_and_stop_at_the_end_of_a_line() {
         let text = "a😀ü\r\nb\rc\n";
         let lines = Lines::of(text);
-        assert_eq!(lines.count(), 4);
+        assert_eq!(lines.starts.len(), 4);
         let at = |line, character| lines.byte(text, Position { line, character });
         assert_eq!([at(0, 0), at(0, 1), at(0, 3), at(0, 4)], [0, 1, 5, 7]);
         assert_eq!(at(0, 2), 1, "inside a pair");

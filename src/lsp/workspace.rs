@@ -40,9 +40,10 @@ pub struct Workspace {
 
 impl Workspace {
     /// One without open buffers.
-    pub fn new(standard: Option<PathBuf>) -> Workspace {
+    pub fn new(standard: Option<PathBuf>, folders: Vec<PathBuf>) -> Workspace {
         Workspace {
             standard,
+            folders,
             ..Workspace::default()
         }
     }

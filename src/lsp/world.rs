@@ -21,6 +21,14 @@ impl World for Overlay<'_> {
         }
     }
 
+    fn names(&self, folder: &Path) -> Vec<String> {
+        Disk.names(folder)
+    }
+
+    fn project(&self, file: &Path) -> Option<PathBuf> {
+        Disk.project(file)
+    }
+
     fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
         match Disk.canonical(path) {
             Ok(canonical) => Ok(canonical),

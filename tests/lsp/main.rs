@@ -7,9 +7,12 @@
 
 mod client;
 
+mod completion;
 mod diagnostics;
 mod fixes;
+mod hover;
 mod names;
 mod outline;
 mod session;
 mod tokens;
+mod typing;

@@ -3,6 +3,8 @@
 
 mod walk;
 
+pub use walk::builtin;
+
 use crate::check::WordKind;
 use crate::diag::Span;
 use crate::syntax::tree::Tree;

@@ -449,7 +449,7 @@ impl Walk {
 }
 
 /// A word of the language that is used by its bare name.
-pub(super) fn builtin(name: &str) -> Option<Builtin> {
+pub fn builtin(name: &str) -> Option<Builtin> {
     if let Some((word, kind)) = check::word(name) {
         return Some(Builtin::Word(word, kind));
     }
