@@ -2,15 +2,14 @@
 //! what a declaration's value is. Kept only where somebody asks for it.
 
 use std::collections::HashMap;
-use std::rc::Rc;
 
 use super::module::declared_name;
 use super::network::Layers;
-use super::program::{Origin, Program};
+use super::program::{Model, Origin, Program};
 use super::value::{Value, show_shape, trim};
 use super::{Checker, Evaluation};
 use crate::diag::Span;
-use crate::spec::{DataShape, Layer, Network, tensors};
+use crate::spec::{DataShape, Layer, tensors};
 
 /// What is known of places.
 #[derive(Clone, Debug, Default)]
@@ -70,7 +69,7 @@ impl Index {
     fn program(&mut self, program: &Program) {
         for model in &program.models {
             let steps = match &model.origin {
-                Origin::Trained(training) => Some(training.steps),
+                Origin::Trained { training, .. } => Some(training.steps),
                 _ => None,
             };
             let known = self
@@ -78,7 +77,7 @@ impl Index {
                 .entry(beginning(model.span))
                 .or_insert_with(|| Trained {
                     members: 0,
-                    network: whole(&model.network),
+                    network: whole(model),
                     steps: steps.map(|steps| (steps, steps)),
                 });
             known.members += 1;
@@ -103,11 +102,14 @@ pub fn beginning(span: Span) -> Span {
     }
 }
 
-fn whole(network: &Rc<Network>) -> Flow {
+/// What goes through a model; an ensemble has no parameters of its own.
+fn whole(model: &Model) -> Flow {
     Flow {
-        input: network.input.clone(),
-        output: network.root.output.clone(),
-        parameters: parameters(&network.root),
+        input: model.input().to_vec(),
+        output: vec![model.classes()],
+        parameters: model
+            .network()
+            .map_or(0, |network| parameters(&network.root)),
     }
 }
 
