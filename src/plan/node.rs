@@ -378,7 +378,8 @@ pub struct ModelSummary {
     pub digest: Digest,
 }
 
-/// The learning curves of a model. All lists of `train` are equally long, and so those of `test`.
+/// The learning curves of a model. All lists of `train` are equally long, and so those of `test` and of
+/// `best`; only the training accuracy is empty where a stretch has no labels.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Curves {
     /// Mean training loss and accuracy (on the augmented batches) over the stretch that ends at each of these steps.
@@ -391,4 +392,10 @@ pub struct Curves {
     pub test_steps: Vec<u64>,
     /// Share right on the test split.
     pub test_accuracy: Vec<f64>,
+    /// Steps after which [`Best::on`] was looked at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub best_steps: Vec<u64>,
+    /// What [`Best::by`] was there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub best_seen: Vec<f64>,
 }

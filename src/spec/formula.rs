@@ -135,7 +135,7 @@ impl<T> Formula<T> {
     }
 
     /// The formulas inside.
-    fn parts(&self) -> Vec<&Formula<T>> {
+    pub fn parts(&self) -> Vec<&Formula<T>> {
         match self {
             Formula::Logits
             | Formula::TeacherLogits { .. }

@@ -383,6 +383,7 @@ fn curves(offset: f64, seed: f64) -> Curves {
             .collect(),
         test_steps: steps.clone(),
         train_steps: steps,
+        ..Curves::default()
     }
 }
 

@@ -4,7 +4,7 @@ use kdp::plan::DataMeta;
 use tch::{Device, TchError, Tensor};
 
 use super::augment::Epoch;
-use super::{Augmentation, Samples};
+use super::{Augmentation, Loaded, Samples};
 use crate::random::Draws;
 
 /// Samples of a block in which a network is evaluated.
@@ -96,8 +96,7 @@ struct Round {
 /// The batches of a run. An epoch is every sample once, in an order drawn from (seed, epoch); its
 /// last batch may be smaller.
 pub struct Batches<'a> {
-    samples: &'a Samples,
-    pixels: &'a Pixels,
+    data: &'a Loaded,
     augmentations: Vec<Augmentation>,
     size: usize,
     seed: i64,
@@ -106,17 +105,10 @@ pub struct Batches<'a> {
 
 impl<'a> Batches<'a> {
     /// The batches of `size` samples each, at least one.
-    pub fn new(
-        samples: &'a Samples,
-        pixels: &'a Pixels,
-        augmentations: Vec<Augmentation>,
-        size: usize,
-        seed: i64,
-    ) -> Self {
+    pub fn new(data: &'a Loaded, augmentations: Vec<Augmentation>, size: usize, seed: i64) -> Self {
         Self {
-            round: Round::new(samples.len(), &augmentations, seed, 0),
-            samples,
-            pixels,
+            round: Round::new(data.samples.len(), &augmentations, seed, 0),
+            data,
             augmentations,
             size: size.max(1),
             seed,
@@ -125,22 +117,28 @@ impl<'a> Batches<'a> {
 
     /// Steps of an epoch.
     pub fn per_epoch(&self) -> u64 {
-        self.samples.len().div_ceil(self.size).max(1) as u64
+        self.data.samples.len().div_ceil(self.size).max(1) as u64
     }
 
     /// The batch of a step.
     pub fn at(&mut self, step: u64) -> Result<Batch, TchError> {
         let epoch = step / self.per_epoch();
         if self.round.epoch != epoch {
-            self.round = Round::new(self.samples.len(), &self.augmentations, self.seed, epoch);
+            self.round = Round::new(
+                self.data.samples.len(),
+                &self.augmentations,
+                self.seed,
+                epoch,
+            );
         }
         let first = (step % self.per_epoch()) as usize * self.size;
-        let last = (first + self.size).min(self.samples.len());
+        let last = (first + self.size).min(self.data.samples.len());
         let rows = self.round.order[first..last].to_vec();
         let augment = self.round.augment.as_mut();
+        let Loaded { samples, pixels } = self.data;
         Ok(Batch {
-            images: self.pixels.images(self.samples, &rows, augment)?,
-            labels: self.pixels.labels(self.samples, &rows)?,
+            images: pixels.images(samples, &rows, augment)?,
+            labels: pixels.labels(samples, &rows)?,
             rows,
         })
     }
@@ -168,7 +166,9 @@ mod tests {
             sample: vec![2, 2, 2],
             classes: 10,
             train: n as i64,
+            validation: 0,
             test: 0,
+            labelled: true,
         };
         let meta = DataMeta {
             shape,
@@ -202,7 +202,8 @@ mod tests {
     fn an_epoch_is_every_sample_once_and_the_next_one_in_another_order() {
         let (samples, meta) = ramp(25);
         let pixels = Pixels::new(&meta, Device::Cpu);
-        let mut batches = Batches::new(&samples, &pixels, vec![], 10, 1);
+        let data = Loaded { samples, pixels };
+        let mut batches = Batches::new(&data, vec![], 10, 1);
         assert_eq!(batches.per_epoch(), 3);
         let mut epoch = |epoch: u64| {
             let steps = 3 * epoch..3 * epoch + 3;

@@ -1,21 +1,10 @@
-//! A data node: source, transforms, and the declaration they are held against.
+//! A source decoded, and held against its declaration.
 
-use kdp::plan::{Call, DataMeta, DataTask};
+use kdp::plan::{Call, DataMeta, DataShape};
 
 use super::files::Files;
 use super::samples::{Declared, Samples};
-use super::transforms::{self, Splits};
-use super::{DataError, cifar, embedded, idx};
-
-/// What a data node gives.
-pub struct Decoded {
-    /// What is trained on.
-    pub train: Samples,
-    /// What is tested on.
-    pub test: Samples,
-    /// How bytes become numbers.
-    pub meta: DataMeta,
-}
+use super::{DataError, DataSet, cifar, embedded, idx};
 
 fn wanted<T>(call: &Call, argument: &str, value: Option<T>) -> Result<T, DataError> {
     value.ok_or_else(|| DataError::Argument {
@@ -33,9 +22,8 @@ fn channels(call: &Call, name: &str, default: f64, count: usize) -> Result<Vec<f
     wanted(call, name, numbers)
 }
 
-/// Decodes the source and applies the transforms.
-pub fn decode(task: &DataTask, files: &Files) -> Result<Decoded, DataError> {
-    let source = &task.source;
+/// Decodes a source.
+pub fn decode(source: &Call, files: &Files) -> Result<DataSet, DataError> {
     let shape: [i64; 3] = wanted(
         source,
         "shape",
@@ -67,34 +55,24 @@ pub fn decode(task: &DataTask, files: &Files) -> Result<Decoded, DataError> {
             }),
         }
     };
-    let mut splits = Splits {
-        train: read("train")?,
-        test: read("test")?,
-    };
-    for call in &task.transforms {
-        splits = transforms::apply(call, splits, classes)?;
-    }
-    for (split, found, declared) in [
-        ("train", splits.train.len(), task.shape.train),
-        ("test", splits.test.len(), task.shape.test),
-    ] {
-        if found as i64 != declared {
-            return Err(DataError::Transformed {
-                split,
-                found,
-                declared,
-            });
-        }
-    }
+    let (train, test) = (read("train")?, read("test")?);
     let meta = DataMeta {
-        shape: task.shape.clone(),
+        shape: DataShape {
+            sample: shape.to_vec(),
+            classes,
+            train: train.len() as i64,
+            validation: 0,
+            test: test.len() as i64,
+            labelled: true,
+        },
         scale,
         mean: channels(source, "mean", 0.0, shape[0] as usize)?,
         std: channels(source, "std", 1.0, shape[0] as usize)?,
     };
-    Ok(Decoded {
-        train: splits.train,
-        test: splits.test,
+    Ok(DataSet {
+        validation: Samples::new(shape, vec![], &[]),
+        train,
+        test,
         meta,
     })
 }

@@ -83,6 +83,18 @@ pub enum DataError {
         found: usize,
         declared: i64,
     },
+    #[error("`hold_out` wants {wanted} of {there} training samples; at least one must stay")]
+    HoldOut { wanted: i64, there: usize },
+    #[error("{0} wants labels, but there are training samples without one")]
+    NoLabels(String),
+    #[error("the two cannot be joined: {what} is {first} in the first, {second} in the second")]
+    Join {
+        what: &'static str,
+        first: String,
+        second: String,
+    },
+    #[error("the model tells class {label}, but the data has {classes} classes (0 to {})", .classes - 1)]
+    Relabel { label: i64, classes: i64 },
     #[error("`{word}` has no usable `{argument}`")]
     Argument { word: String, argument: String },
     #[error("the engine does not know {what} `{name}`")]

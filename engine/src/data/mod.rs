@@ -10,12 +10,14 @@ mod files;
 mod idx;
 mod object;
 mod samples;
+mod set;
 mod transforms;
 
 pub use augment::Augmentation;
 pub use batches::{BLOCK, Batch, Batches, Pixels};
-pub use decode::{Decoded, decode};
+pub use decode::decode;
 pub use error::DataError;
 pub use files::Files;
-pub use object::{Loaded, blobs, load};
+pub use object::{Loaded, blobs, load, open};
 pub use samples::Samples;
+pub use set::DataSet;

@@ -1,18 +1,20 @@
 //! A data object's blobs: what a data node writes and what other nodes read of it.
 
 use kdp::plan::{DataMeta, Split};
+use kdp::spec::from_json;
 use safetensors::SafeTensors;
 use safetensors::tensor::Dtype;
+use tch::Device;
 
-use super::{DataError, Decoded, Samples};
+use super::{DataError, DataSet, Pixels, Samples};
 use crate::blob::{Blob, read_i64};
 
 /// A split of a data object, loaded.
 pub struct Loaded {
     /// Its samples.
     pub samples: Samples,
-    /// How bytes become numbers.
-    pub meta: DataMeta,
+    /// How their bytes become numbers.
+    pub pixels: Pixels,
 }
 
 fn pack(samples: &Samples) -> Result<Vec<u8>, DataError> {
@@ -57,23 +59,58 @@ fn unpack(bytes: &[u8]) -> Result<Samples, DataError> {
 }
 
 /// The blobs of a data object by name.
-pub fn blobs(decoded: &Decoded) -> Result<Vec<(&'static str, Vec<u8>)>, DataError> {
-    let meta = serde_json::to_vec_pretty(&decoded.meta)
+pub fn blobs(set: &DataSet) -> Result<Vec<(&'static str, Vec<u8>)>, DataError> {
+    let meta = serde_json::to_vec_pretty(&set.meta)
         .map_err(|error| DataError::Object(error.to_string()))?;
-    Ok(vec![
-        ("train.safetensors", pack(&decoded.train)?),
-        ("test.safetensors", pack(&decoded.test)?),
+    let mut blobs = vec![
+        (blob(Split::Train), pack(&set.train)?),
+        (blob(Split::Test), pack(&set.test)?),
         ("meta.json", meta),
-    ])
+    ];
+    if set.meta.shape.validation > 0 {
+        blobs.push((blob(Split::Validation), pack(&set.validation)?));
+    }
+    Ok(blobs)
 }
 
-/// A split of a data object whose blobs `read` gives.
+fn blob(split: Split) -> &'static str {
+    match split {
+        Split::Train => "train.safetensors",
+        Split::Validation => "validation.safetensors",
+        Split::Test => "test.safetensors",
+    }
+}
+
+fn meta(bytes: &[u8]) -> Result<DataMeta, DataError> {
+    from_json(bytes).map_err(|error| DataError::Object(error.to_string()))
+}
+
+/// A split of a data object whose blobs `read` gives, for tensors on a device.
 pub fn load<E: From<DataError>>(
     split: Split,
+    device: Device,
     read: impl Fn(&str) -> Result<Vec<u8>, E>,
 ) -> Result<Loaded, E> {
-    let meta = serde_json::from_slice(&read("meta.json")?)
-        .map_err(|error| DataError::Object(error.to_string()))?;
-    let samples = unpack(&read(&format!("{}.safetensors", split.word()))?)?;
-    Ok(Loaded { samples, meta })
+    let meta = meta(&read("meta.json")?)?;
+    Ok(Loaded {
+        samples: unpack(&read(blob(split))?)?,
+        pixels: Pixels::new(&meta, device),
+    })
+}
+
+/// A data object, whole, whose blobs `read` gives.
+pub fn open<E: From<DataError>>(read: impl Fn(&str) -> Result<Vec<u8>, E>) -> Result<DataSet, E> {
+    let meta = meta(&read("meta.json")?)?;
+    let split = |split| Ok::<_, E>(unpack(&read(blob(split))?)?);
+    let test = split(Split::Test)?;
+    let validation = match meta.shape.validation {
+        0 => test.select(&[]),
+        _ => split(Split::Validation)?,
+    };
+    Ok(DataSet {
+        train: split(Split::Train)?,
+        validation,
+        test,
+        meta,
+    })
 }

@@ -11,9 +11,9 @@ pub struct Samples {
     pub shape: [i64; 3],
     /// The pixels of all, n×C×H×W.
     pub images: Vec<u8>,
-    /// The class of each.
+    /// The class of each; −1 for none.
     pub labels: Vec<i64>,
-    /// The class of each before label noise.
+    /// The class of each before label noise, relabelling or unlabelling.
     pub true_labels: Vec<i64>,
     /// The place of each in the source.
     pub index: Vec<i64>,
@@ -51,6 +51,19 @@ impl Samples {
     pub fn image(&self, row: usize) -> &[u8] {
         let size = self.size();
         &self.images[row * size..(row + 1) * size]
+    }
+
+    /// How many have a label.
+    pub fn labelled(&self) -> usize {
+        self.labels.iter().filter(|label| **label >= 0).count()
+    }
+
+    /// Puts others, of the same shape, behind them.
+    pub fn append(&mut self, others: &Samples) {
+        self.images.extend_from_slice(&others.images);
+        self.labels.extend_from_slice(&others.labels);
+        self.true_labels.extend_from_slice(&others.true_labels);
+        self.index.extend_from_slice(&others.index);
     }
 
     /// Some of them, in this order.

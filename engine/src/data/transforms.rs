@@ -2,37 +2,45 @@
 
 use kdp::plan::Call;
 
-use super::{DataError, Samples};
+use super::{DataError, DataSet, Samples};
 use crate::random::Draws;
 
-/// The two splits of a data set.
-pub struct Splits {
-    /// What is trained on.
-    pub train: Samples,
-    /// What is tested on.
-    pub test: Samples,
-}
-
 /// Applies a transform.
-pub fn apply(call: &Call, splits: Splits, classes: i64) -> Result<Splits, DataError> {
+pub fn apply(call: &Call, set: DataSet) -> Result<DataSet, DataError> {
     let seed = call.int("seed").unwrap_or(0);
+    let unusable = |argument: &str| DataError::Argument {
+        word: call.name.clone(),
+        argument: argument.to_string(),
+    };
     match call.name.as_str() {
         "label_noise" => {
             let share = call
                 .number("share")
                 .filter(|share| (0.0..=1.0).contains(share))
-                .ok_or_else(|| DataError::Argument {
-                    word: call.name.clone(),
-                    argument: "share".to_string(),
-                })?;
-            Ok(Splits {
-                train: label_noise(splits.train, share, classes, seed),
-                test: splits.test,
+                .ok_or_else(|| unusable("share"))?;
+            if set.train.labelled() < set.train.len() {
+                return Err(DataError::NoLabels("`label_noise`".to_string()));
+            }
+            let classes = set.meta.shape.classes;
+            Ok(DataSet {
+                train: label_noise(set.train, share, classes, seed),
+                ..set
             })
         }
-        "take" => Ok(Splits {
-            train: take(splits.train, "train", call.int("train"), seed)?,
-            test: take(splits.test, "test", call.int("test"), seed)?,
+        "take" => Ok(DataSet {
+            train: take(set.train, "train", call.int("train"), seed)?,
+            test: take(set.test, "test", call.int("test"), seed)?,
+            ..set
+        }),
+        "hold_out" => {
+            let wanted = call
+                .int("validation")
+                .ok_or_else(|| unusable("validation"))?;
+            hold_out(set, wanted, seed)
+        }
+        "unlabelled" => Ok(DataSet {
+            train: unlabelled(set.train),
+            ..set
         }),
         other => Err(DataError::Unknown {
             what: "the transform",
@@ -79,8 +87,35 @@ fn take(
     Ok(samples.select(&order[..wanted as usize]))
 }
 
+/// Moves so many training samples, drawn by the seed, behind the validation samples. All keep their order.
+fn hold_out(set: DataSet, wanted: i64, seed: i64) -> Result<DataSet, DataError> {
+    let there = set.train.len();
+    let wanted = match usize::try_from(wanted) {
+        Ok(wanted) if wanted < there => wanted,
+        _ => return Err(DataError::HoldOut { wanted, there }),
+    };
+    let order = Draws::new(seed, "hold_out", 0).permutation(there);
+    let mut held = vec![false; there];
+    order[..wanted].iter().for_each(|&row| held[row] = true);
+    let (out, rest): (Vec<usize>, Vec<usize>) = (0..there).partition(|&row| held[row]);
+    let mut validation = set.validation;
+    validation.append(&set.train.select(&out));
+    Ok(DataSet {
+        train: set.train.select(&rest),
+        validation,
+        ..set
+    })
+}
+
+fn unlabelled(mut samples: Samples) -> Samples {
+    samples.labels.fill(-1);
+    samples
+}
+
 #[cfg(test)]
 mod tests {
+    use kdp::plan::{DataMeta, DataShape};
+
     use super::*;
 
     fn samples(n: usize) -> Samples {
@@ -114,6 +149,86 @@ mod tests {
             shifts[1..].iter().all(|n| (954..=1268).contains(n)),
             "{shifts:?}"
         );
+    }
+
+    fn set(train: usize) -> DataSet {
+        let shape = DataShape {
+            sample: vec![1, 1, 1],
+            classes: 10,
+            train: train as i64,
+            validation: 0,
+            test: 4,
+            labelled: true,
+        };
+        let meta = DataMeta {
+            shape,
+            scale: 255.0,
+            mean: vec![0.0],
+            std: vec![1.0],
+        };
+        DataSet {
+            train: samples(train),
+            validation: samples(0),
+            test: samples(4),
+            meta,
+        }
+    }
+
+    #[test]
+    fn what_is_held_out_is_no_longer_trained_on() {
+        let held = hold_out(set(50), 20, 3).expect("fits");
+        assert_eq!([held.train.len(), held.validation.len()], [30, 20]);
+        for part in [&held.train.index, &held.validation.index] {
+            assert!(part.is_sorted(), "{part:?}");
+        }
+        let mut all = [held.train.index.as_slice(), &held.validation.index].concat();
+        assert_ne!(held.validation.index, (0..20).collect::<Vec<_>>());
+        all.sort_unstable();
+        assert_eq!(all, (0..50).collect::<Vec<_>>());
+        assert_eq!(held.test, samples(4));
+
+        let other = hold_out(set(50), 20, 4).expect("fits");
+        assert_ne!(other.validation.index, held.validation.index);
+        for wanted in [50, -1] {
+            let error = hold_out(set(50), wanted, 3).expect_err("none would be left");
+            assert!(error.to_string().contains("`hold_out`"), "{error}");
+        }
+    }
+
+    #[test]
+    fn without_labels_the_true_ones_are_still_known_and_no_noise_is_made() {
+        let bare = unlabelled(samples(50));
+        assert_eq!(bare.labelled(), 0);
+        assert_eq!(bare.true_labels, samples(50).labels);
+        let noise = Call {
+            name: "label_noise".to_string(),
+            version: 1,
+            args: [("share".to_string(), kdp::plan::Datum::Number(0.5))].into(),
+        };
+        let train = bare;
+        let error = apply(&noise, DataSet { train, ..set(0) }).expect_err("no labels");
+        assert!(error.to_string().contains("`label_noise`"), "{error}");
+    }
+
+    #[test]
+    fn data_of_another_kind_is_not_joined() {
+        let mut scaled = set(4);
+        scaled.meta.scale = 16.0;
+        let mut classes = set(4);
+        classes.meta.shape.classes = 11;
+        let mut wide = set(4);
+        wide.train.shape = [1, 1, 2];
+        for (other, word) in [
+            (scaled, "white pixel"),
+            (classes, "classes"),
+            (wide, "shape"),
+        ] {
+            let error = set(3).join(&other).expect_err("they differ").to_string();
+            assert!(error.contains(word), "{error}");
+        }
+        let joined = set(3).join(&set(4)).expect("they fit");
+        assert_eq!(joined.train.labels, [0, 1, 2, 0, 1, 2, 3]);
+        assert_eq!(joined.train.images.len(), 7);
     }
 
     #[test]

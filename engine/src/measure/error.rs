@@ -24,6 +24,8 @@ pub enum MeasureError {
         sample: usize,
         classes: usize,
     },
+    #[error("`{0}` is told by labels, but there are samples without one")]
+    Unlabelled(String),
     #[error("the logits of `{0}` are not finite")]
     NotFinite(String),
     #[error(

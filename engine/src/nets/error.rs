@@ -10,8 +10,6 @@ pub enum NetError {
     Unknown(String),
     #[error("the layer `{layer}` has no usable `{argument}`")]
     Argument { layer: String, argument: String },
-    #[error("the layer `{layer}` cannot take an input of shape {input:?}")]
-    Input { layer: String, input: Vec<i64> },
     #[error(
         "the file `{file}` has no tensor `{tensor}`, which the network wants with shape {wanted:?}"
     )]
@@ -50,6 +48,14 @@ pub enum NetError {
         file: String,
         reason: safetensors::SafeTensorError,
     },
+    #[error("the network has no parameter `{0}`")]
+    NoParameter(String),
+    #[error("the network has no layer `{0}` whose output could be taken")]
+    NoLayer(String),
+    #[error("an ensemble has no member")]
+    NoMember,
+    #[error(transparent)]
+    Malformed(#[from] kdp::spec::Malformed),
     #[error(transparent)]
     Tensors(#[from] safetensors::SafeTensorError),
     #[error("{}", crate::errors::plain(.0))]

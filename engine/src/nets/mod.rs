@@ -1,12 +1,16 @@
-//! Networks: built from their description, initialised or loaded, run forward.
+//! Networks: built from their description, initialised or loaded, run forward; and models, which
+//! are networks or ensembles of models.
 
 mod error;
+mod model;
 mod module;
 mod net;
-mod specs;
+mod part;
 mod weights;
 
 pub use error::NetError;
+pub use model::{Ensemble, Model};
 pub use module::Mode;
-pub use net::Net;
-pub use specs::{Spec, Start, specs};
+pub use net::{Net, Outputs, Partition};
+pub use part::{Part, gradients};
+pub use weights::Share;

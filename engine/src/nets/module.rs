@@ -1,12 +1,11 @@
 //! The layers of a network on tensors. Each word of `kdp::vocabulary::LAYERS` has its place here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kdp::plan::Layer;
 use tch::{TchError, Tensor};
 
 use super::NetError;
-use super::specs::{int, tensor_name, wanted};
 use crate::random::Mask;
 
 /// How a network runs.
@@ -25,7 +24,43 @@ pub enum Mode {
 
 /// A layer with its tensors, which it shares with the network.
 #[derive(Debug)]
-pub(super) enum Module {
+pub(super) struct Module {
+    name: String,
+    kind: Kind,
+}
+
+/// What came out of the layers that were asked for.
+#[derive(Default)]
+pub(super) struct Seen<'a> {
+    wanted: Option<&'a BTreeSet<String>>,
+    found: BTreeMap<String, Tensor>,
+}
+
+impl<'a> Seen<'a> {
+    /// To ask for these.
+    pub(super) fn of(wanted: &'a BTreeSet<String>) -> Self {
+        Self {
+            wanted: Some(wanted),
+            found: BTreeMap::new(),
+        }
+    }
+
+    /// What was seen, by layer.
+    pub(super) fn found(self) -> BTreeMap<String, Tensor> {
+        self.found
+    }
+
+    /// Notes what came out of a layer. Of layers of one name inside each other the outermost, which
+    /// comes last, is meant.
+    fn note(&mut self, layer: &str, out: &Tensor) {
+        if self.wanted.is_some_and(|wanted| wanted.contains(layer)) {
+            self.found.insert(layer.to_string(), out.shallow_clone());
+        }
+    }
+}
+
+#[derive(Debug)]
+enum Kind {
     Conv {
         weight: Tensor,
         bias: Option<Tensor>,
@@ -41,6 +76,7 @@ pub(super) enum Module {
         batches: Tensor,
         epsilon: f64,
         momentum: f64,
+        frozen: bool,
     },
     Linear {
         weight: Tensor,
@@ -83,7 +119,33 @@ impl Module {
     pub(super) fn build(
         layer: &Layer,
         tensors: &BTreeMap<String, Tensor>,
+        frozen: &BTreeSet<String>,
     ) -> Result<Module, NetError> {
+        Ok(Module {
+            name: layer.name.clone(),
+            kind: Kind::build(layer, tensors, frozen)?,
+        })
+    }
+
+    /// What comes out for a batch.
+    pub(super) fn forward(
+        &self,
+        x: &Tensor,
+        mode: Mode,
+        seen: &mut Seen,
+    ) -> Result<Tensor, TchError> {
+        let out = self.kind.forward(x, mode, seen)?;
+        seen.note(&self.name, &out);
+        Ok(out)
+    }
+}
+
+impl Kind {
+    fn build(
+        layer: &Layer,
+        tensors: &BTreeMap<String, Tensor>,
+        frozen: &BTreeSet<String>,
+    ) -> Result<Kind, NetError> {
         let optional = |name: &str| {
             let tensor = tensors.get(&tensor_name(layer, name));
             tensor.map(Tensor::shallow_clone)
@@ -92,7 +154,7 @@ impl Module {
         let children = || {
             let children = layer.children.iter();
             children
-                .map(|child| Module::build(child, tensors))
+                .map(|child| Module::build(child, tensors, frozen))
                 .collect::<Result<Vec<_>, _>>()
         };
         let stride_or_kernel = || {
@@ -102,14 +164,14 @@ impl Module {
                 .map_or_else(|| int(layer, "kernel"), Ok)
         };
         Ok(match layer.call.name.as_str() {
-            "conv" => Module::Conv {
+            "conv" => Kind::Conv {
                 weight: tensor("weight")?,
                 bias: optional("bias"),
                 stride: int(layer, "stride")?,
                 padding: int(layer, "padding")?,
                 groups: int(layer, "groups")?,
             },
-            "batch_norm" => Module::BatchNorm {
+            "batch_norm" => Kind::BatchNorm {
                 weight: tensor("weight")?,
                 bias: tensor("bias")?,
                 mean: tensor("running_mean")?,
@@ -117,68 +179,70 @@ impl Module {
                 batches: tensor("num_batches_tracked")?,
                 epsilon: wanted(layer, "epsilon", layer.call.number("epsilon"))?,
                 momentum: wanted(layer, "momentum", layer.call.number("momentum"))?,
+                frozen: ["weight", "bias"]
+                    .iter()
+                    .all(|tensor| frozen.contains(&tensor_name(layer, tensor))),
             },
-            "linear" => Module::Linear {
+            "linear" => Kind::Linear {
                 weight: tensor("weight")?,
                 bias: optional("bias"),
             },
-            "relu" => Module::Relu,
-            "relu6" => Module::Relu6,
-            "gelu" => Module::Gelu,
-            "tanh" => Module::Tanh,
-            "flatten" => Module::Flatten,
-            "global_avg_pool" => Module::GlobalAvgPool,
-            "max_pool" => Module::MaxPool {
+            "relu" => Kind::Relu,
+            "relu6" => Kind::Relu6,
+            "gelu" => Kind::Gelu,
+            "tanh" => Kind::Tanh,
+            "flatten" => Kind::Flatten,
+            "global_avg_pool" => Kind::GlobalAvgPool,
+            "max_pool" => Kind::MaxPool {
                 kernel: int(layer, "kernel")?,
                 stride: stride_or_kernel()?,
                 padding: int(layer, "padding")?,
             },
-            "avg_pool" => Module::AvgPool {
+            "avg_pool" => Kind::AvgPool {
                 kernel: int(layer, "kernel")?,
                 stride: stride_or_kernel()?,
             },
             "dropout" => {
                 let rate = layer.call.number("rate");
-                Module::Dropout {
+                Kind::Dropout {
                     rate: wanted(layer, "rate", rate.filter(|rate| (0.0..1.0).contains(rate)))?,
                     purpose: format!("dropout: {}", layer.name),
                 }
             }
-            "identity" => Module::Identity,
+            "identity" => Kind::Identity,
             "residual" => {
                 let pair: [Module; 2] = children()?.try_into().map_err(|_| NetError::Argument {
                     layer: layer.call.name.clone(),
                     argument: "body".to_string(),
                 })?;
                 let [body, shortcut] = pair.map(Box::new);
-                Module::Residual { body, shortcut }
+                Kind::Residual { body, shortcut }
             }
             "subsample_and_pad" => {
                 let given = layer.input.first().copied().unwrap_or(0);
                 let more = int(layer, "channels")? - given;
                 let more = wanted(layer, "channels", Some(more).filter(|&more| more >= 0))?;
-                Module::SubsampleAndPad {
+                Kind::SubsampleAndPad {
                     before: more / 2,
                     after: more - more / 2,
                     stride: int(layer, "stride")?,
                 }
             }
-            "chain" => Module::Chain(children()?),
+            "chain" => Kind::Chain(children()?),
             other => return Err(NetError::Unknown(other.to_string())),
         })
     }
 
-    /// What comes out for a batch.
-    pub(super) fn forward(&self, x: &Tensor, mode: Mode) -> Result<Tensor, TchError> {
+    fn forward(&self, x: &Tensor, mode: Mode, seen: &mut Seen) -> Result<Tensor, TchError> {
         match self {
-            Module::Conv {
+            Kind::Conv {
                 weight,
                 bias,
                 stride,
                 padding,
                 groups,
             } => x.f_conv2d(weight, bias.as_ref(), *stride, *padding, 1, *groups),
-            Module::BatchNorm {
+            Kind::BatchNorm {
                 weight,
                 bias,
                 mean,
@@ -186,8 +250,9 @@ impl Module {
                 batches,
                 epsilon,
                 momentum,
+                frozen,
             } => {
-                let training = matches!(mode, Mode::Train { .. });
+                let training = matches!(mode, Mode::Train { .. }) && !frozen;
                 if training {
                     one_value_a_channel_has_no_variance(x)?;
                     let _ = batches.shallow_clone().f_add_scalar_(1)?;
@@ -203,22 +268,22 @@ impl Module {
                     true,
                 )
             }
-            Module::Linear { weight, bias } => x.f_linear(weight, bias.as_ref()),
-            Module::Relu => x.f_relu(),
-            Module::Relu6 => x.f_clamp(0.0, 6.0),
-            Module::Gelu => x.f_gelu("none"),
-            Module::Tanh => x.f_tanh(),
-            Module::Flatten => x.f_flatten(1, -1),
-            Module::GlobalAvgPool => x.f_mean_dim([2i64, 3].as_slice(), false, None),
-            Module::MaxPool {
+            Kind::Linear { weight, bias } => x.f_linear(weight, bias.as_ref()),
+            Kind::Relu => x.f_relu(),
+            Kind::Relu6 => x.f_clamp(0.0, 6.0),
+            Kind::Gelu => x.f_gelu("none"),
+            Kind::Tanh => x.f_tanh(),
+            Kind::Flatten => x.f_flatten(1, -1),
+            Kind::GlobalAvgPool => x.f_mean_dim([2i64, 3].as_slice(), false, None),
+            Kind::MaxPool {
                 kernel,
                 stride,
                 padding,
             } => x.f_max_pool2d(*kernel, *stride, *padding, 1, false),
-            Module::AvgPool { kernel, stride } => {
+            Kind::AvgPool { kernel, stride } => {
                 x.f_avg_pool2d(*kernel, *stride, 0, false, true, None)
             }
-            Module::Dropout { rate, purpose } => match mode {
+            Kind::Dropout { rate, purpose } => match mode {
                 Mode::Train { seed, step } if *rate > 0.0 => {
                     let mask = Mask::new(seed, purpose, step);
                     let mask = mask.draw(x.numel(), *rate, (1.0 / (1.0 - rate)) as f32);
@@ -229,11 +294,11 @@ impl Module {
                 }
                 _ => Ok(x.shallow_clone()),
             },
-            Module::Identity => Ok(x.shallow_clone()),
-            Module::Residual { body, shortcut } => {
-                body.forward(x, mode)?.f_add(&shortcut.forward(x, mode)?)
-            }
-            Module::SubsampleAndPad {
+            Kind::Identity => Ok(x.shallow_clone()),
+            Kind::Residual { body, shortcut } => body
+                .forward(x, mode, seen)?
+                .f_add(&shortcut.forward(x, mode, seen)?),
+            Kind::SubsampleAndPad {
                 before,
                 after,
                 stride,
@@ -241,15 +306,36 @@ impl Module {
                 .f_slice(2, None, None, *stride)?
                 .f_slice(3, None, None, *stride)?
                 .f_constant_pad_nd([0, 0, 0, 0, *before, *after]),
-            Module::Chain(modules) => {
+            Kind::Chain(modules) => {
                 let mut x = x.shallow_clone();
                 for module in modules {
-                    x = module.forward(&x, mode)?;
+                    x = module.forward(&x, mode, seen)?;
                 }
                 Ok(x)
             }
         }
     }
+}
+
+/// The name of a tensor of a layer.
+fn tensor_name(layer: &Layer, tensor: &str) -> String {
+    match layer.name.as_str() {
+        "" => tensor.to_string(),
+        prefix => format!("{prefix}.{tensor}"),
+    }
+}
+
+/// A whole number among a layer's arguments.
+fn int(layer: &Layer, name: &str) -> Result<i64, NetError> {
+    wanted(layer, name, layer.call.int(name))
+}
+
+/// The value of an argument that must be there.
+fn wanted<T>(layer: &Layer, name: &str, value: Option<T>) -> Result<T, NetError> {
+    value.ok_or_else(|| NetError::Argument {
+        layer: layer.call.name.clone(),
+        argument: name.to_string(),
+    })
 }
 
 /// Refuses to train batch norm on one value a channel: its variance would be 0/0.

@@ -1,99 +1,93 @@
 //! A network with its tensors.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kdp::plan::Network;
+use kdp::spec::{Fill, TensorSpec};
 use tch::{Device, Kind, TchError, Tensor, no_grad_guard};
 
-use super::NetError;
-use super::module::{Mode, Module};
-use super::specs::{Spec, Start, specs};
-use crate::data::{BLOCK, Pixels, Samples};
-use crate::random::Draws;
+use super::module::{Mode, Module, Seen};
+use super::{Model, NetError, Part};
 
-/// A network with its tensors. All parameters lie one after the other in one flat tensor, so that
-/// an optimiser's step is a handful of operations however many layers there are; the layers see
-/// them through views. Weights of convolutions lie in channels-last order.
+/// A network with its tensors. Parameters that are trained lie in [`Part`]s.
 pub struct Net {
-    specs: Vec<Spec>,
+    specs: Vec<TensorSpec>,
     tensors: BTreeMap<String, Tensor>,
-    flat: Tensor,
+    parts: Vec<Part>,
     root: Module,
 }
 
-/// The dimensions of a convolution's weight in memory order, and the way back.
-const TO_LAST: [i64; 4] = [0, 2, 3, 1];
-const FROM_LAST: [i64; 4] = [0, 3, 1, 2];
-
-fn length(spec: &Spec) -> i64 {
-    spec.shape.iter().product()
+/// Which parameters of a network are trained, and which of them together.
+#[derive(Clone, Debug, Default)]
+pub struct Partition {
+    /// Parameters that are not trained. A batch norm whose parameters are among them stays in
+    /// evaluation mode.
+    pub frozen: BTreeSet<String>,
+    /// Parameters that are a part of their own; those that are not named are one together.
+    pub groups: Vec<Vec<String>>,
 }
 
-/// A flat stretch of memory as a tensor of the spec's shape.
-fn view(stretch: &Tensor, spec: &Spec) -> Result<Tensor, TchError> {
-    match spec.shape[..] {
-        [out, channels, height, width] => stretch
-            .f_view([out, height, width, channels])?
-            .f_permute(FROM_LAST),
-        _ => stretch.f_view(spec.shape.as_slice()),
-    }
+/// What a network gives for a batch.
+pub struct Outputs {
+    /// n×classes.
+    pub logits: Tensor,
+    /// What came out of the layers that were asked for.
+    pub layers: BTreeMap<String, Tensor>,
 }
 
-/// A tensor of a spec's shape as a flat stretch, in memory order.
-fn flatten(tensor: &Tensor) -> Result<Tensor, TchError> {
-    match tensor.dim() {
-        4 => tensor.f_permute(TO_LAST)?.f_reshape([-1]),
-        _ => tensor.f_reshape([-1]),
+impl Partition {
+    /// The parameters' places: those of no group, then those of each group, then the frozen ones.
+    fn sort(&self, specs: &[TensorSpec]) -> Result<Vec<Vec<TensorSpec>>, NetError> {
+        let named = self.groups.iter().flatten().chain(&self.frozen);
+        let parameter = |name: &String| specs.iter().any(|s| s.trained && s.name == *name);
+        if let Some(stranger) = named.into_iter().find(|name| !parameter(name)) {
+            return Err(NetError::NoParameter(stranger.clone()));
+        }
+        let mut sorted = vec![vec![]; self.groups.len() + 2];
+        for spec in specs.iter().filter(|spec| spec.trained) {
+            let group = self.groups.iter().position(|g| g.contains(&spec.name));
+            let place = match group {
+                _ if self.frozen.contains(&spec.name) => self.groups.len() + 1,
+                Some(group) => group + 1,
+                None => 0,
+            };
+            sorted[place].push(spec.clone());
+        }
+        Ok(sorted)
     }
 }
 
 impl Net {
-    /// A network initialised as PyTorch's layers are, each tensor a function of the seed and its name.
-    pub fn new(network: &Network, seed: i64, device: Device) -> Result<Net, NetError> {
-        let net = Net::empty(network, device)?;
-        for spec in &net.specs {
-            let values = match spec.start {
-                Start::Count => continue,
-                Start::Constant(value) => vec![value; length(spec) as usize],
-                Start::Uniform { fan_in } => {
-                    let bound = 1.0 / (fan_in as f32).sqrt();
-                    let mut draws = Draws::new(seed, &format!("init: {}", spec.name), 0);
-                    let mut draw = || (2.0 * draws.unit() - 1.0) * bound;
-                    (0..length(spec)).map(|_| draw()).collect()
-                }
-            };
-            let values = Tensor::f_from_slice(&values)?.f_view(spec.shape.as_slice())?;
-            net.put(&spec.name, &values)?;
-        }
-        Ok(net)
-    }
-
     /// A network of zeros.
-    pub(super) fn empty(network: &Network, device: Device) -> Result<Net, NetError> {
-        let specs = specs(network)?;
-        let trained = specs.iter().filter(|spec| spec.trained);
-        let flat = Tensor::f_zeros([trained.map(length).sum::<i64>()], (Kind::Float, device))?;
+    pub(super) fn empty(
+        network: &Network,
+        partition: &Partition,
+        device: Device,
+    ) -> Result<Net, NetError> {
+        let specs = network.tensors()?;
+        let sorted = partition.sort(&specs)?.into_iter();
+        let mut parts = sorted
+            .map(|specs| Part::zeros(specs, device))
+            .collect::<Result<Vec<_>, _>>()?;
         let mut tensors = BTreeMap::new();
-        let mut at = 0;
-        for spec in &specs {
-            let tensor = if spec.trained {
-                let stretch = flat.f_narrow(0, at, length(spec))?;
-                at += length(spec);
-                view(&stretch, spec)?.f_detach()?
-            } else {
-                let kind = match spec.start {
-                    Start::Count => Kind::Int64,
-                    _ => Kind::Float,
-                };
-                Tensor::f_zeros(spec.shape.as_slice(), (kind, device))?
+        for (name, tensor) in parts.iter().flat_map(Part::tensors) {
+            tensors.insert(name.to_string(), tensor.shallow_clone());
+        }
+        // The last one holds what is frozen.
+        parts.pop();
+        for spec in specs.iter().filter(|spec| !spec.trained) {
+            let kind = match spec.fill {
+                Fill::Count => Kind::Int64,
+                _ => Kind::Float,
             };
+            let tensor = Tensor::f_zeros(spec.shape.as_slice(), (kind, device))?;
             tensors.insert(spec.name.clone(), tensor);
         }
         Ok(Net {
-            root: Module::build(&network.root, &tensors)?,
+            root: Module::build(&network.root, &tensors, &partition.frozen)?,
             specs,
             tensors,
-            flat,
+            parts,
         })
     }
 
@@ -107,7 +101,7 @@ impl Net {
     }
 
     /// What its tensors are, in the order of its layers.
-    pub fn specs(&self) -> &[Spec] {
+    pub fn specs(&self) -> &[TensorSpec] {
         &self.specs
     }
 
@@ -116,75 +110,47 @@ impl Net {
         &self.tensors
     }
 
-    /// All parameters in one flat tensor.
-    pub fn flat(&self) -> &Tensor {
-        &self.flat
-    }
-
-    /// Number of trainable numbers.
-    pub fn parameter_count(&self) -> u64 {
-        self.flat.numel() as u64
-    }
-
-    fn parameters(&self) -> impl Iterator<Item = (&Spec, &Tensor)> {
-        let trained = self.specs.iter().filter(|spec| spec.trained);
-        trained.filter_map(|spec| Some((spec, self.tensors.get(&spec.name)?)))
-    }
-
-    /// Makes the parameters trainable.
-    pub fn require_gradients(&self) -> Result<(), TchError> {
-        for (_, parameter) in self.parameters() {
-            let _ = parameter.f_set_requires_grad(true)?;
-        }
-        Ok(())
-    }
-
-    /// The gradients of a loss, flat, in the order of [`Net::flat`].
-    pub fn gradients(&self, loss: &Tensor) -> Result<Tensor, TchError> {
-        let parameters: Vec<&Tensor> = self.parameters().map(|(_, tensor)| tensor).collect();
-        let gradients = Tensor::f_run_backward(&[loss], &parameters, false, false)?;
-        let flat = gradients
-            .iter()
-            .map(flatten)
-            .collect::<Result<Vec<_>, _>>()?;
-        Tensor::f_cat(&flat, 0)
-    }
-
-    /// A flat tensor in the order of [`Net::flat`], cut into each parameter's part.
-    pub fn cut<'a>(&'a self, flat: &Tensor) -> Result<Vec<(&'a str, Tensor)>, TchError> {
-        let mut at = 0;
-        self.parameters()
-            .map(|(spec, _)| {
-                let stretch = flat.f_narrow(0, at, length(spec))?;
-                at += length(spec);
-                Ok((spec.name.as_str(), view(&stretch, spec)?))
-            })
-            .collect()
+    /// The parameters that are trained: those of no group, then those of each group.
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
     }
 
     /// The logits of a batch of images, n×classes.
     pub fn forward(&self, images: &Tensor, mode: Mode) -> Result<Tensor, TchError> {
-        self.root.forward(images, mode)
+        self.root.forward(images, mode, &mut Seen::default())
     }
 
-    /// The logits of all samples, n×classes, without augmentation, in evaluation mode and in blocks
-    /// of a fixed size. `done` is told how many samples are done.
-    pub fn logits(
+    /// The logits of a batch, and what comes out of some layers.
+    pub fn outputs(
         &self,
-        samples: &Samples,
-        pixels: &Pixels,
-        mut done: impl FnMut(usize),
-    ) -> Result<Tensor, TchError> {
-        let _guard = no_grad_guard();
-        let rows: Vec<usize> = (0..samples.len()).collect();
-        let mut blocks = Vec::with_capacity(samples.len().div_ceil(BLOCK));
-        let mut count = 0;
-        for rows in rows.chunks(BLOCK) {
-            let images = pixels.images(samples, rows, None)?;
-            blocks.push(self.forward(&images, Mode::Evaluate)?);
-            count += rows.len();
-            done(count);
+        images: &Tensor,
+        mode: Mode,
+        layers: &BTreeSet<String>,
+    ) -> Result<Outputs, NetError> {
+        let mut seen = Seen::of(layers);
+        let logits = self.root.forward(images, mode, &mut seen)?;
+        let seen = seen.found();
+        match layers.iter().find(|layer| !seen.contains_key(*layer)) {
+            Some(layer) => Err(NetError::NoLayer(layer.clone())),
+            None => Ok(Outputs {
+                logits,
+                layers: seen,
+            }),
         }
-        Tensor::f_cat(&blocks, 0)
+    }
+}
+
+impl Model for Net {
+    fn answer(&self, images: &Tensor) -> Result<Tensor, TchError> {
+        self.forward(images, Mode::Evaluate)
+    }
+
+    fn watch(&self, images: &Tensor, layers: &BTreeSet<String>) -> Result<Outputs, NetError> {
+        self.outputs(images, Mode::Evaluate, layers)
+    }
+
+    fn parameter_count(&self) -> u64 {
+        let trained = self.specs.iter().filter(|spec| spec.trained);
+        trained.map(TensorSpec::count).sum::<i64>() as u64
     }
 }

@@ -10,17 +10,26 @@ const TRAIN_POINTS: u64 = 100;
 /// Points that the curve of the test accuracy has, about.
 const TEST_POINTS: u64 = 25;
 
+/// How a run does of late.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Recent {
+    /// Mean training loss.
+    pub loss: f64,
+    /// Share right of the samples with a label, where there are such.
+    pub accuracy: Option<f64>,
+}
+
 /// Watches a run.
 pub struct Watch<'a> {
     curves: Curves,
     steps: u64,
     test_every: u64,
     lr: &'a Schedule,
-    /// Loss and number right of the steps since `fetched`, on the device.
+    /// Loss, number right and number of labels of the steps since `fetched`, on the device.
     pending: Vec<Tensor>,
     fetched: u64,
-    /// Σ loss · samples, Σ right, Σ samples since the last point.
-    sums: [f64; 3],
+    /// Σ loss · samples, Σ samples, Σ right, Σ labels since the last point.
+    sums: [f64; 4],
     sizes: Vec<f64>,
 }
 
@@ -38,7 +47,7 @@ impl<'a> Watch<'a> {
             lr,
             pending: Vec::new(),
             fetched: 0,
-            sums: [0.0; 3],
+            sums: [0.0; 4],
             sizes: Vec::new(),
         }
     }
@@ -55,9 +64,10 @@ impl<'a> Watch<'a> {
             .f_argmax(-1, false)?
             .f_eq_tensor(labels)?
             .f_sum(Kind::Float)?;
-        let pair = Tensor::f_stack(&[loss.f_detach()?, right], 0)?;
+        let labelled = labels.f_ge(0)?.f_sum(Kind::Float)?;
+        let noted = Tensor::f_stack(&[loss.f_detach()?, right, labelled], 0)?;
         self.sizes.push(labels.numel() as f64);
-        self.pending.push(pair);
+        self.pending.push(noted);
         Ok(())
     }
 
@@ -66,19 +76,21 @@ impl<'a> Watch<'a> {
         if self.pending.is_empty() {
             return Ok(());
         }
-        let pairs = Tensor::f_stack(&std::mem::take(&mut self.pending), 0)?;
-        let numbers = Vec::<f32>::try_from(pairs.f_reshape([-1])?)?;
-        for (pair, size) in numbers.chunks_exact(2).zip(self.sizes.drain(..)) {
-            if !pair[0].is_finite() {
+        let noted = Tensor::f_stack(&std::mem::take(&mut self.pending), 0)?;
+        let numbers = Vec::<f32>::try_from(noted.f_reshape([-1])?)?;
+        for (noted, size) in numbers.chunks_exact(3).zip(self.sizes.drain(..)) {
+            let [loss, right, labelled] = [noted[0], noted[1], noted[2]].map(f64::from);
+            if !loss.is_finite() {
                 return Err(TrainError::Loss {
                     step: self.fetched,
                     lr: self.lr.at(self.fetched),
                 });
             }
             self.fetched += 1;
-            self.sums[0] += f64::from(pair[0]) * size;
-            self.sums[1] += f64::from(pair[1]);
-            self.sums[2] += size;
+            self.sums[0] += loss * size;
+            self.sums[1] += size;
+            self.sums[2] += right;
+            self.sums[3] += labelled;
         }
         Ok(())
     }
@@ -93,28 +105,30 @@ impl<'a> Watch<'a> {
         done == self.steps || done.is_multiple_of(self.test_every)
     }
 
-    /// Mean loss and accuracy since the last point, of what was fetched.
-    pub fn recent(&self) -> Option<(f64, f64)> {
-        let [loss, right, samples] = self.sums;
+    /// Mean loss and, where there are labels, accuracy since the last point, of what was fetched.
+    pub fn recent(&self) -> Option<Recent> {
+        let [loss, samples, right, labelled] = self.sums;
         if samples > 0.0 {
-            return Some((loss / samples, right / samples));
+            return Some(Recent {
+                loss: loss / samples,
+                accuracy: (labelled > 0.0).then(|| right / labelled),
+            });
         }
-        let last = (
-            self.curves.train_loss.last(),
-            self.curves.train_accuracy.last(),
-        );
-        last.0.copied().zip(last.1.copied())
+        Some(Recent {
+            loss: *self.curves.train_loss.last()?,
+            accuracy: self.curves.train_accuracy.last().copied(),
+        })
     }
 
     /// Puts a point on the training curve.
     pub fn train_point(&mut self, done: u64) -> Result<(), TrainError> {
         self.fetch()?;
-        if let Some((loss, accuracy)) = self.recent() {
+        if let Some(recent) = self.recent() {
             self.curves.train_steps.push(done);
-            self.curves.train_loss.push(loss);
-            self.curves.train_accuracy.push(accuracy);
+            self.curves.train_loss.push(recent.loss);
+            self.curves.train_accuracy.extend(recent.accuracy);
         }
-        self.sums = [0.0; 3];
+        self.sums = [0.0; 4];
         Ok(())
     }
 
@@ -124,8 +138,17 @@ impl<'a> Watch<'a> {
         self.curves.test_accuracy.push(accuracy);
     }
 
+    /// Puts what the best state is told by on its curve.
+    pub fn best_point(&mut self, done: u64, seen: f64) {
+        self.curves.best_steps.push(done);
+        self.curves.best_seen.push(seen);
+    }
+
     /// The curves.
-    pub fn finish(self) -> Curves {
+    pub fn finish(mut self) -> Curves {
+        if self.curves.train_accuracy.len() < self.curves.train_steps.len() {
+            self.curves.train_accuracy.clear();
+        }
         self.curves
     }
 }

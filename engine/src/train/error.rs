@@ -1,6 +1,6 @@
 //! What can go wrong in training.
 
-use kdp::plan::Key;
+use kdp::plan::{Key, Split};
 use tch::TchError;
 
 use crate::data::DataError;
@@ -24,6 +24,22 @@ pub enum TrainError {
     Epoch { found: u64, planned: u64 },
     #[error("there is no training sample")]
     Empty,
+    #[error(
+        "the objective asks for labels at step {step}, but {unlabelled} of {samples} samples have none"
+    )]
+    Unlabelled {
+        step: u64,
+        unlabelled: usize,
+        samples: usize,
+    },
+    #[error("all parameters are frozen: there is nothing to train")]
+    AllFrozen,
+    #[error("the engine does not know the operator `{0}`")]
+    Operator(char),
+    #[error("the best state cannot be told on the {} split: it has samples without a label, or none at all", .0.word())]
+    BestOn(Split),
+    #[error("the engine does not know how to tell the best state by `{0}`")]
+    BestBy(String),
     #[error("the teacher {} was not loaded", .0.short())]
     Teacher(Key),
     #[error(transparent)]
@@ -41,6 +57,9 @@ impl TrainError {
             TrainError::Loss { .. } | TrainError::Weights => {
                 Some("try a smaller learning rate, a warm-up (`0.0 then LR over …`), or `clip`")
             }
+            TrainError::Unlabelled { .. } => Some(
+                "learn from a teacher alone (`distill` with weight 1, `match_logits`), or give the samples labels with `relabel`",
+            ),
             TrainError::Data(error) => error.help(),
             TrainError::Net(error) => error.help(),
             _ => None,

@@ -1,16 +1,27 @@
 //! Training: at each step a weighted sum of losses, an optimiser's step, and what is watched.
 
-mod adamw;
-mod curves;
-mod error;
-mod objective;
-mod optimiser;
 mod run;
-mod sgd;
-mod teachers;
 
+mod formula;
+mod objective;
+mod teachers;
+mod through;
+
+mod adamw;
+mod optimiser;
+mod sgd;
+mod stepper;
+
+mod curves;
+mod look;
+
+mod error;
+
+pub use curves::Recent;
 pub use error::TrainError;
-pub use objective::loss;
+pub use look::{State, accuracy};
+pub use objective::{Given, Matched, loss};
 pub use optimiser::{Optimiser, Scalar, clip, optimiser};
-pub use run::{Progress, Trained, accuracy, train};
-pub use teachers::Teachers;
+pub use run::{Material, Progress, Run, Trained, train};
+pub use stepper::Stepper;
+pub use teachers::{Models, Teachers};

@@ -1,37 +1,87 @@
 //! The loss of a step: Σ weight(step) · loss over the terms. Formulas stand in
 //! `kdp::vocabulary::OBJECTIVES`.
 
-use kdp::plan::{Key, Loss, Term, View};
+use kdp::plan::{Key, Loss, Term};
+use kdp::spec::View;
 use tch::{Reduction, TchError, Tensor};
+
+use super::{TrainError, formula};
 
 /// PyTorch's way to say that no label is left out.
 const NO_LABEL: i64 = -100;
 
-/// The loss of a batch at a step. `teacher` gives a teacher's logits for the batch; it is not asked
-/// for a term whose weight is exactly 0.
-pub fn loss<E: From<TchError>>(
-    terms: &[Term],
-    step: u64,
-    logits: &Tensor,
-    labels: &Tensor,
-    mut teacher: impl FnMut(Key, View) -> Result<Tensor, E>,
-) -> Result<Tensor, E> {
+/// What losses are made of: a batch, as student and teachers see it. Teachers are not asked for a term
+/// whose weight is exactly 0.
+pub trait Given {
+    /// The student's logits.
+    fn logits(&self) -> &Tensor;
+
+    /// The labels.
+    fn labels(&self) -> &Tensor;
+
+    /// A teacher's logits, without gradient.
+    fn teacher(&mut self, teacher: Key, view: View) -> Result<Tensor, TrainError>;
+
+    /// The student's features, led through the layers between the two, and the teacher's, without
+    /// gradient.
+    fn features(&mut self, matched: Matched) -> Result<[Tensor; 2], TrainError>;
+}
+
+/// Layers whose outputs are matched.
+pub struct Matched<'a> {
+    /// The term's place in the objective.
+    pub place: usize,
+    /// The student's layer.
+    pub layer: &'a str,
+    /// The teacher.
+    pub teacher: Key,
+    /// What it sees.
+    pub view: View,
+    /// The teacher's layer.
+    pub to: &'a str,
+}
+
+/// The loss of a batch at a step.
+pub fn loss(terms: &[Term], step: u64, given: &mut dyn Given) -> Result<Tensor, TrainError> {
     let mut sum: Option<Tensor> = None;
-    for term in terms {
+    for (place, term) in terms.iter().enumerate() {
         let weight = term.weight.at(step);
         if weight == 0.0 {
             continue;
         }
         let mut loss = match &term.loss {
-            Loss::CrossEntropy { smoothing } => cross_entropy(logits, labels, smoothing.at(step))?,
+            Loss::CrossEntropy { smoothing } => {
+                cross_entropy(given.logits(), given.labels(), smoothing.at(step))?
+            }
             Loss::Kl {
-                teacher: key,
+                teacher,
                 temperature,
                 view,
-            } => kl(logits, &teacher(*key, *view)?, temperature.at(step))?,
-            Loss::SquaredLogits { teacher: key, view } => {
-                logits.f_mse_loss(&teacher(*key, *view)?, Reduction::Mean)?
+            } => {
+                let teacher = given.teacher(*teacher, *view)?;
+                kl(given.logits(), &teacher, temperature.at(step))?
             }
+            Loss::SquaredLogits { teacher, view } => {
+                let teacher = given.teacher(*teacher, *view)?;
+                given.logits().f_mse_loss(&teacher, Reduction::Mean)?
+            }
+            Loss::Features {
+                teacher,
+                layer,
+                to,
+                view,
+                ..
+            } => {
+                let [own, teacher] = given.features(Matched {
+                    place,
+                    layer,
+                    teacher: *teacher,
+                    view: *view,
+                    to,
+                })?;
+                own.f_mse_loss(&teacher, Reduction::Mean)?
+            }
+            Loss::Formula(formula) => formula::value(formula, step, given)?.f_mean(None)?,
         };
         if weight != 1.0 {
             loss = loss.f_mul_scalar(weight)?;
@@ -44,11 +94,23 @@ pub fn loss<E: From<TchError>>(
     match sum {
         Some(sum) => Ok(sum),
         // No term counts at this step: a loss of 0, whose gradient is 0.
-        None => Ok(logits.f_sum(None)?.f_mul_scalar(0.0)?),
+        None => Ok(given.logits().f_sum(None)?.f_mul_scalar(0.0)?),
     }
 }
 
-fn cross_entropy(logits: &Tensor, labels: &Tensor, smoothing: f64) -> Result<Tensor, TchError> {
+/// The first step of a run at which labels are asked for.
+pub fn first_labels(terms: &[Term], steps: u64) -> Option<u64> {
+    let asks = |term: &&Term| match &term.loss {
+        Loss::CrossEntropy { .. } => true,
+        Loss::Formula(formula) => formula::asks_labels(formula),
+        Loss::Kl { .. } | Loss::SquaredLogits { .. } | Loss::Features { .. } => false,
+    };
+    let terms: Vec<&Term> = terms.iter().filter(asks).collect();
+    (0..steps).find(|&step| terms.iter().any(|term| term.weight.at(step) != 0.0))
+}
+
+/// Cross-entropy against labels, `smoothing` of the target spread over all classes; mean over the batch.
+pub fn cross_entropy(logits: &Tensor, labels: &Tensor, smoothing: f64) -> Result<Tensor, TchError> {
     logits.f_cross_entropy_loss(
         labels,
         None::<&Tensor>,

@@ -51,14 +51,20 @@ pub fn optimiser(call: &Call, parameters: &Tensor) -> Result<Box<dyn Optimiser>,
     }
 }
 
-/// Scales a flat gradient down to a norm of at most `largest`, as PyTorch's `clip_grad_norm_`.
-pub fn clip(gradient: &mut Tensor, largest: f64) -> Result<(), TchError> {
-    let share = gradient
-        .f_norm()?
+/// Scales gradients down to a norm of at most `largest` together, as PyTorch's `clip_grad_norm_`.
+pub fn clip(gradients: &mut [Tensor], largest: f64) -> Result<(), TchError> {
+    let norms = gradients.iter().map(Tensor::f_norm);
+    let norm = match &norms.collect::<Result<Vec<_>, _>>()?[..] {
+        [one] => one.shallow_clone(),
+        several => Tensor::f_stack(several, 0)?.f_norm()?,
+    };
+    let share = norm
         .f_add_scalar(1e-6)?
         .f_reciprocal()?
         .f_mul_scalar(largest)?
         .f_clamp_max(1.0)?;
-    let _ = gradient.f_mul_(&share)?;
+    for gradient in gradients {
+        let _ = gradient.f_mul_(&share)?;
+    }
     Ok(())
 }

@@ -1,148 +1,276 @@
 //! The training loop.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use kdp::plan::{Curves, Key, TrainTask};
-use tch::{Device, Kind, Tensor, no_grad_guard};
+use kdp::plan::{Curves, Key, Loss, TrainTask, View};
+use tch::{Device, Tensor};
 
-use super::curves::Watch;
-use super::optimiser::{Optimiser, clip, optimiser};
-use super::{Teachers, TrainError, loss};
+use super::curves::{Recent, Watch};
+use super::look::{Keeper, State};
+use super::objective::{Given, Matched, first_labels};
+use super::stepper::Stepper;
+use super::teachers::Models;
+use super::through::Throughs;
+use super::{Teachers, TrainError, accuracy, loss};
 use crate::blob::Blob;
-use crate::data::{Augmentation, Batches, Loaded, Pixels, Samples};
-use crate::nets::{Mode, Net, NetError};
+use crate::data::{Augmentation, Batch, Batches, Loaded};
+use crate::nets::{Mode, Net, NetError, Outputs, Partition, Share};
 
 /// Who is told how far a training is.
 pub trait Progress {
     /// Whether it is time to tell.
     fn due(&mut self) -> bool;
     /// Tells steps done of all, and the training loss and accuracy where they are known.
-    fn tell(&mut self, step: u64, steps: u64, recent: Option<(f64, f64)>);
+    fn tell(&mut self, step: u64, steps: u64, recent: Option<Recent>);
+}
+
+/// What a training needs besides its task.
+pub struct Material<'a> {
+    /// What is trained on.
+    pub train: &'a Loaded,
+    /// What the test curve is of.
+    pub test: &'a Loaded,
+    /// What the best state is told by, where one is asked for.
+    pub best: Option<&'a Loaded>,
+    /// The teachers of the objective.
+    pub teachers: Models,
+    /// The weights to begin with.
+    pub init: Vec<Share>,
 }
 
 /// A trained network.
 pub struct Trained {
     /// The network.
     pub net: Net,
-    /// The optimiser's state, as a safetensors file.
+    /// The optimiser's state and that of layers trained along, as a safetensors file.
     pub optimizer: Vec<u8>,
     /// The learning curves.
     pub curves: Curves,
 }
 
-/// The share of samples whose largest logit is the label's.
-pub fn accuracy(net: &Net, samples: &Samples, pixels: &Pixels) -> Result<f64, NetError> {
-    let _guard = no_grad_guard();
-    if samples.is_empty() {
-        return Ok(0.0);
-    }
-    let logits = net.logits(samples, pixels, |_| ())?;
-    let labels = Tensor::f_from_slice(&samples.labels)?.f_to_device(logits.device())?;
-    let right = logits
-        .f_argmax(-1, false)?
-        .f_eq_tensor(&labels)?
-        .f_sum(Kind::Int64)?
-        .f_int64_value(&[])?;
-    Ok(right as f64 / samples.len() as f64)
-}
-
-/// Trains a network. What comes out is a function of the task, the data and the teachers; what is
-/// watched on the way changes none of it.
+/// Trains a network. What comes out is a function of the task and the material; what is watched on
+/// the way changes none of it.
 pub fn train(
     task: &TrainTask,
-    train: &Loaded,
-    test: &Loaded,
-    teachers: BTreeMap<Key, Net>,
+    material: Material,
     device: Device,
     progress: &mut dyn Progress,
 ) -> Result<Trained, TrainError> {
-    if task.precision != "fp32" {
-        return Err(TrainError::Precision(task.precision.clone()));
+    let mut run = Run::new(task, material, device)?;
+    while run.done() < task.steps {
+        run.step()?;
+        run.look()?;
+        if progress.due() {
+            progress.tell(run.done(), task.steps, run.recent()?);
+        }
     }
-    if train.samples.is_empty() {
-        return Err(TrainError::Empty);
-    }
-    let augmentations = task
-        .augment
-        .iter()
-        .map(Augmentation::of)
-        .collect::<Result<Vec<_>, _>>()?;
-    let augmented = !augmentations.is_empty();
-    let pixels = Pixels::new(&train.meta, device);
-    let test_pixels = Pixels::new(&test.meta, device);
-    let size = task.batch as usize;
-    let mut batches = Batches::new(&train.samples, &pixels, augmentations, size, task.seed);
-    if batches.per_epoch() != task.steps_per_epoch {
-        return Err(TrainError::Epoch {
-            found: batches.per_epoch(),
-            planned: task.steps_per_epoch,
-        });
-    }
-    let mut teachers = Teachers::new(teachers, &train.samples, &pixels, augmented);
-    let net = Net::new(&task.network, task.seed, device)?;
-    net.require_gradients()?;
-    let mut flat = net.flat().shallow_clone();
-    let mut optimiser = optimiser(&task.optimizer, &flat)?;
-    let mut watch = Watch::new(task.steps, task.steps_per_epoch, &task.lr);
+    run.finish()
+}
 
-    for step in 0..task.steps {
-        let batch = batches.at(step)?;
+/// A run on its way.
+pub struct Run<'a> {
+    task: &'a TrainTask,
+    device: Device,
+    test: &'a Loaded,
+    net: Net,
+    throughs: Throughs,
+    /// The student's layers whose outputs are matched.
+    layers: BTreeSet<String>,
+    teachers: Teachers<'a>,
+    batches: Batches<'a>,
+    stepper: Stepper,
+    watch: Watch<'a>,
+    keeper: Option<Keeper<'a>>,
+    done: u64,
+}
+
+impl<'a> Run<'a> {
+    /// A run that has not made a step.
+    pub fn new(
+        task: &'a TrainTask,
+        material: Material<'a>,
+        device: Device,
+    ) -> Result<Self, TrainError> {
+        if task.precision != "fp32" {
+            return Err(TrainError::Precision(task.precision.clone()));
+        }
+        let train = material.train;
+        if train.samples.is_empty() {
+            return Err(TrainError::Empty);
+        }
+        if train.samples.labelled() < train.samples.len()
+            && let Some(step) = first_labels(&task.objective, task.steps)
+        {
+            return Err(TrainError::Unlabelled {
+                step,
+                unlabelled: train.samples.len() - train.samples.labelled(),
+                samples: train.samples.len(),
+            });
+        }
+        let augmentations = task
+            .augment
+            .iter()
+            .map(Augmentation::of)
+            .collect::<Result<Vec<_>, _>>()?;
+        let augmented = !augmentations.is_empty();
+        let batches = Batches::new(train, augmentations, task.batch as usize, task.seed);
+        if batches.per_epoch() != task.steps_per_epoch {
+            return Err(TrainError::Epoch {
+                found: batches.per_epoch(),
+                planned: task.steps_per_epoch,
+            });
+        }
+        let partition = Partition {
+            frozen: task.frozen.iter().cloned().collect(),
+            groups: task.groups.iter().map(|g| g.parameters.clone()).collect(),
+        };
+        let net = Net::begin(&task.network, &partition, task.seed, &material.init, device)?;
+        let throughs = Throughs::new(&task.objective, task.seed, device)?;
+        let keeper = match (&task.best, material.best) {
+            (Some(best), Some(on)) => Some(Keeper::new(best, on)?),
+            _ => None,
+        };
+        let matched = task.objective.iter().filter_map(|term| match &term.loss {
+            Loss::Features { layer, .. } => Some(layer.clone()),
+            _ => None,
+        });
+        Ok(Self {
+            stepper: Stepper::new(task, net.parts(), throughs.parts())?,
+            teachers: Teachers::new(material.teachers, &task.objective, train, augmented),
+            watch: Watch::new(task.steps, task.steps_per_epoch, &task.lr),
+            layers: matched.collect(),
+            test: material.test,
+            done: 0,
+            task,
+            device,
+            net,
+            throughs,
+            batches,
+            keeper,
+        })
+    }
+
+    /// Steps done.
+    pub fn done(&self) -> u64 {
+        self.done
+    }
+
+    /// Makes the next step.
+    pub fn step(&mut self) -> Result<(), TrainError> {
+        let step = self.done;
+        let batch = self.batches.at(step)?;
         let mode = Mode::Train {
-            seed: task.seed,
+            seed: self.task.seed,
             step,
         };
-        let logits = net.forward(&batch.images, mode)?;
-        teachers.next_step();
-        let loss = loss(
-            &task.objective,
-            step,
-            &logits,
-            &batch.labels,
-            |key, view| teachers.logits(key, view, &batch),
-        )?;
-        let mut gradient = net.gradients(&loss)?;
-        {
-            let _guard = no_grad_guard();
-            if let Some(largest) = task.clip {
-                clip(&mut gradient, largest)?;
-            }
-            let (lr, weight_decay) = (task.lr.at(step), task.weight_decay.at(step));
-            optimiser.step(&mut flat, gradient, lr, weight_decay)?;
-        }
-        watch.note(&loss, &logits, &batch.labels)?;
+        let outputs = self.net.outputs(&batch.images, mode, &self.layers)?;
+        self.teachers.next_step();
+        let mut scene = Scene {
+            outputs: &outputs,
+            batch: &batch,
+            teachers: &mut self.teachers,
+            throughs: &self.throughs,
+            mode,
+        };
+        let loss = loss(&self.task.objective, step, &mut scene)?;
+        self.stepper.step(&loss, step)?;
+        self.watch.note(&loss, &outputs.logits, &batch.labels)?;
+        self.done += 1;
+        Ok(())
+    }
 
-        let done = step + 1;
-        if watch.is_train_point(done) {
-            watch.train_point(done)?;
+    /// Looks at the network where it is time to.
+    pub fn look(&mut self) -> Result<(), TrainError> {
+        if self.watch.is_train_point(self.done) {
+            self.watch.train_point(self.done)?;
         }
-        if watch.is_test_point(done) {
-            watch.test_point(done, accuracy(&net, &test.samples, &test_pixels)?);
+        if self.watch.is_test_point(self.done) {
+            let accuracy = accuracy(&self.net, self.test)?;
+            self.watch.test_point(self.done, accuracy.unwrap_or(0.0));
         }
-        if progress.due() {
-            watch.fetch()?;
-            progress.tell(done, task.steps, watch.recent());
+        if let Some(keeper) = &mut self.keeper
+            && keeper.is_due(self.done, self.task.steps)
+        {
+            let state = || state(&self.net, &self.stepper, &self.throughs);
+            let seen = keeper.look(&self.net, state)?;
+            self.watch.best_point(self.done, seen);
         }
+        Ok(())
     }
-    if flat.f_isfinite()?.f_all()?.f_int64_value(&[])? == 0 {
-        return Err(TrainError::Weights);
+
+    /// Training loss and accuracy of late, where they are known.
+    pub fn recent(&mut self) -> Result<Option<Recent>, TrainError> {
+        self.watch.fetch()?;
+        Ok(self.watch.recent())
     }
-    Ok(Trained {
-        optimizer: state(&net, optimiser.as_ref())?,
-        curves: watch.finish(),
-        net,
+
+    /// Its state.
+    pub fn state(&self) -> Result<State, TrainError> {
+        state(&self.net, &self.stepper, &self.throughs)
+    }
+
+    /// The network as it is, or as it was when it was best.
+    pub fn finish(mut self) -> Result<Trained, TrainError> {
+        self.watch.fetch()?;
+        if !self.stepper.is_finite()? {
+            return Err(TrainError::Weights);
+        }
+        let Some(best) = self.keeper.take().and_then(Keeper::finish) else {
+            return Ok(Trained {
+                optimizer: self.state()?.optimizer,
+                curves: self.watch.finish(),
+                net: self.net,
+            });
+        };
+        let whole = [Share::all("the best state", best.weights)];
+        let (network, none) = (&self.task.network, Partition::default());
+        Ok(Trained {
+            net: Net::begin(network, &none, self.task.seed, &whole, self.device)?,
+            optimizer: best.optimizer,
+            curves: self.watch.finish(),
+        })
+    }
+}
+
+fn state(net: &Net, stepper: &Stepper, throughs: &Throughs) -> Result<State, TrainError> {
+    let mut optimizer = Blob::default();
+    stepper.put(&mut optimizer)?;
+    throughs.put(&mut optimizer)?;
+    Ok(State {
+        weights: net.to_bytes()?,
+        optimizer: optimizer.bytes().map_err(NetError::from)?,
     })
 }
 
-/// The optimiser's state as a safetensors file: `<parameter>.<moment>`, and its count of steps.
-fn state(net: &Net, optimiser: &dyn Optimiser) -> Result<Vec<u8>, TrainError> {
-    let mut blob = Blob::default();
-    for (moment, flat) in optimiser.moments() {
-        for (parameter, tensor) in net.cut(flat)? {
-            blob.tensor(&format!("{parameter}.{moment}"), &tensor)?;
-        }
+/// A batch as student and teachers see it at a step.
+struct Scene<'a, 'b> {
+    outputs: &'a Outputs,
+    batch: &'a Batch,
+    teachers: &'a mut Teachers<'b>,
+    throughs: &'a Throughs,
+    mode: Mode,
+}
+
+impl Given for Scene<'_, '_> {
+    fn logits(&self) -> &Tensor {
+        &self.outputs.logits
     }
-    if let Some((name, count)) = optimiser.count() {
-        blob.i64(name, &[count]);
+
+    fn labels(&self) -> &Tensor {
+        &self.batch.labels
     }
-    Ok(blob.bytes().map_err(NetError::from)?)
+
+    fn teacher(&mut self, teacher: Key, view: View) -> Result<Tensor, TrainError> {
+        self.teachers.logits(teacher, view, self.batch)
+    }
+
+    fn features(&mut self, of: Matched) -> Result<[Tensor; 2], TrainError> {
+        let own = self.outputs.layers.get(of.layer);
+        let own = own.ok_or_else(|| NetError::NoLayer(of.layer.to_string()))?;
+        let teachers = &mut self.teachers;
+        Ok([
+            self.throughs.lead(of.place, own, self.mode)?,
+            teachers.features(of.teacher, of.view, of.to, self.batch)?,
+        ])
+    }
 }

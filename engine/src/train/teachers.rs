@@ -1,80 +1,141 @@
 //! What a student's teachers say of a batch.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use kdp::plan::{Key, View};
+use kdp::plan::{Key, Loss, Term, View};
 use tch::{TchError, Tensor, no_grad_guard};
 
 use super::TrainError;
-use crate::data::{Batch, Pixels, Samples};
-use crate::nets::{Mode, Net};
+use crate::data::{Batch, Loaded};
+use crate::nets::{Model, Outputs};
 
-/// A teacher, and its logits of all plain samples once they were asked for.
+/// Teachers by the key of their node.
+pub type Models = BTreeMap<Key, Box<dyn Model>>;
+
+/// A teacher and what it has said.
 struct Teacher {
-    net: Net,
+    model: Box<dyn Model>,
+    /// The layers whose outputs are matched.
+    layers: BTreeSet<String>,
+    /// Its logits of all plain samples, once they were asked for.
     plain: Option<Tensor>,
+    /// What it says of the step's augmented batch and of its plain one, once that was asked for.
+    batch: BTreeMap<Sight, Outputs>,
 }
 
-/// The teachers of a run. Where a teacher sees plain samples, its logits are computed once for the
-/// whole split; where it sees augmented ones, once a batch.
+/// What a teacher looks at.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Sight {
+    Augmented,
+    Plain,
+}
+
+/// The teachers of a run. Where one's logits of plain samples are asked for, they are computed once for
+/// the whole split; everything else once a batch.
 pub struct Teachers<'a> {
     teachers: BTreeMap<Key, Teacher>,
-    samples: &'a Samples,
-    pixels: &'a Pixels,
+    data: &'a Loaded,
     augmented: bool,
-    /// The logits of the augmented batch of the step, by teacher.
-    batch: BTreeMap<Key, Tensor>,
 }
 
 impl<'a> Teachers<'a> {
-    /// The teachers of a run on these samples; `augmented` says whether the student's are.
-    pub fn new(
-        nets: BTreeMap<Key, Net>,
-        samples: &'a Samples,
-        pixels: &'a Pixels,
-        augmented: bool,
-    ) -> Self {
-        let teachers = nets.into_iter().map(|(key, net)| {
-            let plain = None;
-            (key, Teacher { net, plain })
+    /// The teachers of an objective on this data; `augmented` says whether the student's samples are.
+    pub fn new(models: Models, objective: &[Term], data: &'a Loaded, augmented: bool) -> Self {
+        let layers = |key: Key| {
+            let losses = objective.iter().map(|term| &term.loss);
+            let matched = losses.filter_map(move |loss| match loss {
+                Loss::Features { teacher, to, .. } if *teacher == key => Some(to.clone()),
+                _ => None,
+            });
+            matched.collect()
+        };
+        let teachers = models.into_iter().map(|(key, model)| {
+            let teacher = Teacher {
+                model,
+                layers: layers(key),
+                plain: None,
+                batch: BTreeMap::new(),
+            };
+            (key, teacher)
         });
         Self {
             teachers: teachers.collect(),
-            samples,
-            pixels,
+            data,
             augmented,
-            batch: BTreeMap::new(),
         }
     }
 
     /// Forgets the last step's batch.
     pub fn next_step(&mut self) {
-        self.batch.clear();
+        for teacher in self.teachers.values_mut() {
+            teacher.batch.clear();
+        }
     }
 
     /// A teacher's logits of a batch, with no gradient.
     pub fn logits(&mut self, key: Key, view: View, batch: &Batch) -> Result<Tensor, TrainError> {
         let _guard = no_grad_guard();
-        let teacher = self
-            .teachers
-            .get_mut(&key)
-            .ok_or(TrainError::Teacher(key))?;
-        if view == View::Same && self.augmented {
-            if let Some(logits) = self.batch.get(&key) {
-                return Ok(logits.shallow_clone());
-            }
-            let logits = teacher.net.forward(&batch.images, Mode::Evaluate)?;
-            self.batch.insert(key, logits.shallow_clone());
-            return Ok(logits);
+        let (sight, data) = (self.sight(view), self.data);
+        let teacher = self.teacher(key)?;
+        if sight == Sight::Augmented {
+            return Ok(teacher.outputs(sight, batch, data)?.logits.shallow_clone());
         }
         let plain = match &teacher.plain {
             Some(plain) => plain,
             None => {
-                let logits = teacher.net.logits(self.samples, self.pixels, |_| ())?;
+                let model = teacher.model.as_ref();
+                let logits = model.logits(&data.samples, &data.pixels, &mut |_| ())?;
                 teacher.plain.insert(logits)
             }
         };
         Ok(rows(plain, &batch.rows)?)
+    }
+
+    /// What comes out of a teacher's layer for a batch, with no gradient.
+    pub fn features(
+        &mut self,
+        key: Key,
+        view: View,
+        layer: &str,
+        batch: &Batch,
+    ) -> Result<Tensor, TrainError> {
+        let _guard = no_grad_guard();
+        let (sight, data) = (self.sight(view), self.data);
+        let outputs = self.teacher(key)?.outputs(sight, batch, data)?;
+        let features = outputs.layers.get(layer).map(Tensor::shallow_clone);
+        features.ok_or(TrainError::Teacher(key))
+    }
+
+    fn sight(&self, view: View) -> Sight {
+        match view {
+            View::Same if self.augmented => Sight::Augmented,
+            View::Same | View::Clean => Sight::Plain,
+        }
+    }
+
+    fn teacher(&mut self, key: Key) -> Result<&mut Teacher, TrainError> {
+        let teacher = self.teachers.get_mut(&key);
+        teacher.ok_or(TrainError::Teacher(key))
+    }
+}
+
+impl Teacher {
+    /// What it says of a batch.
+    fn outputs(
+        &mut self,
+        sight: Sight,
+        batch: &Batch,
+        data: &Loaded,
+    ) -> Result<&Outputs, TrainError> {
+        if !self.batch.contains_key(&sight) {
+            let images = match sight {
+                Sight::Augmented => batch.images.shallow_clone(),
+                Sight::Plain => data.pixels.images(&data.samples, &batch.rows, None)?,
+            };
+            let outputs = self.model.watch(&images, &self.layers)?;
+            self.batch.insert(sight, outputs);
+        }
+        Ok(&self.batch[&sight])
     }
 }
 
@@ -90,7 +151,8 @@ mod tests {
     use tch::Device;
 
     use super::*;
-    use crate::data::{Augmentation, Batches};
+    use crate::data::{Augmentation, Batches, Pixels, Samples};
+    use crate::nets::{Mode, Net};
 
     fn layer(word: &str, args: &[(&str, Datum)], input: &[i64], children: Vec<Layer>) -> Layer {
         let args = args
@@ -132,19 +194,21 @@ mod tests {
                 sample: vec![1, 2, 3],
                 classes: 10,
                 train: 10,
+                validation: 0,
                 test: 0,
+                labelled: true,
             },
             scale: 255.0,
             mean: vec![0.0],
             std: vec![1.0],
         };
         let pixels = Pixels::new(&meta, Device::Cpu);
+        let data = Loaded { samples, pixels };
         let key = Key([1; 32]);
         let flip = vec![Augmentation::Flip];
-        let batch = Batches::new(&samples, &pixels, flip, 8, 1)
-            .at(0)
-            .expect("a batch");
-        let plain = pixels.images(&samples, &batch.rows, None).expect("images");
+        let batch = Batches::new(&data, flip, 8, 1).at(0).expect("a batch");
+        let plain = data.pixels.images(&data.samples, &batch.rows, None);
+        let plain = plain.expect("images");
         let of = |images: &Tensor| net().forward(images, Mode::Evaluate).expect("logits");
         let (augmented, plain) = (of(&batch.images), of(&plain));
         assert!(!augmented.allclose(&plain, 1e-5, 1e-6, false));
@@ -154,8 +218,8 @@ mod tests {
             (View::Clean, true, &plain),
             (View::Same, false, &plain),
         ] {
-            let nets = BTreeMap::from([(key, net())]);
-            let mut teachers = Teachers::new(nets, &samples, &pixels, is_augmented);
+            let models: Models = BTreeMap::from([(key, Box::new(net()) as Box<dyn Model>)]);
+            let mut teachers = Teachers::new(models, &[], &data, is_augmented);
             for _ in 0..2 {
                 let logits = teachers.logits(key, view, &batch).expect("logits");
                 assert!(logits.allclose(wanted, 1e-5, 1e-6, false), "{view:?}");

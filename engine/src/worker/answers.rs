@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use kdp::plan::Key;
 use kdp::run::Answer;
 
-use crate::train::Progress;
+use crate::train::{Progress, Recent};
 
 /// Between two words on how far a node is.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -47,19 +47,28 @@ impl<'a> Teller<'a> {
     }
 }
 
+impl Teller<'_> {
+    /// Tells samples done of all, if it is time to.
+    pub fn count(&mut self, done: usize, all: usize) {
+        if self.due() {
+            self.tell(done as u64, all as u64, None);
+        }
+    }
+}
+
 impl Progress for Teller<'_> {
     fn due(&mut self) -> bool {
         self.last.elapsed() >= PAUSE
     }
 
-    fn tell(&mut self, step: u64, steps: u64, recent: Option<(f64, f64)>) {
+    fn tell(&mut self, step: u64, steps: u64, recent: Option<Recent>) {
         self.last = Instant::now();
         self.answers.send(&Answer::Progress {
             key: self.key,
             step,
             steps,
-            loss: recent.map(|(loss, _)| loss),
-            accuracy: recent.map(|(_, accuracy)| accuracy),
+            loss: recent.map(|recent| recent.loss),
+            accuracy: recent.and_then(|recent| recent.accuracy),
         });
     }
 }

@@ -5,6 +5,10 @@ mod error;
 mod node;
 mod objects;
 
+mod data;
+mod measure;
+mod model;
+
 pub use error::NodeError;
 
 use std::io::BufRead;

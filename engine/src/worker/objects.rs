@@ -1,13 +1,14 @@
 //! What a node reads of other nodes' objects.
 
-use kdp::plan::{Key, Network, SplitRef};
+use kdp::plan::{Ensemble, Key, SplitRef};
 use kdp::spec::from_json;
 use kdp::store::{Entry, Store};
+use serde::de::DeserializeOwned;
 use tch::Device;
 
 use super::NodeError;
-use crate::data::{self, Loaded};
-use crate::nets::Net;
+use crate::data::{self, DataSet, Loaded};
+use crate::nets::{self, Model, Net, Partition, Share};
 
 /// The objects of a store, for one node.
 pub struct Objects<'a> {
@@ -17,6 +18,9 @@ pub struct Objects<'a> {
     pub device: Device,
 }
 
+const WEIGHTS: &str = "weights.safetensors";
+const ENSEMBLE: &str = "ensemble.json";
+
 impl Objects<'_> {
     fn entry(&self, key: Key) -> Result<Entry, NodeError> {
         self.store.find(key).ok_or(NodeError::Input(key))
@@ -25,25 +29,49 @@ impl Objects<'_> {
     /// A split of a data object.
     pub fn split(&self, split: &SplitRef) -> Result<Loaded, NodeError> {
         let entry = self.entry(split.data)?;
-        data::load(split.split, |blob| Ok(entry.read(blob)?))
+        data::load(split.split, self.device, |blob| Ok(entry.read(blob)?))
     }
 
-    /// A trained network.
-    pub fn net(&self, key: Key) -> Result<Net, NodeError> {
+    /// A data object, whole.
+    pub fn set(&self, key: Key) -> Result<DataSet, NodeError> {
         let entry = self.entry(key)?;
-        let blob = "network.json";
-        let network: Network = from_json(&entry.read(blob)?).map_err(|reason| NodeError::Blob {
-            key,
-            blob,
-            reason,
-        })?;
-        let blob = "weights.safetensors";
-        let file = entry.path(blob).display().to_string();
-        Ok(Net::from_bytes(
-            &network,
-            &file,
-            &entry.read(blob)?,
-            self.device,
-        )?)
+        data::open(|blob| Ok(entry.read(blob)?))
     }
+
+    /// A model: a network, or models that answer together.
+    pub fn model(&self, key: Key) -> Result<Box<dyn Model>, NodeError> {
+        let entry = self.entry(key)?;
+        if entry.manifest.blobs.contains_key(ENSEMBLE) {
+            let ensemble = parse(key, &entry, ENSEMBLE)?;
+            return Ok(Box::new(self.ensemble(&ensemble)?));
+        }
+        let network = parse(key, &entry, "network.json")?;
+        let (file, bytes) = weights(&entry)?;
+        let whole = [Share::all(&file, bytes)];
+        let none = Partition::default();
+        let net = Net::begin(&network, &none, 0, &whole, self.device)?;
+        Ok(Box::new(net))
+    }
+
+    /// Models that answer together.
+    pub fn ensemble(&self, ensemble: &Ensemble) -> Result<nets::Ensemble, NodeError> {
+        let members = ensemble.members.iter().map(|key| self.model(*key));
+        let members = members.collect::<Result<_, _>>()?;
+        Ok(nets::Ensemble::new(members, ensemble.of)?)
+    }
+
+    /// The file of a network's weights: what it is called, and its bytes.
+    pub fn weights(&self, key: Key) -> Result<(String, Vec<u8>), NodeError> {
+        weights(&self.entry(key)?)
+    }
+}
+
+fn weights(entry: &Entry) -> Result<(String, Vec<u8>), NodeError> {
+    let path = entry.path(WEIGHTS);
+    Ok((path.display().to_string(), entry.read(WEIGHTS)?))
+}
+
+fn parse<T: DeserializeOwned>(key: Key, entry: &Entry, blob: &'static str) -> Result<T, NodeError> {
+    let bytes = entry.read(blob)?;
+    from_json(&bytes).map_err(|reason| NodeError::Blob { key, blob, reason })
 }

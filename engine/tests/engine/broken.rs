@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use kdp::plan::{Digest, InputFile, Node, Split, Task, WeightsTask};
+use kdp::plan::{Digest, InputFile, Node, Share, Split, Task, WeightsFrom, WeightsTask};
 use kdp::store::Store;
 
 use super::*;
@@ -147,7 +147,15 @@ fn weights(data: &Node, path: &Path) -> Node {
     let task = WeightsTask {
         version: 1,
         network: small_cnn(8).into(),
-        weights: digest,
+        init: vec![Share {
+            weight: 1.0,
+            from: WeightsFrom::File {
+                role: "weights".to_string(),
+                content: digest,
+                ignore: vec![],
+            },
+        }],
+        seed: 0,
         data: split(data, Split::Train),
         test: split(data, Split::Test),
     };

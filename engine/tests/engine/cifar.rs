@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use kdp::plan::{DataTask, Digest, InputFile, Node, Task};
+use kdp::plan::{DataFrom, DataTask, Digest, InputFile, Node, Task};
 use kdp::store::Store;
 use kdp::vocabulary::SOURCES;
 
@@ -27,8 +27,10 @@ fn node_of(folder: &Path, files: &[(&str, Vec<u8>)], train: i64, test: i64) -> N
         .iter()
         .filter_map(|(role, file)| Some((role.clone(), file.digest?)));
     let task = DataTask {
-        source: call(SOURCES, "cifar_binary", &source_args(train, test)),
-        files: digests.collect(),
+        from: DataFrom::Source {
+            source: call(SOURCES, "cifar_binary", &source_args(train, test)),
+            files: digests.collect(),
+        },
         transforms: vec![],
         shape: shape(train, test),
     };

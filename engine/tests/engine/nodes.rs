@@ -132,7 +132,9 @@ pub fn shape(train: i64, test: i64) -> DataShape {
         sample: vec![1, 8, 8],
         classes: 10,
         train,
+        validation: 0,
         test,
+        labelled: true,
     }
 }
 
@@ -141,8 +143,10 @@ pub fn digits(transforms: Vec<Call>) -> Node {
     let mut args = source_args(1437, 360);
     args.push(("name", Datum::Text("digits".to_string())));
     let task = DataTask {
-        source: call(vocabulary::SOURCES, "embedded", &args),
-        files: BTreeMap::new(),
+        from: DataFrom::Source {
+            source: call(vocabulary::SOURCES, "embedded", &args),
+            files: BTreeMap::new(),
+        },
         transforms,
         shape: shape(1437, 360),
     };
@@ -168,8 +172,10 @@ pub fn idx(folder: &Path, train: i64, test: i64) -> Node {
         .iter()
         .filter_map(|(role, file)| Some((role.clone(), file.digest?)));
     let task = DataTask {
-        source: call(vocabulary::SOURCES, "idx", &source_args(train, test)),
-        files: digests.collect(),
+        from: DataFrom::Source {
+            source: call(vocabulary::SOURCES, "idx", &source_args(train, test)),
+            files: digests.collect(),
+        },
         transforms: vec![],
         shape: shape(train, test),
     };
@@ -244,6 +250,10 @@ pub fn train(id: &str, data: &Node, network: Network, objective: Vec<Term>, epoc
         clip: Some(5.0),
         precision: "fp32".to_string(),
         seed: 1,
+        init: vec![],
+        frozen: vec![],
+        groups: vec![],
+        best: None,
     };
     node(id, Task::Train(task))
 }

@@ -232,6 +232,7 @@ mod tests {
             train_accuracy: vec![0.1, 0.2, 0.3],
             test_steps: vec![30],
             test_accuracy: vec![0.5],
+            ..Curves::default()
         }
     }
 

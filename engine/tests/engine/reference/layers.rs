@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kdp::plan::{Call, Network, Task};
+use kdp::plan::{Call, Datum, Network};
 use kdp::vocabulary::{AUGMENTATIONS, LAYERS, SOURCES, TRANSFORMS};
 use kdp_engine::blob::Blob;
 use kdp_engine::data::{Augmentation, DataError, Files, decode};
-use kdp_engine::nets::{Mode, Net};
+use kdp_engine::nets::{Mode, Net, Partition, Share};
 use serde::Deserialize;
 use tch::Device;
 
 use super::{Arguments, Numbers, data, read};
-use crate::nodes::{call, chain, layer, network};
+use crate::nodes::{call, chain, layer, network, source_args};
 
 #[derive(Deserialize)]
 struct Case {
@@ -36,7 +36,9 @@ pub fn net<'a>(
         blob.tensor(name, &tensor).expect("a tensor");
     }
     let bytes = blob.bytes().expect("safetensors");
-    Net::from_bytes(network, "reference", &bytes, Device::Cpu).expect("a network")
+    let whole = [Share::all("reference", bytes)];
+    let net = Net::begin(network, &Partition::default(), 0, &whole, Device::Cpu);
+    net.expect("a network")
 }
 
 #[test]
@@ -60,7 +62,7 @@ fn every_layer_agrees_with_pytorch() {
 
 #[test]
 fn dropout_keeps_the_mean_and_hangs_on_the_step() {
-    let rate = [("rate", kdp::plan::Datum::Number(0.25))];
+    let rate = [("rate", Datum::Number(0.25))];
     let drop = layer("drop", "dropout", &rate, &[1000], &[1000]);
     let net = net(&network(&[1000], vec![chain(vec![drop], &[1000])]), []);
     let ones = tch::Tensor::ones([20, 1000], (tch::Kind::Float, Device::Cpu));
@@ -87,20 +89,19 @@ fn dropout_keeps_the_mean_and_hangs_on_the_step() {
 #[test]
 fn the_engine_knows_every_source_transform_and_augmentation() {
     let unknown = |error: &DataError| matches!(error, DataError::Unknown { .. });
+    let shape = crate::nodes::shape(0, 0);
     let decode = |source: Call, transforms: Vec<Call>| {
-        let node = crate::nodes::digits(transforms);
-        let Task::Data(mut task) = node.task else {
-            panic!("data");
-        };
-        task.source.name = source.name;
-        decode(&task, &Files(&node.files)).err()
+        let set = decode(&source, &Files(&BTreeMap::new()));
+        set.and_then(|set| set.finish(&transforms, &shape)).err()
     };
     for word in SOURCES {
         let error = decode(call(SOURCES, word.name, &[]), vec![]);
         assert!(!error.is_some_and(|error| unknown(&error)), "{}", word.name);
     }
     for word in TRANSFORMS {
-        let digits = call(SOURCES, "embedded", &[]);
+        let name = ("name", Datum::Text("digits".to_string()));
+        let args = [source_args(1437, 360), vec![name]].concat();
+        let digits = call(SOURCES, "embedded", &args);
         let error = decode(digits, vec![call(TRANSFORMS, word.name, &[])]);
         assert!(!error.is_some_and(|error| unknown(&error)), "{}", word.name);
     }

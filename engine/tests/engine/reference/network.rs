@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use kdp::plan::{Datum, Key, Layer, Loss, Network, Schedule, Term, View};
+use kdp_engine::nets::gradients;
 use kdp_engine::nets::{Mode, Net};
-use kdp_engine::train::loss;
+use kdp_engine::train::{Given, Matched, TrainError, loss};
 use serde::Deserialize;
-use tch::{TchError, Tensor};
+use tch::Tensor;
 
 use super::layers::net;
 use super::{Numbers, hold, read};
@@ -177,6 +178,34 @@ fn objectives() -> Vec<(&'static str, u64, Vec<Term>)> {
     ]
 }
 
+/// A batch whose teacher's logits are known.
+struct Scene<'a> {
+    logits: &'a Tensor,
+    labels: &'a Tensor,
+    teacher: Tensor,
+    asked: bool,
+}
+
+impl Given for Scene<'_> {
+    fn logits(&self) -> &Tensor {
+        self.logits
+    }
+
+    fn labels(&self) -> &Tensor {
+        self.labels
+    }
+
+    fn teacher(&mut self, teacher: Key, _: View) -> Result<Tensor, TrainError> {
+        assert_eq!(teacher, TEACHER);
+        self.asked = true;
+        Ok(self.teacher.shallow_clone())
+    }
+
+    fn features(&mut self, matched: Matched) -> Result<[Tensor; 2], TrainError> {
+        panic!("no term matches `{}`", matched.layer)
+    }
+}
+
 /// The loss and each parameter's gradient.
 fn step(
     net: &Net,
@@ -184,18 +213,23 @@ fn step(
     step: u64,
     terms: &[Term],
 ) -> (f64, Vec<(String, Tensor)>) {
-    net.require_gradients().expect("trainable");
+    let [part] = net.parts() else {
+        panic!("one part");
+    };
+    part.require_gradients().expect("trainable");
     let logits = net
         .forward(&reference.images.tensor(), TRAIN)
         .expect("it runs");
     let labels = Tensor::from_slice(&reference.labels);
-    let loss = loss(terms, step, &logits, &labels, |key, _| {
-        assert_eq!(key, TEACHER);
-        Ok::<_, TchError>(reference.teacher.tensor())
-    });
-    let loss = loss.expect("a loss");
-    let flat = net.gradients(&loss).expect("gradients");
-    let parts = net.cut(&flat).expect("parts").into_iter();
+    let mut scene = Scene {
+        logits: &logits,
+        labels: &labels,
+        teacher: reference.teacher.tensor(),
+        asked: false,
+    };
+    let loss = loss(terms, step, &mut scene).expect("a loss");
+    let flat = gradients(&loss, &[part]).expect("gradients");
+    let parts = part.cut(&flat[0]).expect("parts").into_iter();
     let parts = parts.map(|(name, part)| (name.to_string(), part)).collect();
     (loss.double_value(&[]), parts)
 }
@@ -243,13 +277,14 @@ fn a_teacher_is_not_asked_where_its_weight_is_zero() {
             kl(linear(0.0, 1.0, 10, 30), constant(4.0)),
             one_hot(linear(1.0, 0.0, 10, 30), constant(0.0)),
         ];
-        let mut asked = false;
-        let loss = loss(&terms, step, &logits, &labels, |_, _| {
-            asked = true;
-            Ok::<_, TchError>(reference.teacher.tensor())
-        });
-        assert!(loss.is_ok());
-        asked
+        let mut scene = Scene {
+            logits: &logits,
+            labels: &labels,
+            teacher: reference.teacher.tensor(),
+            asked: false,
+        };
+        assert!(loss(&terms, step, &mut scene).is_ok());
+        scene.asked
     };
     assert_eq!(
         [0, 10, 11, 29, 30].map(asked),

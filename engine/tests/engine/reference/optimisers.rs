@@ -41,10 +41,11 @@ fn five_steps_of_every_optimiser_agree_with_pytorch() {
         let call = call(OPTIMISERS, &case.word, &data(&case.arguments));
         let mut optimiser = optimiser(&call, &parameters).expect("an optimiser");
         for (step, wanted) in case.path.iter().enumerate() {
-            let mut gradient = tensor(&reference.gradients[step]);
+            let mut gradients = [tensor(&reference.gradients[step])];
             if let Some(largest) = case.clip {
-                clip(&mut gradient, largest).expect("clipped");
+                clip(&mut gradients, largest).expect("clipped");
             }
+            let [gradient] = gradients;
             let (lr, decay) = (reference.lr[step], reference.weight_decay[step]);
             optimiser
                 .step(&mut parameters, gradient, lr, decay)

@@ -1,0 +1,119 @@
+//! Parameters that are stepped together.
+
+use kdp::spec::TensorSpec;
+use tch::{Device, Kind, TchError, Tensor};
+
+/// Parameters that lie one after the other in one flat tensor, so that an optimiser's step is a
+/// handful of operations however many layers there are; the layers see them through views.
+pub struct Part {
+    specs: Vec<TensorSpec>,
+    tensors: Vec<Tensor>,
+    flat: Tensor,
+}
+
+/// The dimensions of a convolution's weight in memory order, and the way back.
+const TO_LAST: [i64; 4] = [0, 2, 3, 1];
+const FROM_LAST: [i64; 4] = [0, 3, 1, 2];
+
+/// A flat stretch of memory as a tensor of the spec's shape; weights of convolutions lie in
+/// channels-last order.
+fn view(stretch: &Tensor, spec: &TensorSpec) -> Result<Tensor, TchError> {
+    match spec.shape[..] {
+        [out, channels, height, width] => stretch
+            .f_view([out, height, width, channels])?
+            .f_permute(FROM_LAST),
+        _ => stretch.f_view(spec.shape.as_slice()),
+    }
+}
+
+/// A tensor of a spec's shape as a flat stretch, in memory order.
+fn flatten(tensor: &Tensor) -> Result<Tensor, TchError> {
+    match tensor.dim() {
+        4 => tensor.f_permute(TO_LAST)?.f_reshape([-1]),
+        _ => tensor.f_reshape([-1]),
+    }
+}
+
+impl Part {
+    /// Parameters of zeros.
+    pub(super) fn zeros(specs: Vec<TensorSpec>, device: Device) -> Result<Part, TchError> {
+        let count: i64 = specs.iter().map(TensorSpec::count).sum();
+        let mut part = Part {
+            flat: Tensor::f_zeros([count], (Kind::Float, device))?,
+            tensors: vec![],
+            specs,
+        };
+        let views = part.cut(&part.flat)?.into_iter();
+        part.tensors = views
+            .map(|(_, view)| view.f_detach())
+            .collect::<Result<_, _>>()?;
+        Ok(part)
+    }
+
+    /// The same parameters once more.
+    pub fn share(&self) -> Part {
+        Part {
+            specs: self.specs.clone(),
+            tensors: self.tensors.iter().map(Tensor::shallow_clone).collect(),
+            flat: self.flat.shallow_clone(),
+        }
+    }
+
+    /// All of them in one flat tensor.
+    pub fn flat(&self) -> &Tensor {
+        &self.flat
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.specs.is_empty()
+    }
+
+    /// The parameters by name.
+    pub fn tensors(&self) -> impl Iterator<Item = (&str, &Tensor)> {
+        let names = self.specs.iter().map(|spec| spec.name.as_str());
+        names.zip(&self.tensors)
+    }
+
+    /// Makes them trainable.
+    pub fn require_gradients(&self) -> Result<(), TchError> {
+        for tensor in &self.tensors {
+            let _ = tensor.f_set_requires_grad(true)?;
+        }
+        Ok(())
+    }
+
+    /// A tensor like [`Part::flat`], cut into each parameter's stretch.
+    pub fn cut(&self, flat: &Tensor) -> Result<Vec<(&str, Tensor)>, TchError> {
+        let mut at = 0;
+        let pieces = self.specs.iter().map(|spec| {
+            let stretch = flat.f_narrow(0, at, spec.count())?;
+            at += spec.count();
+            Ok((spec.name.as_str(), view(&stretch, spec)?))
+        });
+        pieces.collect()
+    }
+}
+
+/// The gradients of a loss by each part, flat; 0 for a parameter that the loss does not hang on.
+pub fn gradients(loss: &Tensor, parts: &[&Part]) -> Result<Vec<Tensor>, TchError> {
+    let parameters: Vec<&Tensor> = parts.iter().flat_map(|part| &part.tensors).collect();
+    let found = if loss.requires_grad() {
+        Tensor::f_run_backward(&[loss], &parameters, false, false)?
+    } else {
+        vec![]
+    };
+    let mut found = found.into_iter();
+    let flat = |parameter: &Tensor| match found.next() {
+        Some(gradient) if gradient.defined() => flatten(&gradient),
+        _ => parameter.f_zeros_like()?.f_reshape([-1]),
+    };
+    let mut flat = parameters.into_iter().map(flat);
+    parts
+        .iter()
+        .map(|part| {
+            let own = flat.by_ref().take(part.specs.len());
+            Tensor::f_cat(&own.collect::<Result<Vec<_>, _>>()?, 0)
+        })
+        .collect()
+}

@@ -1,0 +1,72 @@
+//! Layers between a student's features and a teacher's, trained along and no part of the student.
+
+use std::collections::BTreeMap;
+
+use kdp::plan::{Layer, Loss, Network, Term};
+use tch::{Device, TchError, Tensor};
+
+use crate::blob::Blob;
+use crate::nets::{Mode, Net, NetError, Part};
+
+/// The layers of every term that has some, by the term's place in the objective.
+pub struct Throughs(BTreeMap<usize, Net>);
+
+impl Throughs {
+    /// The layers of an objective, initialised from the seed of the run.
+    pub fn new(objective: &[Term], seed: i64, device: Device) -> Result<Self, NetError> {
+        let mut nets = BTreeMap::new();
+        for (place, term) in objective.iter().enumerate() {
+            if let Loss::Features {
+                through: Some(layer),
+                ..
+            } = &term.loss
+            {
+                let network = Network {
+                    input: layer.input.clone(),
+                    classes: layer.output.first().copied().unwrap_or(0),
+                    root: below(&prefix(place), layer),
+                };
+                nets.insert(place, Net::new(&network, seed, device)?);
+            }
+        }
+        Ok(Self(nets))
+    }
+
+    /// What is trained of them.
+    pub fn parts(&self) -> impl Iterator<Item = &Part> {
+        self.0.values().flat_map(Net::parts)
+    }
+
+    /// A term's features led through its layers; as they are where it has none.
+    pub fn lead(&self, place: usize, features: &Tensor, mode: Mode) -> Result<Tensor, TchError> {
+        match self.0.get(&place) {
+            Some(net) => net.forward(features, mode),
+            None => Ok(features.shallow_clone()),
+        }
+    }
+
+    /// Adds their tensors to a file.
+    pub fn put(&self, blob: &mut Blob) -> Result<(), TchError> {
+        let mut tensors = self.0.values().flat_map(Net::tensors);
+        tensors.try_for_each(|(name, tensor)| blob.tensor(name, tensor))
+    }
+}
+
+/// What the names of a term's layers begin with: nothing that a layer of a file can be called.
+fn prefix(place: usize) -> String {
+    format!("objective[{place}].through")
+}
+
+/// A layer with the names of all layers inside put below a prefix.
+fn below(prefix: &str, layer: &Layer) -> Layer {
+    let name = match layer.name.as_str() {
+        "" => prefix.to_string(),
+        name => format!("{prefix}.{name}"),
+    };
+    let children = layer.children.iter().map(|child| below(prefix, child));
+    Layer {
+        name,
+        children: children.collect(),
+        ..layer.clone()
+    }
+}

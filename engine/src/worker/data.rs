@@ -1,0 +1,45 @@
+//! Data nodes: a source decoded, or data made of other data.
+
+use kdp::plan::{DataFrom, DataTask};
+use tch::TchError;
+
+use super::NodeError;
+use super::answers::Teller;
+use super::node::Product;
+use super::objects::Objects;
+use crate::data::{self, Files, Pixels};
+use crate::nets::NetError;
+
+/// Makes a data set and writes it down.
+pub fn make(
+    task: &DataTask,
+    files: &Files,
+    objects: &Objects,
+    teller: &mut Teller,
+) -> Result<Product, NodeError> {
+    let set = match &task.from {
+        DataFrom::Source { source, .. } => data::decode(source, files)?,
+        DataFrom::Join(first, second) => objects.set(*first)?.join(&objects.set(*second)?)?,
+        DataFrom::Relabel { data, by } => {
+            let set = objects.set(*data)?;
+            let model = objects.model(*by)?;
+            let pixels = Pixels::new(&set.meta, objects.device);
+            let labels = if set.train.is_empty() {
+                vec![]
+            } else {
+                let all = set.train.len();
+                let logits = model.logits(&set.train, &pixels, &mut |done| teller.count(done, all));
+                let classes = |logits: tch::Tensor| -> Result<Vec<i64>, TchError> {
+                    Vec::<i64>::try_from(logits.f_argmax(-1, false)?)
+                };
+                logits.and_then(classes).map_err(NetError::from)?
+            };
+            set.relabel(labels)?
+        }
+    };
+    let set = set.finish(&task.transforms, &task.shape)?;
+    Ok(Product {
+        blobs: data::blobs(&set)?,
+        summary: serde_json::to_value(&set.meta)?,
+    })
+}
