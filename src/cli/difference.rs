@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::plan::{Facts, Key};
+use super::legible::show;
+use crate::plan::Facts;
 
 /// A field that differs.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,36 +15,8 @@ pub(super) struct Change {
     pub size: usize,
 }
 
-/// The nodes of the plan by key.
-pub(super) type Names<'a> = BTreeMap<Key, &'a str>;
-
-/// Facts in which the keys of nodes are their names, or at least short.
-pub(super) fn legible(facts: &Facts, names: &Names) -> Facts {
-    match facts {
-        Facts::Text(text) => match Key::parse(text) {
-            Some(key) => Facts::Text(
-                names
-                    .get(&key)
-                    .map_or_else(|| key.short(), |name| name.to_string()),
-            ),
-            None => facts.clone(),
-        },
-        Facts::List(items) => Facts::List(items.iter().map(|item| legible(item, names)).collect()),
-        Facts::Record(fields) => {
-            let fields = fields
-                .iter()
-                .map(|(name, value)| (name.clone(), legible(value, names)));
-            Facts::Record(fields.collect())
-        }
-        _ => facts.clone(),
-    }
-}
-
-/// Wrappers that say nothing to a reader: the kind of the node, the type of a value.
-const SILENT: &[&str] = &[
-    "data", "train", "weights", "measure", "args", "constant", "int", "number", "bool", "text",
-    "list",
-];
+/// Words of a path that say nothing to a reader: the kind of the node, and what data is there for.
+const SILENT: &[&str] = &["data", "train", "weights", "ensemble", "measure"];
 
 /// The fields in which two trees of facts differ, in order.
 pub(super) fn changes(before: &Facts, after: &Facts) -> Vec<Change> {
@@ -78,8 +51,8 @@ fn compare(path: &mut Vec<String>, before: &Facts, after: &Facts, found: &mut Ve
         }
         _ => found.push(Change {
             field: field(path),
-            before: show(before),
-            after: show(after),
+            before: shown(before),
+            after: shown(after),
             size: values(before).max(values(after)),
         }),
     }
@@ -100,40 +73,15 @@ fn field(path: &[String]) -> String {
     let told = path
         .iter()
         .enumerate()
-        .filter(|(at, name)| {
-            !(SILENT.contains(&name.as_str())
-                && (*at == 0 || *at == last || name.as_str() == "args"))
-        })
+        .filter(|(at, name)| !(SILENT.contains(&name.as_str()) && (*at == 0 || *at == last)))
         .map(|(_, name)| name.as_str());
     told.collect::<Vec<_>>().join(".")
 }
 
 /// A value on one line, not too long.
-fn show(facts: &Facts) -> String {
-    const LONGEST: usize = 80;
-    let text = match facts {
-        Facts::None => "nothing".into(),
-        Facts::Bool(value) => value.to_string(),
-        Facts::Int(value) => value.to_string(),
-        Facts::Number(value) => value.to_string(),
-        Facts::Text(text) => text.clone(),
-        Facts::List(items) => {
-            let items: Vec<String> = items.iter().map(show).collect();
-            format!("[{}]", items.join(", "))
-        }
-        Facts::Record(fields) => match fields.iter().next() {
-            Some((name, value)) if fields.len() == 1 && SILENT.contains(&name.as_str()) => {
-                show(value)
-            }
-            _ => {
-                let fields: Vec<String> = fields
-                    .iter()
-                    .map(|(name, value)| format!("{name}: {}", show(value)))
-                    .collect();
-                format!("{{ {} }}", fields.join(", "))
-            }
-        },
-    };
+fn shown(facts: &Facts) -> String {
+    const LONGEST: usize = 120;
+    let text = show(facts);
     match text.char_indices().nth(LONGEST) {
         Some((at, _)) => format!("{}…", &text[..at]),
         None => text,
@@ -145,10 +93,12 @@ mod tests {
     use super::*;
     use serde_json::{Value, json};
 
-    use crate::plan::facts;
+    use crate::cli::legible::{Names, legible};
+    use crate::plan::{Key, facts};
 
     fn diff(before: Value, after: Value) -> Vec<String> {
-        changes(&facts(&before), &facts(&after))
+        let legible = |value| legible(&facts(&value), &Names::new());
+        changes(&legible(before), &legible(after))
             .into_iter()
             .map(|c| format!("{} {} → {}", c.field, c.before, c.after))
             .collect()
@@ -173,14 +123,15 @@ mod tests {
     #[test]
     fn other_shapes_are_shown_whole() {
         let constant = json!({ "train": { "lr": { "constant": 0.1 }, "clip": null } });
-        let switch = json!({ "train": { "lr": { "switch": { "from": 3 } }, "clip": 1.5 } });
+        let switch = json!({ "train": { "clip": 1.5, "lr": { "switch": {
+            "before": { "constant": 0.1 }, "after": { "constant": 0 }, "from": 3, "to": 3, "along": "linear"
+        } } } });
         assert_eq!(
             diff(constant, switch),
-            ["clip nothing → 1.5", "lr 0.1 → { switch: { from: 3 } }"]
+            ["clip nothing → 1.5", "lr 0.1 → 0.1 then 0 at 3"]
         );
-        let args =
-            |value: Value| json!({ "data": { "source": { "args": { "n": { "int": value } } } } });
-        assert_eq!(diff(args(json!(1)), args(json!(2))), ["source.n 1 → 2"]);
+        let source = |n: i64| json!({ "data": { "source": { "name": "idx", "version": 1, "args": { "n": { "int": n } } } } });
+        assert_eq!(diff(source(1), source(2)), ["source idx(n: 1) → idx(n: 2)"]);
         let list = |items: Value| json!({ "train": { "augment": items } });
         assert_eq!(
             diff(list(json!([])), list(json!([{ "name": "flip" }]))),

@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 use super::Answer;
 use super::codes;
 use super::console::{Console, count, moment};
-use super::difference::{Change, Names, changes, legible};
+use super::difference::{Change, changes};
 use super::error::CliError;
 use super::front::{self, FileArgs, Planned};
+use super::legible::{Names, legible};
 use super::plan::{status, warn_of_damage};
 use super::settings::{Settings, StoreFlag};
 use crate::plan::{Facts, Key, NodeIndex, facts};
@@ -75,6 +76,9 @@ fn explain_node(file: &FileArgs, name: &str, flag: &StoreFlag, console: &Console
     }
     Ok(0)
 }
+
+/// Changes that the terminal is told.
+const MOST_CHANGES: usize = 12;
 
 /// The objects of the store: their manifests and what their keys were made of.
 struct Objects(Vec<(Manifest, Facts)>);
@@ -193,11 +197,15 @@ impl Explained {
                     moment(&nearest.at),
                     count(nearest.changes.len(), "field")
                 );
-                for change in &nearest.changes {
+                for change in nearest.changes.iter().take(MOST_CHANGES) {
                     text += &format!(
                         "\n    {} {} → {}",
                         change.field, change.before, change.after
                     );
+                }
+                if nearest.changes.len() > MOST_CHANGES {
+                    let more = nearest.changes.len() - MOST_CHANGES;
+                    text += &format!("\n    and {more} more; `--json` tells all");
                 }
             }
             None if self.made.is_none() => text += "\n  the store has nothing of its kind",
