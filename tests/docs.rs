@@ -1,7 +1,8 @@
 //! What the documentation shows is what happens. The `console` blocks of `README.md` and `docs/` are
 //! run in a folder that holds `pipelines/` and every block that opens with ```` ```kdp NAME.kdp ````;
 //! those blocks are whole files and must be in canonical layout, other `kdp` blocks are fragments, and
-//! all of them must be sound.
+//! all of them must be sound. A block that opens with ```` ```kdp NAME.kdp wrong ```` shows mistakes, and
+//! must have some.
 //!
 //! `TRYCMD=overwrite` rewrites what commands print, `BLESS=1` the reference of the standard library.
 
@@ -45,6 +46,7 @@ fn whole_files_are_in_canonical_layout() {
     let folder = workplace();
     let files: Vec<String> = blocks()
         .into_iter()
+        .filter(|block| !block.wrong)
         .filter_map(|block| block.file)
         .collect();
     let output = Command::new(KDP)
@@ -68,6 +70,11 @@ fn files_and_fragments_are_sound() {
         } = look(Path::new(&block.place), &[], &block);
         // A fragment may declare what it does not go on to use.
         diagnostics.retain(|found| block.file.is_some() || found.code.0 != "unused");
+        if block.wrong {
+            let errors = diagnostics.iter().any(|found| found.is_error());
+            assert!(errors, "{} is not wrong", block.place);
+            continue;
+        }
         wrong += &render(&diagnostics, &sources, Rendering::Plain);
     }
     assert!(wrong.is_empty(), "{wrong}");
@@ -95,6 +102,8 @@ struct Block {
     place: String,
     /// The name it is saved under, where it is a whole file.
     file: Option<String>,
+    /// Whether it shows mistakes.
+    wrong: bool,
     text: String,
 }
 
@@ -123,9 +132,11 @@ fn blocks() -> Vec<Block> {
             };
             let inside = lines.by_ref().map(|(_, line)| line);
             let inside = inside.take_while(|line| *line != "```");
+            let mut words = info.split_whitespace();
             blocks.push(Block {
                 place: format!("{shown}:{}", at + 1),
-                file: Some(info.trim().to_owned()).filter(|name| !name.is_empty()),
+                file: words.next().map(str::to_owned),
+                wrong: words.next() == Some("wrong"),
                 text: inside.map(|line| format!("{line}\n")).collect(),
             });
         }
