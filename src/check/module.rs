@@ -84,6 +84,10 @@ pub const STANDARD: &[(&str, &str)] = &[
     ("datasets", include_str!("../../stdlib/datasets.kdp")),
     ("archs", include_str!("../../stdlib/archs.kdp")),
     ("recipes", include_str!("../../stdlib/recipes.kdp")),
+    (
+        "experiments",
+        include_str!("../../stdlib/experiments.kdp"),
+    ),
 ];
 
 /// The name that a declaration makes, if it makes one.
@@ -229,7 +233,7 @@ impl Checker<'_> {
                                 .label(path[1].span, "")
                                 .maybe_help(help.or_else(|| {
                                     Some(
-                                        "it has `std.datasets`, `std.archs` and `std.recipes`"
+                                        "it has `std.datasets`, `std.archs`, `std.recipes` and `std.experiments`"
                                             .into(),
                                     )
                                 })),
@@ -266,7 +270,7 @@ impl Checker<'_> {
                                         ),
                                     )
                                     .label(taken.name.span, "")
-                                    .help("it has `std.datasets`, `std.archs` and `std.recipes`"),
+                                    .help("it has `std.datasets`, `std.archs`, `std.recipes` and `std.experiments`"),
                                 );
                                 None
                             }),
