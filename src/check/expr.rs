@@ -174,14 +174,17 @@ impl Checker<'_> {
         }
     }
 
+    /// A text; one that begins with a path is a path itself, relative to what that is relative to.
     fn text(&mut self, parts: &[TextPart], scope: &Scope) -> Value {
         let mut text = String::new();
         let mut known = true;
+        let mut is_path = false;
         for part in parts {
             match part {
                 TextPart::Literal(literal) => text.push_str(literal),
                 TextPart::Interpolation(expr) => {
                     let value = self.eval(expr, scope);
+                    is_path |= text.is_empty() && matches!(value, Value::Path(_));
                     match self.index_label(expr, scope).or_else(|| show(&value)) {
                         Some(shown) => text.push_str(&shown),
                         None => {
@@ -196,10 +199,10 @@ impl Checker<'_> {
                 }
             }
         }
-        if known {
-            Value::Text(text, Some(scope.module))
-        } else {
-            Value::Unknown
+        match (known, is_path) {
+            (true, true) => Value::Path(text.into()),
+            (true, false) => Value::Text(text, Some(scope.module)),
+            (false, _) => Value::Unknown,
         }
     }
 
@@ -450,6 +453,7 @@ fn show(value: &Value) -> Option<String> {
         Value::Bool(value) => value.to_string(),
         Value::Text(text, _) => text.clone(),
         Value::Time(time) => time.to_string(),
+        Value::Path(path) => path.display().to_string(),
         _ => return None,
     })
 }

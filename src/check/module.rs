@@ -84,10 +84,7 @@ pub const STANDARD: &[(&str, &str)] = &[
     ("datasets", include_str!("../../stdlib/datasets.kdp")),
     ("archs", include_str!("../../stdlib/archs.kdp")),
     ("recipes", include_str!("../../stdlib/recipes.kdp")),
-    (
-        "experiments",
-        include_str!("../../stdlib/experiments.kdp"),
-    ),
+    ("experiments", include_str!("../../stdlib/experiments.kdp")),
 ];
 
 /// The name that a declaration makes, if it makes one.

@@ -218,6 +218,7 @@ impl Value {
             | (Type::Weights, Value::Weights(_) | Value::Model(_))
             // In a loss of one's own a function of numbers is one of values over the batch.
             | (Type::Number, Value::Formula(_)) => self.clone(),
+            (Type::Text, Value::Path(path)) => Value::Text(path.display().to_string(), None),
             (Type::Number, _) => Value::Number(self.as_number()?),
             (Type::Fraction, Value::Number(value)) if (0.0..=1.0).contains(value) => {
                 Value::Fraction(*value)

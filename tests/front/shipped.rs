@@ -57,6 +57,54 @@ fn the_quickstart_is_readable_in_one_look() {
     assert!(fs::read_to_string(path).unwrap().lines().count() < 40);
 }
 
+/// The text of a file in `pipelines/`.
+fn pipeline(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines");
+    fs::read_to_string(folder.join(name)).unwrap()
+}
+
+#[test]
+fn the_papers_grid_is_one_short_file_and_trains_nothing_twice() {
+    let text = pipeline("paper_grid.kdp");
+    assert!(text.lines().count() < 100);
+    // Of 30 settings, 16 teachers and 24 one-hot students differ; each setting has three students of
+    // its teacher; all of it three times, by seed.
+    let (teachers, one_hot, distilled) = (16 * 3, 24 * 3, 30 * 3 * 3);
+    let accuracies = 2 * teachers + one_hot + distilled;
+    // A student of the labels is held against the teacher of each of its settings.
+    let deviations = 30 * 4 * 3;
+    let data = 8;
+    assert_eq!(
+        nodes("paper_grid.kdp", &text),
+        data + teachers + one_hot + distilled + accuracies + deviations
+    );
+}
+
+#[test]
+fn a_sweep_of_switches_shares_the_students_that_do_not_switch() {
+    let (seeds, times) = (2, 3);
+    let students = seeds * (2 + 2 * times);
+    let teachers = seeds;
+    // Each student's accuracy and deviation, and two accuracies of each teacher.
+    let expected = 1 + teachers + students + 2 * students + 2 * teachers;
+    assert_eq!(
+        nodes("loss_switch.kdp", &pipeline("loss_switch.kdp")),
+        expected
+    );
+}
+
+#[test]
+fn the_standard_experiments_have_the_members_they_tell_of() {
+    let text = "use std.datasets.digits\nuse std.archs.mlp\nuse std.recipes.quick\n\
+                use std.experiments.distillation\n\
+                dataset d = digits()\n\
+                trial t = distillation(d, mlp([32]), mlp([8]), quick, seeds: [0, 1])\n\
+                claim \"told\" = mean(t.small_acc.top1 - t.base_acc.top1) > 0 and \
+                mean(t.gap.slope - t.base_gap.slope) > 0 and mean(t.gap_train.slope) > mean(t.big_acc.top1)\n";
+    // Of each seed three models and six measures.
+    assert_eq!(nodes("t.kdp", text), 1 + 2 * 9);
+}
+
 /// Every data set, network and recipe of the standard library, used once.
 #[test]
 fn the_standard_library_can_be_used_whole() {
