@@ -15,6 +15,8 @@ codes! {
     FRACTION_TOUCHES_OPERAND = "fraction-touches-operand";
     /// `n epochs`: a unit behind something that is not a number.
     UNIT_WITHOUT_NUMBER = "unit-without-number";
+    /// `15 epoches`, `3 iterations`: a word behind a number that is no unit.
+    UNKNOWN_UNIT = "unknown-unit";
     /// A backslash before a character that needs none.
     UNKNOWN_ESCAPE = "unknown-escape";
     /// A text that goes on over the end of its line.

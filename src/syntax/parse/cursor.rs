@@ -211,6 +211,11 @@ impl<'t> Parser<'t> {
     /// A name that is being declared.
     pub(super) fn declared_name(&mut self, what: &str) -> Parsed<Name> {
         let token = self.peek();
+        if !token.kind.is_word() && self.at > 0 && self.previous().start == self.declaration.start {
+            let word = self.slice(self.declaration);
+            let help = format!("its name stands behind `{word}`: `{word} mine …`");
+            return Err(self.unexpected_help(what, &help));
+        }
         let name = self.any_name(what)?;
         if name.text.contains(|c: char| c.is_ascii_uppercase()) {
             self.error(

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::cursor::{Failed, Parsed, Parser};
+use super::habits::foreign_word;
 use super::token::{Kind, Token};
 use crate::diag::{Diagnostic, Mend, Span, closest};
 use crate::syntax::codes;
@@ -96,7 +97,7 @@ impl Parser<'_> {
             "fn" => ItemKind::Fn {
                 name: self.declared_name("the function's name")?,
                 params: self.parameters()?,
-                body: self.after_equals()?,
+                body: self.function_body()?,
             },
             "arch" => ItemKind::Arch {
                 name: self.declared_name("the network's name")?,
@@ -161,7 +162,8 @@ impl Parser<'_> {
             return Ok(word);
         }
         if !token.kind.is_word() {
-            return Err(self.unexpected("a declaration"));
+            let help = "a declaration begins with a word such as `teacher`, a comment with `//`";
+            return Err(self.unexpected_help("a declaration", help));
         }
         let next = self.ahead(1);
         let named = !next.first && (next.kind.is_word() || next.kind == Kind::Quote);
@@ -251,10 +253,10 @@ impl Parser<'_> {
         })
     }
 
-    /// The `.` between modules; `/` is reported and taken for it.
+    /// The `.` between modules; `/` and `::` are reported and taken for it.
     fn eat_module_dot(&mut self) -> bool {
         let token = self.peek();
-        if token.kind == Kind::Slash {
+        if matches!(token.kind, Kind::Slash | Kind::Colon) {
             self.error_at(
                 codes::UNEXPECTED_TOKEN,
                 token,
@@ -262,8 +264,8 @@ impl Parser<'_> {
                 "write `use std.archs.mlp`; the path of a file is a text: `use \"ours.kdp\"`",
             );
         }
-        let parts = matches!(token.kind, Kind::Dot | Kind::Slash);
-        if parts {
+        let parts = matches!(token.kind, Kind::Dot | Kind::Slash | Kind::Colon);
+        while parts && self.peek().kind == token.kind {
             self.bump();
         }
         parts
@@ -344,8 +346,20 @@ impl Parser<'_> {
     }
 
     fn recipe_body(&mut self) -> Parsed<RecipeBody> {
+        if self.is(Kind::Assign) && self.ahead(1).kind == Kind::BraceOpen {
+            let assign = self.bump();
+            self.error_at(
+                codes::UNEXPECTED_TOKEN,
+                assign,
+                "a recipe's fields stand right behind its name",
+                "leave out the `=`",
+            );
+        }
         if self.is(Kind::BraceOpen) {
             return Ok(RecipeBody::Fields(self.body_fields()));
+        }
+        if self.field_without_brace() {
+            return Ok(RecipeBody::Fields(self.fields_without_braces()));
         }
         let start = self.ahead(1);
         let base = self.after_equals()?;
@@ -376,6 +390,8 @@ impl Parser<'_> {
         let network = self.network()?;
         let fields = if self.is(Kind::BraceOpen) {
             Some(self.body_fields())
+        } else if self.field_without_brace() {
+            Some(self.fields_without_braces())
         } else {
             None
         };
@@ -443,21 +459,6 @@ impl Parser<'_> {
             }),
         })
     }
-}
-
-/// What a word of another language is called here.
-fn foreign_word(word: &str) -> Option<&'static str> {
-    Some(match word {
-        "import" | "include" | "from" => "use",
-        "const" | "var" | "val" => "let",
-        "def" | "func" | "function" => "fn",
-        "network" | "net" | "module" | "class" => "arch",
-        "data" => "dataset",
-        "loss" => "objective",
-        "metric" => "measure",
-        "assert" => "claim",
-        _ => return None,
-    })
 }
 
 /// What stands for an expression that could not be read.

@@ -185,7 +185,12 @@ impl Parser<'_> {
 
     /// Whether an operand comes next, or something that was meant as one.
     fn operand_ahead(&self) -> bool {
-        let kind = self.peek().kind;
+        let next = self.peek();
+        let entry = next.first && self.ahead(1).kind == Kind::Colon;
+        if entry || self.begins_declaration(self.at, None) {
+            return false;
+        }
+        let kind = next.kind;
         kind.begins_value() || matches!(kind, Kind::Minus | Kind::BraceOpen | Kind::Unknown)
     }
 

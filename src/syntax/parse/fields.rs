@@ -68,7 +68,6 @@ impl Parser<'_> {
         if !ended {
             let help = match next.kind {
                 Kind::BraceOpen => "a changed copy is written `with { … }`",
-                Kind::For => "a window's length is written `over`",
                 _ => "a field ends with its line or a `,`",
             };
             self.unexpected_help("a new line or `,` behind the field", help);

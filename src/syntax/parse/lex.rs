@@ -271,6 +271,7 @@ impl Lexer<'_> {
             "|" | "||" => "write `or`; a pipe is written `|>`",
             "!" => "write `not`; unequal is written `!=`",
             "**" | "^" => "a power is written `exp(n * log(x))` or as a product",
+            "?" => "a choice is written `if c { a } else { b }`",
             ";" => "fields and declarations are parted by new lines; arguments by `,`",
             "#" => "a comment begins with `//`",
             "\u{a0}" | "\u{2007}" | "\u{202f}" | "\u{2009}" | "\u{3000}" => {

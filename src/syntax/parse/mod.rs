@@ -11,6 +11,7 @@ mod recover;
 
 mod declarations;
 mod fields;
+mod habits;
 mod signature;
 
 mod expression;
@@ -18,6 +19,7 @@ mod number;
 mod operand;
 mod schedule;
 mod text;
+mod unit;
 
 use super::tree::{Expr, Tree};
 use crate::diag::{Diagnostic, SourceId};

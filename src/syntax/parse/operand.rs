@@ -4,7 +4,7 @@ use super::cursor::{Failed, Parsed, Parser};
 use super::token::{Kind, Token};
 use crate::diag::Diagnostic;
 use crate::syntax::codes;
-use crate::syntax::tree::{Arg, BinaryOp, Expr, ExprKind, ForClause, Unit};
+use crate::syntax::tree::{Arg, Expr, ExprKind, ForClause};
 
 impl Parser<'_> {
     /// A primary and its calls, indices, members, `with`s and `scaled to`s.
@@ -38,7 +38,7 @@ impl Parser<'_> {
                 };
                 operand = self.grown(start, below.max(self.height), kind)?;
             } else {
-                return self.no_unit_behind(start, operand);
+                return self.unit_behind(start, operand);
             }
         }
     }
@@ -149,6 +149,10 @@ impl Parser<'_> {
             Kind::If => return self.choice(start),
             Kind::BraceOpen => return self.misplaced_record(start),
             kind if kind.is_reserved() => return Err(self.reserved_value(start)),
+            Kind::Dot | Kind::Slash | Kind::DotDot => {
+                let help = "a path is a text: write it in quotes, `\"data/cifar\"`";
+                return Err(self.unexpected_help("a value", help));
+            }
             _ => return Err(self.unexpected("a value")),
         };
         self.grown(start, 0, kind)
@@ -196,45 +200,6 @@ impl Parser<'_> {
         );
         self.tight_operand()?;
         self.grown(start, 0, ExprKind::Missing)
-    }
-
-    /// `n epochs`: reported, and taken for `n * 1 epoch`.
-    fn no_unit_behind(&mut self, start: Token, operand: Expr) -> Parsed<Expr> {
-        let next = self.peek();
-        let unit = match self.slice(next) {
-            "step" | "steps" => Unit::Steps,
-            "epoch" | "epochs" => Unit::Epochs,
-            _ => return Ok(operand),
-        };
-        let free_name = matches!(self.ahead(1).kind, Kind::Colon | Kind::Assign);
-        if next.kind != Kind::Name || next.first || free_name {
-            return Ok(operand);
-        }
-        let below = self.height;
-        let written = &self.text[operand.span.range()];
-        let one = match unit {
-            Unit::Steps => "step",
-            Unit::Epochs => "epoch",
-        };
-        self.bump();
-        self.error_at(
-            codes::UNIT_WITHOUT_NUMBER,
-            next,
-            "a unit stands behind a number only",
-            format!("write `{written} * 1 {one}`"),
-        );
-        let span = self.span(next);
-        let right = Expr {
-            kind: ExprKind::Time { amount: 1.0, unit },
-            span,
-        };
-        let kind = ExprKind::Binary {
-            op: BinaryOp::Multiply,
-            op_span: span,
-            left: Box::new(operand),
-            right: Box::new(right),
-        };
-        self.grown(start, below, kind)
     }
 
     // --- brackets ---
@@ -411,7 +376,8 @@ impl Parser<'_> {
 
     fn branch(&mut self) -> Parsed<Expr> {
         if !self.is(Kind::BraceOpen) {
-            return Err(self.unexpected("`{` and a value"));
+            let help = "an `if` is written `if c { a } else { b }`";
+            return Err(self.unexpected_help("`{` and a value", help));
         }
         self.bracketed(true, Self::expression)
     }

@@ -31,14 +31,15 @@ impl Parser<'_> {
             .help("delete it, or open a bracket before it")
         } else {
             // A line that leaves something open is at fault, not what begins the next one.
-            let (shown, place) =
-                if found.first && !found.kind.closes() && self.previous().kind.leaves_open() {
-                    let end = self.previous().end as usize;
-                    let place = Span::new(self.source, end, end);
-                    ("the end of the line".to_owned(), place)
-                } else {
-                    (self.shown(found), self.span(found))
-                };
+            let line_open = self.previous().kind.leaves_open();
+            let (shown, place) = if found.first && !found.kind.closes() && (line_open || !self.free)
+            {
+                let end = self.previous().end as usize;
+                let place = Span::new(self.source, end, end);
+                ("the end of the line".to_owned(), place)
+            } else {
+                (self.shown(found), self.span(found))
+            };
             let error = Diagnostic::error(
                 codes::UNEXPECTED_TOKEN,
                 format!("expected {what}, found {shown}"),
@@ -46,7 +47,9 @@ impl Parser<'_> {
             .label(place, "");
             let error = if what.starts_with("`,`") && found.kind.begins_value() {
                 error.help("a `,` parts the entries")
-            } else if place != self.span(found) {
+            } else if let Some(mend) = self.habit(found) {
+                error.help(mend)
+            } else if line_open && place != self.span(found) {
                 let last = self.slice(self.previous());
                 error.help(format!("something must follow `{last}`"))
             } else {
@@ -132,6 +135,11 @@ impl Parser<'_> {
         named && (column == 0 || Some(column) == like)
     }
 
+    /// Whether a word at the very left was probably meant to begin a declaration.
+    fn begins_afresh(&self, token: Token) -> bool {
+        token.first && token.kind.is_word() && self.column(token) == 0
+    }
+
     /// Goes on to the next declaration, or to the `}` of the experiment around it.
     pub(super) fn skip_to_declaration(&mut self, brackets: usize) {
         let failed = self.declaration;
@@ -142,8 +150,9 @@ impl Parser<'_> {
             let token = self.peek();
             let out =
                 brackets > 0 && token.kind == Kind::BraceClose && !open.contains(&Kind::BraceOpen);
-            let next = token.start > failed.start && self.begins_declaration(self.at, Some(like));
-            if token.kind == Kind::End || out || next {
+            let next = self.begins_declaration(self.at, Some(like))
+                || open.is_empty() && self.begins_afresh(token);
+            if token.kind == Kind::End || out || next && token.start > failed.start {
                 break;
             }
             track(&mut open, token.kind);

@@ -59,7 +59,11 @@ impl Parser<'_> {
     pub(super) fn type_expr(&mut self) -> Parsed<TypeExpr> {
         let start = self.peek();
         self.deeper(|parser| {
-            let name = parser.any_name("a type such as `int` or `list[number]`")?;
+            let what = "a type such as `int` or `list[number]`";
+            if parser.is(Kind::ListOpen) {
+                return Err(parser.unexpected_help(what, "a list's type is written `list[int]`"));
+            }
+            let name = parser.any_name(what)?;
             let args = if parser.is(Kind::ListOpen) && parser.touches() {
                 parser.bracketed(true, |parser| parser.comma_separated(Self::type_expr))?
             } else if parser.is(Kind::Less) {
