@@ -5,10 +5,11 @@ use super::codes::*;
 use super::family::Family;
 use super::module::ModuleId;
 use super::scope::Scope;
+use super::synonyms::meant;
 use super::types::Type;
 use super::value::{Value, trim};
-use crate::diag::{Diagnostic, Mend, Span, closest};
-use crate::syntax::tree::{Arg, Expr, ExprKind, Parameter, TypeExpr};
+use crate::diag::{Diagnostic, Mend, Span};
+use crate::syntax::tree::{Arg, BinaryOp, Expr, ExprKind, Parameter, TypeExpr};
 use crate::vocabulary::{self, Param};
 
 /// What an argument may be.
@@ -95,7 +96,7 @@ impl Checker<'_> {
                         "boolean" => Some("bool"),
                         _ => None,
                     };
-                    let near = other.or_else(|| closest(word, Type::WORDS.iter().copied()));
+                    let near = other.or_else(|| meant(word, Type::WORDS.iter().copied()));
                     let help = match near {
                         Some(near) => Mend::did_you_mean(ty.name.span, near),
                         None => format!("the types are {}", Type::WORDS.join(", ")).into(),
@@ -148,13 +149,13 @@ impl Checker<'_> {
         }
         let mut named = false;
         // Arguments that were probably meant by what was given wrongly: those are not missing.
-        let mut meant: Vec<&str> = vec![];
+        let mut guessed: Vec<&str> = vec![];
         for arg in args {
             named |= arg.name.is_some();
             if named && arg.name.is_none() {
                 // Which place it fills would be a guess; the parser has said so.
                 self.eval(&arg.value, scope);
-                meant.extend(wanted.iter().map(|want| want.name.as_str()));
+                guessed.extend(wanted.iter().map(|want| want.name.as_str()));
                 sound = false;
                 continue;
             }
@@ -171,9 +172,9 @@ impl Checker<'_> {
                 let names: Vec<_> = wanted.iter().map(|want| want.name.as_str()).collect();
                 match &arg.name {
                     Some(name) => {
-                        let help = match closest(&name.text, names.iter().copied()) {
+                        let help = match meant(&name.text, names.iter().copied()) {
                             Some(near) => {
-                                meant.push(near);
+                                guessed.push(near);
                                 Mend::did_you_mean(name.span, near)
                             }
                             None if names.is_empty() => {
@@ -223,7 +224,7 @@ impl Checker<'_> {
         }
         let mut missing = vec![];
         for (want, given) in wanted.iter().zip(&mut given) {
-            if given.is_some() || meant.contains(&want.name.as_str()) {
+            if given.is_some() || guessed.contains(&want.name.as_str()) {
                 continue;
             }
             match &want.default {
@@ -304,7 +305,7 @@ impl Checker<'_> {
                 if words.contains(&name.as_str()) {
                     return Value::Text(name.clone(), None);
                 }
-                let help = closest(name, words.iter().copied()).map_or_else(
+                let help = meant(name, words.iter().copied()).map_or_else(
                     || format!("it is one of {ty}").into(),
                     |near| Mend::did_you_mean(expr.span, near),
                 );
@@ -315,11 +316,49 @@ impl Checker<'_> {
                     help,
                 )
             }
+            (_, Type::Path | Type::Text) if self.is_unquoted(expr, scope) => {
+                let written = self.sources.slice(expr.span).to_owned();
+                let message = format!("{ty} stands in quotes");
+                let mend = Mend::did_you_mean(expr.span, format!("\"{written}\""));
+                self.fail_with(WRONG_TYPE, message, expr.span, mend)
+            }
             _ => {
                 let value = self.eval(expr, scope);
                 self.coerce(value, ty, expr.span)
             }
         }
+    }
+
+    /// Whether an expression reads like a path, `data/cifar.bin`, and begins with a name that means
+    /// nothing.
+    fn is_unquoted(&mut self, expr: &Expr, scope: &Scope) -> bool {
+        match &expr.kind {
+            ExprKind::Name(name) => {
+                self.binding(name, scope).is_none() && super::names::word(name).is_none()
+            }
+            ExprKind::Member { base, .. } => self.is_unquoted(base, scope),
+            ExprKind::Binary {
+                op: BinaryOp::Divide,
+                left,
+                ..
+            } => self.is_unquoted(left, scope),
+            _ => false,
+        }
+    }
+
+    /// A time of a window. A bare number may have been meant as a part of the run.
+    pub(super) fn eval_time(&mut self, expr: &Expr, scope: &Scope) -> Value {
+        let ExprKind::Int(n @ 1..=100) = expr.kind else {
+            return self.eval_as(expr, &Type::Span, scope);
+        };
+        let spellings = [format!("{n} epochs"), format!("{n} steps"), format!("{n}%")];
+        let [epochs, steps, share] = &spellings;
+        let text = format!("did you mean `{epochs}`, `{steps}`, or `{share}` of the run?");
+        let mend = spellings.iter().fold(Mend::from(text), |mend, spelling| {
+            mend.edit(expr.span, spelling)
+        });
+        let message = format!("{} is wanted here, not the int `{n}`", Type::Span);
+        self.fail_with(WRONG_TYPE, message, expr.span, mend)
     }
 
     /// A value as that type; an error where it has another.
@@ -367,6 +406,29 @@ fn mend(value: &Value, ty: &Type, shown: &str, span: Span) -> Option<Mend> {
             let share = format!("{}%", trim(n * 100.0));
             let help = format!("did you mean `{share}`, a part of the run?");
             return Some(Mend::from(help).edit(span, share));
+        }
+        (Type::Layers, Value::Int(_) | Value::Number(_) | Value::Fraction(_)) => {
+            "`->` joins layers; a number changes over a run by `then`: `0.1 then 0.01 at 50%`"
+                .into()
+        }
+        (Type::Layers, Value::List(_)) => {
+            "layers are joined by `->`; a list of them is one with `chain(…)`".into()
+        }
+        (Type::Schedule, Value::List(_)) => {
+            "a number changes over a run by `then`: `0.1 then 0.01 at 50%`".into()
+        }
+        (Type::Optimiser, Value::Text(word, _)) => {
+            return Some(Mend::did_you_mean(span, format!("{word}()")));
+        }
+        (Type::Bool, Value::Int(n @ 0..=1)) => {
+            let word = if *n == 1 { "true" } else { "false" };
+            return Some(Mend::did_you_mean(span, word));
+        }
+        (Type::Int, Value::Text(text, _)) if text.parse::<i64>().is_ok() => {
+            return Some(Mend::did_you_mean(span, text));
+        }
+        (Type::Number | Type::Schedule, Value::Text(text, _)) if text.parse::<f64>().is_ok() => {
+            return Some(Mend::did_you_mean(span, text));
         }
         (Type::Span, Value::Int(_) | Value::Number(_)) => {
             let n = trim(value.as_number().unwrap_or_default());

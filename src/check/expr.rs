@@ -329,7 +329,7 @@ impl Checker<'_> {
     ) -> Option<Window> {
         let time = |checker: &mut Self, expr: Option<&Expr>| match expr {
             None => Some(None),
-            Some(expr) => match checker.eval_as(expr, &Type::Span, scope) {
+            Some(expr) => match checker.eval_time(expr, scope) {
                 Value::Time(time) => Some(Some((time, expr.span))),
                 _ => None,
             },

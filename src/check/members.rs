@@ -7,10 +7,11 @@ use super::family::{Axis, Family, Label, Labels, Members, indices, labels_text, 
 use super::formula::Formula;
 use super::module::{DeclId, ModuleId};
 use super::scope::Scope;
+use super::synonyms::meant;
 use super::types::Type;
 use super::value::Value;
 use super::{Axes, BUDGET_OF_A_MEMBER, Bound, Checker, Evaluation};
-use crate::diag::{Diagnostic, Mend, Span, closest};
+use crate::diag::{Diagnostic, Mend, Span};
 use crate::spec::{Quantity, Split};
 use crate::syntax::tree::{Arg, Expr, ExprKind, Item, ItemKind, Name};
 use crate::vocabulary::{FIELDS, STATES, find};
@@ -332,7 +333,7 @@ impl Checker<'_> {
                     None => {
                         let names: Vec<_> =
                             family.axes.iter().map(|axis| axis.name.as_str()).collect();
-                        let near = closest(&name.text, names.iter().copied());
+                        let near = meant(&name.text, names.iter().copied());
                         let help = near.map_or_else(
                             || format!("its indices are {}", names.join(", ")).into(),
                             |near| Mend::did_you_mean(name.span, near),
@@ -578,7 +579,7 @@ impl Checker<'_> {
     /// `value.name`
     pub(super) fn member(&mut self, value: Value, name: &Name) -> Value {
         let unknown = |checker: &mut Self, what: &str, names: &[&str]| {
-            let help = closest(&name.text, names.iter().copied()).map_or_else(
+            let help = meant(&name.text, names.iter().copied()).map_or_else(
                 || format!("it has {}", names.join(", ")).into(),
                 |near| Mend::did_you_mean(name.span, near),
             );

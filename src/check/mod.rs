@@ -40,6 +40,7 @@ mod schedule;
 mod scope;
 mod shapes;
 mod states;
+mod synonyms;
 mod training;
 mod types;
 mod value;

@@ -9,9 +9,10 @@ use super::module::{ModuleId, declared_name};
 use super::parameters::{GroupOf, Pattern};
 use super::program::{Model, Origin, Share, ShareFrom, SplitOf};
 use super::scope::Scope;
+use super::synonyms::meant;
 use super::types::Type;
 use super::value::{Value, show_shape};
-use crate::diag::{Diagnostic, Mend, Span, closest};
+use crate::diag::{Diagnostic, Mend, Span};
 use crate::spec::{Network, Split};
 use crate::syntax::tree::{Expr, Field, ItemKind};
 use crate::vocabulary::RECIPE_FIELDS;
@@ -389,7 +390,10 @@ impl Checker<'_> {
         self.eval(&field.value, scope);
         let name = field.name.text.as_str();
         let names: Vec<&str> = FIELDS.iter().map(|(name, _)| *name).collect();
-        let help = match closest(name, names.iter().copied()) {
+        let help = match meant(name, names.iter().copied()) {
+            None if name == "teacher" => {
+                "a student learns from its teacher by its objective: `objective: distill(…)`".into()
+            }
             Some(near) => Mend::did_you_mean(field.name.span, near),
             None if RECIPE_FIELDS.iter().any(|param| param.name == name) => {
                 format!("`{name}` is a field of recipes: `recipe: r with {{ {name}: … }}`").into()

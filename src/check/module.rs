@@ -163,7 +163,11 @@ impl Checker<'_> {
 
     /// Enters a name, which must be new.
     pub(super) fn enter_name(&mut self, names: &mut Names, name: &Name, named: Named) {
-        if let Some((_, first)) = names.get(&name.text) {
+        if let Some((before, first)) = names.get(&name.text) {
+            // An import that failed says nothing more.
+            if matches!(before, Named::Unknown) || matches!(named, Named::Unknown) {
+                return;
+            }
             let first = *first;
             self.report(
                 Diagnostic::error(DUPLICATE_NAME, format!("`{}` is declared twice", name.text))

@@ -7,8 +7,9 @@ use super::Checker;
 use super::codes::*;
 use super::module::{STANDARD, declared_name};
 use super::scope::Scope;
+use super::synonyms::meant;
 use super::value::{Binding, Value};
-use crate::diag::{Diagnostic, Mend, Span, closest};
+use crate::diag::{Diagnostic, Mend, Span};
 use crate::syntax::tree::{ItemKind, Name, Tree};
 use crate::vocabulary::{self, Word};
 
@@ -100,6 +101,15 @@ impl Checker<'_> {
         let help = match name {
             "True" => Some(Mend::did_you_mean(span, "true")),
             "False" => Some(Mend::did_you_mean(span, "false")),
+            "None" | "null" => {
+                Some("there is no such value: leave the field or argument out".into())
+            }
+            "lambda" => Some("a function is declared: `fn twice(x: number) = 2 * x`".into()),
+            "cosine" => Some(
+                "a blend's shape stands behind `along`: `0.1 then 0.0 until end along cosine`"
+                    .into(),
+            ),
+            "teacher" | "student" | "model" => self.some_model(scope),
             "range" => Some("a range is written `2..4` (the end is left out)".into()),
             _ => self.near_name(name, span, scope),
         };
@@ -109,6 +119,14 @@ impl Checker<'_> {
                 .maybe_help(help),
         );
         Value::Unknown
+    }
+
+    /// A model that the file declares, where a word for one stands in its place.
+    fn some_model(&self, scope: &Scope) -> Option<Mend> {
+        let mut items = self.modules[scope.module.0].tree.items.iter();
+        let model = items.find(|item| matches!(item.kind, ItemKind::Model { .. }))?;
+        let name = &declared_name(model)?.text;
+        Some(format!("give the name of a model, such as `{name}`").into())
     }
 
     /// A close name, or where the standard library has the name itself.
@@ -125,7 +143,19 @@ impl Checker<'_> {
             let help = Mend::from(format!("the standard library has it: `{import}`"));
             return Some(help.edit(self.imports_of(span), format!("{import}\n")));
         }
-        closest(name, all.iter().map(String::as_str)).map(|near| Mend::did_you_mean(span, near))
+        if let Some(near) = meant(name, all.iter().map(String::as_str)) {
+            return Some(Mend::did_you_mean(span, near));
+        }
+        // `resnet20`: a name of the standard library that begins like it.
+        let stem = name
+            .trim_end_matches(|c: char| c.is_ascii_digit() || c == '_')
+            .to_lowercase();
+        let standard = || STANDARD_NAMES.keys().map(String::as_str);
+        let begins = |known: &&str| stem.len() < name.len() && known.starts_with(&stem);
+        let near = standard().filter(begins).min();
+        let near = near.or_else(|| meant(name, standard()))?;
+        let module = STANDARD_NAMES.get(near)?;
+        Some(format!("the standard library has `{near}`: `use std.{module}.{near}`").into())
     }
 
     /// Where another import goes into the file of a place: behind its first comments.

@@ -5,8 +5,9 @@ use std::rc::Rc;
 use super::Checker;
 use super::codes::*;
 use super::scope::Scope;
+use super::synonyms::meant;
 use super::value::{Recipe, RecipeField, Value};
-use crate::diag::{Diagnostic, Mend, Span, closest};
+use crate::diag::{Diagnostic, Mend, Span};
 use crate::syntax::tree::{ExprKind, Field};
 use crate::vocabulary::RECIPE_FIELDS;
 
@@ -18,15 +19,19 @@ impl Checker<'_> {
             self.eval(&field.value, scope);
             let names: Vec<_> = RECIPE_FIELDS.iter().map(|param| param.name).collect();
             let at = field.name.span;
-            let help = match (name, closest(name, names.iter().copied())) {
-                ("learning_rate", _) => Mend::did_you_mean(at, "lr"),
-                ("optimiser", _) => Mend::did_you_mean(at, "optimizer"),
+            let help = match (name, meant(name, names.iter().copied())) {
                 ("epochs" | "steps", _) => match &field.value.kind {
                     ExprKind::Int(n) => {
                         Mend::did_you_mean(at.to(field.value.span), format!("length: {n} {name}"))
                     }
                     _ => "did you mean `length: 30 epochs`?".into(),
                 },
+                ("momentum" | "nesterov", _) => {
+                    format!("it belongs to the optimizer: `optimizer: sgd({name}: …)`").into()
+                }
+                (_, Some("lr")) if name.starts_with("schedule") => {
+                    "the learning rate is its own schedule: `lr: 0.1 then 0.01 at 50%`".into()
+                }
                 (_, Some(near)) => Mend::did_you_mean(at, near),
                 (_, None) => format!("a recipe has {}", names.join(", ")).into(),
             };

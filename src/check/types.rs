@@ -139,7 +139,7 @@ impl fmt::Display for Type {
                     None => Ok(()),
                 };
             }
-            Type::Layers => "layers",
+            Type::Layers => "a network of layers",
             Type::Dataset => "a data set",
             Type::Split => "a split of a data set such as `cifar.train`",
             Type::Recipe => "a recipe",

@@ -1,10 +1,12 @@
 //! "Did you mean …": the closest of the names that would have been right.
 
 /// The candidate closest to `name`: the same letters in another case first,
-/// then the smallest edit distance up to a third of the name's length.
+/// then the smallest edit distance up to a third of the name's length. A single letter is close to
+/// no other.
 pub fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = name.to_lowercase();
-    let limit = (name.chars().count() / 3).max(1);
+    let length = name.chars().count();
+    let limit = (length / 3).max(1);
     candidates
         .into_iter()
         .filter(|candidate| *candidate != name)
@@ -16,7 +18,7 @@ pub fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
             };
             (distance, candidate)
         })
-        .filter(|(distance, _)| *distance <= limit)
+        .filter(|(distance, _)| *distance <= limit && *distance < length)
         .min()
         .map(|(_, candidate)| candidate)
 }
@@ -33,5 +35,7 @@ mod tests {
             Some("temperature")
         );
         assert_eq!(closest("lr", ["objective"]), None);
+        assert_eq!(closest("x", ["f", "X"]), Some("X"));
+        assert_eq!(closest("x", ["f"]), None);
     }
 }

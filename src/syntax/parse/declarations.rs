@@ -135,8 +135,11 @@ impl Parser<'_> {
             },
             _ => self.model(start, word)?,
         };
-        let span = self.span_from(start);
-        self.declaration_end();
+        let mut span = self.span_from(start);
+        if !self.declaration_ended() {
+            // What could not be read belongs to it: what it seems to lack may stand there.
+            span = self.span_from(start);
+        }
         Ok(Item { doc, kind, span })
     }
 
@@ -162,8 +165,7 @@ impl Parser<'_> {
             return Ok(word);
         }
         if !token.kind.is_word() {
-            let help = "a declaration begins with a word such as `teacher`, a comment with `//`";
-            return Err(self.unexpected_help("a declaration", help));
+            return Err(self.unexpected_first("a declaration"));
         }
         let next = self.ahead(1);
         let named = !next.first && (next.kind.is_word() || next.kind == Kind::Quote);
@@ -196,19 +198,20 @@ impl Parser<'_> {
         }
     }
 
-    /// A declaration ends with its line.
-    fn declaration_end(&mut self) {
+    /// Whether a declaration ends here, with its line; reports what else stands here, and skips it.
+    fn declaration_ended(&mut self) -> bool {
         let next = self.peek();
         let inside = !self.open.is_empty();
         if next.kind == Kind::End || next.first && !next.kind.closes() {
-            return;
+            return true;
         }
         if inside && next.kind == Kind::BraceClose {
-            return;
+            return true;
         }
         // What could be read stays in the tree, so the item is not lost.
         self.unexpected("the end of the line");
         self.skip_to_declaration(self.open.len());
+        false
     }
 
     // --- the declarations with a shape of their own ---

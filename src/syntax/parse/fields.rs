@@ -81,7 +81,7 @@ impl Parser<'_> {
         let (name, quoted) = match token.kind {
             Kind::Quote => (self.quoted_name()?, true),
             kind if kind.is_word() => (self.word(), false),
-            _ => return Err(self.unexpected("a field, `name: value`, or `}`")),
+            _ => return Err(self.unexpected_first("a field, `name: value`, or `}`")),
         };
         let next = self.peek();
         match next.kind {

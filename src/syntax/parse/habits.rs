@@ -51,6 +51,9 @@ impl Parser<'_> {
                 };
                 Mend::did_you_mean(self.span(found), meant?)
             }
+            Kind::Minus | Kind::Slash if found.start == self.declaration.start => {
+                "a comment begins with `//`".into()
+            }
             Kind::For if !self.free => "a window's length is written `over`".into(),
             _ => return None,
         })

@@ -9,6 +9,17 @@ use crate::syntax::codes;
 impl Parser<'_> {
     /// Reports that `what` was expected where the next token stands.
     pub(super) fn unexpected(&mut self, what: &str) -> Failed {
+        self.unexpected_in(what, !self.free)
+    }
+
+    /// The same, where something new was to begin: there the token is at fault, never the end of
+    /// the line before it.
+    pub(super) fn unexpected_first(&mut self, what: &str) -> Failed {
+        self.unexpected_in(what, false)
+    }
+
+    /// `on_line`: whether `what` was expected on the line of what stands before it.
+    fn unexpected_in(&mut self, what: &str, on_line: bool) -> Failed {
         let found = self.peek();
         if found.kind.is_reported() {
             return Failed;
@@ -32,8 +43,7 @@ impl Parser<'_> {
         } else {
             // A line that leaves something open is at fault, not what begins the next one.
             let line_open = self.previous().kind.leaves_open();
-            let (shown, place) = if found.first && !found.kind.closes() && (line_open || !self.free)
-            {
+            let (shown, place) = if found.first && !found.kind.closes() && (line_open || on_line) {
                 let end = self.previous().end as usize;
                 let place = Span::new(self.source, end, end);
                 ("the end of the line".to_owned(), place)
@@ -137,7 +147,14 @@ impl Parser<'_> {
 
     /// Whether a word at the very left was probably meant to begin a declaration.
     fn begins_afresh(&self, token: Token) -> bool {
-        token.first && token.kind.is_word() && self.column(token) == 0
+        // A text that goes on over the end of its line leaves its rest behind.
+        let last_line = self.tokens[..self.at].iter().rev();
+        let in_text = || {
+            let mut of_declaration =
+                last_line.take_while(|token| token.start >= self.declaration.start);
+            of_declaration.any(|token| token.kind == Kind::QuoteMissing)
+        };
+        token.first && token.kind.is_word() && self.column(token) == 0 && !in_text()
     }
 
     /// Goes on to the next declaration, or to the `}` of the experiment around it.
