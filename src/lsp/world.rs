@@ -37,14 +37,6 @@ impl World for Overlay<'_> {
             Err(error) => Err(error),
         }
     }
-
-    fn names(&self, folder: &Path) -> Vec<String> {
-        Disk.names(folder)
-    }
-
-    fn project(&self, file: &Path) -> Option<PathBuf> {
-        Disk.project(file)
-    }
 }
 
 /// One path for one file, whether it is there or not.
