@@ -72,7 +72,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("pest_derive", &["syntax"]),
     ("petgraph", &["plan", "run", "report"]),
     ("gen_lsp_types", &["lsp"]),
-    ("lsp_server", &["lsp", "cli"]),
+    ("lsp_server", &["lsp"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("minijinja", &["report"]),

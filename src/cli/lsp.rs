@@ -4,7 +4,6 @@ use std::env;
 use std::path::PathBuf;
 
 use clap::Args;
-use lsp_server::Connection;
 
 use super::Answer;
 use super::error::CliError;
@@ -22,23 +21,20 @@ pub(super) struct LspArgs {
 }
 
 pub(super) fn lsp(_args: &LspArgs) -> Answer {
-    let (connection, threads) = Connection::stdio();
+    let failed = |error| CliError::machine(format!("the server cannot start: {error}"));
+    let (connection, writer) = lsp::stdio().map_err(failed)?;
     let options = Options {
         cache: cache(),
         store: Box::new(|file| {
-            Settings::of(file.parent()?)
-                .ok()
-                .map(|one| one.look_at_store(&StoreFlag::default()))
+            let settings = Settings::of(file.parent()?).ok()?;
+            Some(settings.look_at_store(&StoreFlag::default()))
         }),
     };
-    let code = lsp::serve(&connection, options)
-        .map_err(|error| CliError::machine(format!("the server cannot start: {error}")))?;
+    let code = lsp::serve(&connection, options).map_err(failed)?;
     drop(connection);
-    // A message that could not be read ends the session too.
-    match threads.join() {
-        Ok(()) => Ok(code),
-        Err(error) => Err(CliError::usage(format!("the client's message: {error}"))),
-    }
+    // What is still to be written is written before the end.
+    let _ = writer.join();
+    Ok(code)
 }
 
 /// Where a user's caches lie.

@@ -1,5 +1,6 @@
 //! The checker on a thread of its own: newer edits take the place of older ones.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +14,9 @@ use crate::diag::{Diagnostic, Sources};
 /// How long the keyboard must rest before a file is checked, and how long it may go on.
 const REST: Duration = Duration::from_millis(20);
 const PATIENCE: u32 = 10;
+
+/// The stack of a thread that checks: as large as a main thread's.
+pub const STACK: usize = 8 << 20;
 
 /// A file to check, as it is now.
 #[derive(Clone, Debug)]
@@ -54,6 +58,7 @@ impl Analyst {
         let (found, analyses) = unbounded();
         std::thread::Builder::new()
             .name("check".into())
+            .stack_size(STACK)
             .spawn(move || work(&taken, &found))?;
         Ok(Analyst { orders, analyses })
     }
@@ -84,7 +89,12 @@ fn work(orders: &Receiver<Order>, found: &Sender<Analysis>) {
                 Err(RecvTimeoutError::Disconnected) => return,
             }
         }
-        if found.send(checked(waiting.remove(0))).is_err() {
+        let order = waiting.remove(0);
+        // What fails on one text may well do on the next.
+        let analysis = catch_unwind(AssertUnwindSafe(|| checked(order)));
+        if let Ok(analysis) = analysis
+            && found.send(analysis).is_err()
+        {
             return;
         }
     }

@@ -14,6 +14,7 @@ use super::analysis::{Analysis, Order};
 use super::diagnostics;
 use super::place::uri_of;
 use super::session::{Session, read};
+use super::transport::UNREADABLE;
 
 impl Session<'_> {
     /// Takes what the client tells.
@@ -50,6 +51,7 @@ impl Session<'_> {
                 self.stored.clear();
                 self.check_all(Path::new(""));
             }
+            _ if told.method == UNREADABLE => self.tell(Told::WindowLogMessage, told.params),
             _ => {}
         }
     }

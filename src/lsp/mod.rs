@@ -20,6 +20,7 @@ mod capabilities;
 mod changes;
 mod requests;
 mod session;
+mod transport;
 
 mod actions;
 mod completion;
@@ -35,3 +36,4 @@ mod tokens;
 
 pub use session::{Options, serve};
 pub use stored::FindStore;
+pub use transport::stdio;

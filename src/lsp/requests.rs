@@ -1,5 +1,6 @@
 //! What the client asks, each kind answered by a file of its own.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -33,7 +34,13 @@ impl Session<'_> {
                 Err(Refusal(ErrorCode::InvalidRequest, why))
             }
             Asked::TextDocumentHover => return self.hover(id, params),
-            _ => self.answered(&method, params),
+            // A fault in one answer is no reason to leave the writer alone with the file.
+            _ => catch_unwind(AssertUnwindSafe(|| self.answered(&method, params))).unwrap_or_else(
+                |_| {
+                    let why = format!("kdp failed at `{method}`");
+                    Err(Refusal(ErrorCode::InternalError, why))
+                },
+            ),
         };
         self.answer(id, answer);
     }

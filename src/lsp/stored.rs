@@ -1,12 +1,13 @@
 //! What of a file is in the store, found on a thread of its own: planning may read data files.
 
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
-use super::analysis::Order;
+use super::analysis::{Order, STACK};
 use super::world::Overlay;
 use crate::check;
 use crate::plan::{self, Digest, Digests, Task};
@@ -64,10 +65,12 @@ impl Planner {
         let (sender, found) = unbounded();
         std::thread::Builder::new()
             .name("plan".into())
+            .stack_size(STACK)
             .spawn(move || {
                 for order in taken {
                     let store = store(&order.root);
-                    let found = store.and_then(|store| planned(order, &store));
+                    let planned = AssertUnwindSafe(|| planned(order, &store?));
+                    let found = catch_unwind(planned).ok().flatten();
                     if let Some(found) = found
                         && sender.send(found).is_err()
                     {

@@ -9,6 +9,7 @@ mod client;
 
 mod completion;
 mod diagnostics;
+mod editors;
 mod fixes;
 mod hover;
 mod names;

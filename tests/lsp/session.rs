@@ -38,11 +38,32 @@ fn bad_messages_get_errors_and_the_session_goes_on() {
     client.notify("textDocument/didOpen", json!({ "textDocument": null }));
     client.notify("textDocument/didChange", json!([]));
     client.notify("$/whatever", json!({}));
+    client.send_raw("{ not json");
+    client.send(&json!([1, 2]));
+    let told = client.wait(|message| message["method"] == "window/logMessage");
+    assert_eq!(told["params"]["type"], 1);
     // A change of a file that was never opened, and a question about one that is not there.
     client.replace("never.kdp", 2, "let a = 1");
     let nothing = client.ask("textDocument/documentSymbol", "never.kdp");
     assert_eq!(nothing, Value::Null);
     client.open("a.kdp", "let a = 1\n");
     assert_eq!(client.diagnostics("a.kdp", 1).len(), 1);
+    assert_eq!(client.leave().code(), Some(0));
+}
+
+#[test]
+fn a_file_that_means_harm_is_answered_too() {
+    let mut client = Client::start();
+    let deep = format!("let a = {}\n", "(".repeat(100_000));
+    client.open("a.kdp", &deep);
+    let found = client.diagnostics("a.kdp", 1);
+    assert_eq!(found.len(), 1, "{found:?}");
+    for question in ["textDocument/hover", "textDocument/completion"] {
+        let place = json!({ "line": 0, "character": 99_999 });
+        client.ask_with(question, "a.kdp", place, json!({}));
+    }
+    client.ask("textDocument/semanticTokens/full", "a.kdp");
+    client.open("b.kdp", &"x".repeat(200_000));
+    client.ask("textDocument/documentSymbol", "b.kdp");
     assert_eq!(client.leave().code(), Some(0));
 }
