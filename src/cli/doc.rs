@@ -125,8 +125,8 @@ fn told(entry: &Entry) -> String {
     for line in entry.signature.lines() {
         out += &format!("  \x1b[1m{line}\x1b[0m\n");
     }
-    if !entry.doc.is_empty() {
-        out += &format!("\n{}\n", columns([vec![entry.doc.replace('\n', " ")]]));
+    for paragraph in entry.doc.split("\n\n").filter(|text| !text.is_empty()) {
+        out += &format!("\n{}\n", columns([vec![paragraph.replace('\n', " ")]]));
     }
     if entry.parameters.iter().any(|param| !param.doc.is_empty()) {
         let rows = entry.parameters.iter().map(|param| {

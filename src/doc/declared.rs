@@ -150,18 +150,39 @@ fn field_rows(fields: &[Field], source: Source) -> Parts {
 
 /// What an experiment declares, each under the name that a trial gives it.
 fn members(items: &[Item], source: Source) -> Parts {
-    let row = |entry: Entry| Part {
-        text: match entry.kind.as_str() {
-            "claim" => entry.signature,
-            _ => entry.signature.lines().next().unwrap_or_default().into(),
-        },
-        name: entry.name,
-        doc: entry.doc,
+    let row = |item: &Item| {
+        let entry = declared(item, source)?;
+        Some(Part {
+            text: match entry.signature.contains('\n') {
+                true => format!("{} {}{}", entry.kind, entry.name, index_names(item)),
+                false => entry.signature,
+            },
+            name: entry.name,
+            doc: entry.doc,
+        })
     };
-    let rows = items.iter().filter_map(|item| declared(item, source));
     Parts {
         title: "members".into(),
-        rows: rows.map(row).collect(),
+        rows: items.iter().filter_map(row).collect(),
+    }
+}
+
+/// `[seed, way]`; nothing where there are no indices.
+fn index_names(item: &Item) -> String {
+    let (ItemKind::Dataset { indices, .. }
+    | ItemKind::Model { indices, .. }
+    | ItemKind::Measure { indices, .. }
+    | ItemKind::Trial { indices, .. }) = &item.kind
+    else {
+        return String::new();
+    };
+    let names: Vec<&str> = indices
+        .iter()
+        .map(|index| index.name.text.as_str())
+        .collect();
+    match names.is_empty() {
+        true => String::new(),
+        false => format!("[{}]", names.join(", ")),
     }
 }
 

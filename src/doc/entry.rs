@@ -35,11 +35,14 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The first sentence of its documentation. A point ends a sentence if a capital follows.
+    /// The first sentence of its documentation. A point ends a sentence if a capital or a word of code
+    /// follows.
     pub fn summary(&self) -> String {
-        let doc = self.doc.replace('\n', " ");
+        let first = self.doc.split("\n\n").next().unwrap_or_default();
+        let doc = first.replace('\n', " ");
         let ends = doc.match_indices(". ").map(|(at, _)| at);
-        let is_end = |at: &usize| doc[at + 2..].starts_with(char::is_uppercase);
+        let begins = |letter: char| letter.is_uppercase() || letter == '`';
+        let is_end = |at: &usize| doc[at + 2..].starts_with(begins);
         match ends.into_iter().find(is_end) {
             Some(at) => doc[..=at].to_string(),
             None => doc,
