@@ -453,6 +453,7 @@ fn mend(value: &Value, ty: &Type, shown: &str, span: Span) -> Option<Mend> {
         }
         (Type::Int | Type::Number | Type::Schedule, Value::Time(_)) => "leave out the unit".into(),
         (Type::Model, Value::Measurement(_)) => "give the model that is measured".into(),
+        (Type::Weights, Value::Text(..)) => format!("read it from the file: `weights({shown})`"),
         (Type::Path | Type::Text, _) => "write it in quotes: \"…\"".into(),
         (_, Value::Callable(function)) => format!("write `{function}(…)` to use it"),
         (_, Value::Family(family)) => choose_one(shown, family),

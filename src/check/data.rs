@@ -12,6 +12,12 @@ use crate::spec::DataShape;
 use crate::vocabulary::Word;
 
 impl Checker<'_> {
+    /// What stands at a place, on one line: how data without a name is called.
+    pub(super) fn written(&self, span: Span) -> String {
+        let words = self.sources.slice(span).split_whitespace();
+        words.collect::<Vec<_>>().join(" ")
+    }
+
     /// A source of data.
     pub(super) fn source(
         &mut self,
@@ -77,9 +83,10 @@ impl Checker<'_> {
             test: int("test"),
             labelled: true,
         };
-        let id = self.sources.slice(span).to_string();
+        let id = self.written(span);
         Value::Dataset(Rc::new(Dataset {
             id,
+            named: false,
             from: DataFrom::Source { call, folder },
             transforms: vec![],
             shape,
@@ -159,7 +166,8 @@ impl Checker<'_> {
             _ => {}
         }
         dataset.transforms.push(call);
-        dataset.id = self.sources.slice(span).to_string();
+        (dataset.span, dataset.named) = (span, false);
+        dataset.id = self.written(span);
         Value::Dataset(Rc::new(dataset))
     }
 
@@ -211,7 +219,8 @@ impl Checker<'_> {
             ..a.clone()
         };
         Value::Dataset(Rc::new(Dataset {
-            id: self.sources.slice(span).to_string(),
+            id: self.written(span),
+            named: false,
             shape,
             transforms: vec![],
             after: data.after.max(more.after),
@@ -246,7 +255,8 @@ impl Checker<'_> {
             return Value::Unknown;
         }
         Value::Dataset(Rc::new(Dataset {
-            id: self.sources.slice(span).to_string(),
+            id: self.written(span),
+            named: false,
             shape: DataShape {
                 labelled: true,
                 ..shape.clone()

@@ -266,6 +266,7 @@ impl Checker<'_> {
                     let named = program::Dataset {
                         id,
                         span: item.span,
+                        named: true,
                         ..(*dataset).clone()
                     };
                     let named = std::rc::Rc::new(named);

@@ -75,6 +75,7 @@ impl Checker<'_> {
         let made = Made::Ensemble(members.clone(), of);
         let model = Model {
             id,
+            named: false,
             word: "model".into(),
             span,
             data: base.data,

@@ -6,6 +6,7 @@ use super::Checker;
 use super::codes::*;
 use super::network::Layers;
 use super::objective::Goal;
+use super::program::Dataset;
 use super::schedule::{Extent, Ramp, Time, Window};
 use super::scope::Scope;
 use super::types::Type;
@@ -89,7 +90,7 @@ impl Checker<'_> {
                 right,
             } => self.binary(*op, *op_span, left, right, scope),
             ExprKind::Call { callee, args } => self.call(callee, None, args, span, scope),
-            ExprKind::Pipe { left, right } => self.pipe(left, right, scope),
+            ExprKind::Pipe { left, right } => self.pipe(left, right, span, scope),
             ExprKind::Index { base, args } => {
                 if let ExprKind::Member { base: of, name } = &base.kind {
                     let of_value = self.eval(of, scope);
@@ -304,11 +305,20 @@ impl Checker<'_> {
         known
     }
 
-    fn pipe(&mut self, left: &Expr, right: &Expr, scope: &Scope) -> Value {
+    fn pipe(&mut self, left: &Expr, right: &Expr, span: Span, scope: &Scope) -> Value {
         let value = self.eval(left, scope);
         match &right.kind {
             ExprKind::Call { callee, args } => {
-                self.call(callee, Some((value, left.span)), args, right.span, scope)
+                match self.call(callee, Some((value, left.span)), args, right.span, scope) {
+                    Value::Dataset(data) if data.span == right.span => {
+                        Value::Dataset(Rc::new(Dataset {
+                            id: self.written(span),
+                            span,
+                            ..(*data).clone()
+                        }))
+                    }
+                    value => value,
+                }
             }
             ExprKind::Missing => Value::Unknown,
             _ => self.fail_with(

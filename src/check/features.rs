@@ -100,21 +100,15 @@ impl Checker<'_> {
                 Some(_) => format!("{} comes out of `through`", show_shape(comes)),
                 None => format!("{} in the student", show_shape(comes)),
             };
-            self.report(
-                Diagnostic::error(
-                    SHAPE,
-                    format!(
-                        "the features do not fit: {mine}, {} in the teacher `{teacher_id}`",
-                        show_shape(&other)
-                    ),
-                )
-                .label(at, mine)
-                .label(
-                    features.to.1,
-                    format!("{} in the teacher", show_shape(&other)),
-                )
-                .help(mend(comes, &other)),
-            );
+            let theirs = format!("{} in the teacher", show_shape(&other));
+            let message = format!("the features do not fit: {mine}, {theirs} `{teacher_id}`");
+            let diagnostic = match at == features.to.1 {
+                true => Diagnostic::error(SHAPE, message).label(at, format!("{mine}, {theirs}")),
+                false => Diagnostic::error(SHAPE, message)
+                    .label(at, mine)
+                    .label(features.to.1, theirs),
+            };
+            self.report(diagnostic.help(mend(comes, &other)));
             return None;
         }
         Some(layer)

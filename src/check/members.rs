@@ -595,11 +595,20 @@ impl Checker<'_> {
             // An index of the family: its labels, to be the index set of another.
             Value::Family(family) if family.axis(&name.text).is_some() => {
                 let labels = family.axis(&name.text).map(|axis| &axis.labels);
-                Value::list(labels.into_iter().flat_map(|labels| labels.iter()).map(Label::value).collect())
+                Value::list(
+                    labels
+                        .into_iter()
+                        .flat_map(|labels| labels.iter())
+                        .map(Label::value)
+                        .collect(),
+                )
             }
             Value::Family(family) => {
                 let members = self.family_members(family, name.span);
-                let members = members.into_iter().map(|member| self.member(member, name)).collect();
+                let members = members
+                    .into_iter()
+                    .map(|member| self.member(member, name))
+                    .collect();
                 self.joined(family.axes.clone(), members, name.span)
             }
             Value::Dataset(dataset) => match name.text.as_str() {
@@ -621,10 +630,16 @@ impl Checker<'_> {
             },
             Value::Measurement(at) => {
                 let measure = &self.program.measures[*at];
-                let fields: Vec<&str> =
-                    FIELDS.iter().filter(|(of, ..)| *of == measure.call.name).map(|(_, field, _)| *field).collect();
+                let fields: Vec<&str> = FIELDS
+                    .iter()
+                    .filter(|(of, ..)| *of == measure.call.name)
+                    .map(|(_, field, _)| *field)
+                    .collect();
                 if fields.contains(&name.text.as_str()) {
-                    return Value::Quantity(Rc::new(Quantity::Field { node: measure.id.clone(), field: name.text.clone() }));
+                    return Value::Quantity(Rc::new(Quantity::Field {
+                        node: measure.id.clone(),
+                        field: name.text.clone(),
+                    }));
                 }
                 let what = format!("a measurement of `{}`", measure.call.name);
                 unknown(self, &what, &fields)
@@ -681,13 +696,24 @@ impl Checker<'_> {
                     "write an `objective NAME(t: model) = …`, and `t.z` in its body",
                 ),
             },
-            Value::Model(_) => self.fail_with(
+            Value::Model(_) => {
+                let states = STATES.iter().map(|word| word.name);
+                let help = match closest(&name.text, states) {
+                    Some(near) => Mend::did_you_mean(name.span, near),
+                    None => "what is known of a model is measured: `measure acc = accuracy(model: …, on: data.test)`, then `acc.top1`".into(),
+                };
+                self.fail_with(
+                    UNKNOWN_MEMBER,
+                    format!("a model has no `{}`", name.text),
+                    name.span,
+                    help,
+                )
+            }
+            other => self.fail(
                 UNKNOWN_MEMBER,
-                format!("a model has no `{}`", name.text),
+                format!("{} has no `{}`", other.describe(), name.text),
                 name.span,
-                "what is known of a model is measured: `measure acc = accuracy(model: …, on: data.test)`, then `acc.top1`",
             ),
-            other => self.fail(UNKNOWN_MEMBER, format!("{} has no `{}`", other.describe(), name.text), name.span),
         }
     }
 }

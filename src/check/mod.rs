@@ -182,8 +182,6 @@ struct Checker<'w> {
     losses: Vec<Span>,
     /// Models that are made where they are named, by what makes them.
     made: HashMap<Made, usize>,
-    /// Those of them that no declaration has named.
-    unnamed: HashSet<usize>,
     /// The archs that led to the layer at hand.
     arch_calls: Vec<(DeclId, String, Span)>,
     /// Layers of the network at hand, and how deep they nest where it grows.
@@ -228,7 +226,6 @@ impl<'w> Checker<'w> {
             calling: vec![],
             losses: vec![],
             made: HashMap::new(),
-            unnamed: HashSet::new(),
             arch_calls: vec![],
             grown: 0,
             nesting: 0,

@@ -187,6 +187,7 @@ impl Checker<'_> {
         };
         self.program.models.push(Model {
             id: head.id,
+            named: true,
             word: head.word.to_string(),
             span: head.span,
             data,

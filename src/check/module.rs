@@ -84,8 +84,18 @@ pub const STANDARD: &[(&str, &str)] = &[
     ("datasets", include_str!("../../stdlib/datasets.kdp")),
     ("archs", include_str!("../../stdlib/archs.kdp")),
     ("recipes", include_str!("../../stdlib/recipes.kdp")),
+    ("objectives", include_str!("../../stdlib/objectives.kdp")),
     ("experiments", include_str!("../../stdlib/experiments.kdp")),
 ];
+
+/// What the standard library has, for a help.
+fn standard_modules() -> String {
+    let names: Vec<String> = STANDARD
+        .iter()
+        .map(|(name, _)| format!("`std.{name}`"))
+        .collect();
+    format!("it has {}", names.join(", "))
+}
 
 /// The name that a declaration makes, if it makes one.
 pub fn declared_name(item: &Item) -> Option<&Name> {
@@ -232,12 +242,7 @@ impl Checker<'_> {
                                     format!("the standard library has no module `{module}`"),
                                 )
                                 .label(path[1].span, "")
-                                .maybe_help(help.or_else(|| {
-                                    Some(
-                                        "it has `std.datasets`, `std.archs`, `std.recipes` and `std.experiments`"
-                                            .into(),
-                                    )
-                                })),
+                                .maybe_help(help.or_else(|| Some(standard_modules().into()))),
                             );
                             self.declare_unknown(into, names);
                             return;
@@ -271,7 +276,7 @@ impl Checker<'_> {
                                         ),
                                     )
                                     .label(taken.name.span, "")
-                                    .help("it has `std.datasets`, `std.archs`, `std.recipes` and `std.experiments`"),
+                                    .help(standard_modules()),
                                 );
                                 None
                             }),

@@ -25,8 +25,10 @@ pub struct Program {
 /// A data set.
 #[derive(Clone, Debug)]
 pub struct Dataset {
-    /// As a user writes it; the source's text where it has no name of its own.
+    /// As a user writes it; its text where it has no name of its own.
     pub id: String,
+    /// Whether a declaration names it.
+    pub named: bool,
     /// What it is made of.
     pub from: DataFrom,
     /// What is done to it.
@@ -72,8 +74,11 @@ pub struct SplitOf {
 /// A model.
 #[derive(Clone, Debug)]
 pub struct Model {
-    /// As a user writes it: `small[seed: 0]`.
+    /// As a user writes it: `small[seed: 0]`; its text where it has no name of its own:
+    /// `big.at(50%)`.
     pub id: String,
+    /// Whether a declaration names it.
+    pub named: bool,
     /// `teacher`, `student` or `model`.
     pub word: String,
     /// Where it was declared.

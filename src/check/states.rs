@@ -281,6 +281,7 @@ impl Checker<'_> {
             made,
             Model {
                 id,
+                named: false,
                 word: "model".into(),
                 span,
                 origin,
@@ -296,7 +297,6 @@ impl Checker<'_> {
         }
         let at = self.program.models.len();
         self.program.models.push(model);
-        self.unnamed.insert(at);
         self.made.insert(made, at);
         Value::Model(at)
     }
@@ -312,11 +312,12 @@ impl Checker<'_> {
         let named = Model {
             word: word.into(),
             id,
+            named: true,
             span,
             test: test.unwrap_or_else(|| base.test.clone()),
             ..base.clone()
         };
-        if self.unnamed.remove(&at) {
+        if !base.named {
             self.program.models[at] = named;
             return Value::Model(at);
         }

@@ -55,17 +55,23 @@ impl Checker<'_> {
         if batch > count {
             let batch_span = recipe.fields.get("batch").map_or(at, |field| field.span);
             let data_span = given.get("data").map_or(at, |(_, span)| *span);
-            self.report(
-                Diagnostic::error(
-                    OUT_OF_RANGE,
-                    format!(
-                        "a batch of {batch} is larger than the data, which has {count} samples"
-                    ),
-                )
-                .label(batch_span, "this batch")
-                .label(data_span, format!("{count} samples"))
-                .help(format!("give a batch of at most {count}")),
-            );
+            let message =
+                format!("a batch of {batch} is larger than the data, which has {count} samples");
+            let mut labels = vec![
+                (batch_span, "this batch".to_string()),
+                (data_span, format!("{count} samples")),
+            ];
+            // The place that can be changed comes first.
+            if self.is_standard(batch_span.source) {
+                labels.reverse();
+            }
+            let mut diagnostic = Diagnostic::error(OUT_OF_RANGE, message).help(format!(
+                "give a batch of at most {count}: `recipe with {{ batch: {count} }}`"
+            ));
+            for (at, text) in labels {
+                diagnostic = diagnostic.label(at, text);
+            }
+            self.report(diagnostic);
             return None;
         }
         let steps_per_epoch = count.div_ceil(batch);

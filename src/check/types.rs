@@ -146,9 +146,7 @@ impl fmt::Display for Type {
             Type::Schedule => "a number or a schedule",
             Type::Objective => "an objective such as `one_hot` or `distill(teacher)`",
             Type::Model => "a model",
-            Type::Weights => {
-                "weights, such as a model, `weights(\"it.safetensors\")` or `0.5 * a + 0.5 * b`,"
-            }
+            Type::Weights => "a model or weights",
             Type::Measurement => "a measurement",
             Type::Optimiser => "an optimiser such as `sgd(momentum: 0.9)`",
             Type::Augmentation => "an augmentation such as `flip()`",

@@ -35,6 +35,7 @@ pub fn plan(program: &Program, sources: &Sources, digests: &dyn Digests) -> Plan
         nodes: HashMap::new(),
         data: HashMap::new(),
         networks: HashMap::new(),
+        written: HashMap::new(),
         keys: vec![],
     };
     // Data that needs no model comes first; the rest after the models, unless one needs it before.
@@ -58,7 +59,13 @@ pub fn plan(program: &Program, sources: &Sources, digests: &dyn Digests) -> Plan
                 .collect(),
             on: builder.split(&measure.on),
         });
-        let node = builder.node(&measure.id, "measure", measure.span, task, BTreeMap::new());
+        let node = builder.node(
+            (&measure.id, true),
+            "measure",
+            measure.span,
+            task,
+            BTreeMap::new(),
+        );
         builder.plan.measures.insert(measure.id.clone(), node);
     }
     builder.plan.claims = program
@@ -82,6 +89,8 @@ struct Builder<'a> {
     data: HashMap<*const Dataset, Key>,
     /// Networks by address.
     networks: HashMap<*const Network, Shared<Network>>,
+    /// How many nodes without a name are written so.
+    written: HashMap<String, usize>,
     /// Keys of the models so far.
     keys: Vec<Key>,
 }
@@ -90,7 +99,7 @@ impl Builder<'_> {
     /// The node of a task; a task that is there already is the same node.
     fn node(
         &mut self,
-        id: &str,
+        (id, named): (&str, bool),
         word: &str,
         span: Span,
         task: Task,
@@ -100,10 +109,11 @@ impl Builder<'_> {
         if let Some(node) = self.nodes.get(&key) {
             return *node;
         }
+        let id = self.distinct(id, named);
         let inputs = task.inputs();
         let declared = self.sources.place(span);
         let node = self.plan.graph.add_node(Node {
-            id: id.into(),
+            id,
             word: word.into(),
             key,
             task,
@@ -117,6 +127,20 @@ impl Builder<'_> {
         }
         self.nodes.insert(key, node);
         node
+    }
+
+    /// The id of a node. Names are distinct; what has none is called as it is written, and two that are
+    /// written alike are told apart by number.
+    fn distinct(&mut self, id: &str, named: bool) -> String {
+        if named {
+            return id.to_string();
+        }
+        let count = self.written.entry(id.to_string()).or_default();
+        *count += 1;
+        match *count {
+            1 => id.to_string(),
+            nth => format!("{id} #{nth}"),
+        }
     }
 
     fn file(&self, path: PathBuf) -> InputFile {
@@ -157,7 +181,13 @@ impl Builder<'_> {
             transforms: dataset.transforms.clone(),
             shape: dataset.shape.clone(),
         });
-        let node = self.node(&dataset.id, "dataset", dataset.span, task, files);
+        let node = self.node(
+            (&dataset.id, dataset.named),
+            "dataset",
+            dataset.span,
+            task,
+            files,
+        );
         let key = self.plan.graph[node].key;
         self.data.insert(Rc::as_ptr(dataset), key);
         key
@@ -178,8 +208,19 @@ impl Builder<'_> {
     fn model(&mut self, model: &Model) -> Key {
         let mut files = BTreeMap::new();
         let task = self.model_task(model, &mut files);
-        let node = self.node(&model.id, &model.word, model.span, task, files);
-        self.plan.models.insert(model.id.clone(), node);
+        let node = self.node(
+            (&model.id, model.named),
+            &model.word,
+            model.span,
+            task,
+            files,
+        );
+        let id = match model.named {
+            true => model.id.clone(),
+            // It may be another node's text, or another name's node.
+            false => self.plan.graph[node].id.clone(),
+        };
+        self.plan.models.insert(id, node);
         self.plan.graph[node].key
     }
 
