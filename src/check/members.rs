@@ -11,7 +11,7 @@ use super::synonyms::meant;
 use super::types::Type;
 use super::value::Value;
 use super::{Axes, BUDGET_OF_A_MEMBER, Bound, Checker, Evaluation};
-use crate::diag::{Diagnostic, Mend, Span};
+use crate::diag::{Diagnostic, Mend, Span, closest};
 use crate::spec::{Quantity, Split};
 use crate::syntax::tree::{Arg, Expr, ExprKind, Item, ItemKind, Name};
 use crate::vocabulary::{FIELDS, STATES, find};
