@@ -20,6 +20,7 @@ pub fn all_targets(plan: &Plan) -> BTreeSet<NodeIndex> {
 
 /// The nodes that a user names: `cifar`, `small[seed: 0]`, a whole family `small`, or the part of
 /// one that has some labels; `small[0]` is the member whose labels have these values, in order.
+/// `t` is every member of a trial; `t[pair: a].small` and `t.small[pair: a]` are the same.
 /// Quotes of a label make no difference. An unknown name gives an error with the closest one.
 pub fn select(plan: &Plan, name: &str) -> Result<BTreeSet<NodeIndex>, String> {
     let own = plan
@@ -59,10 +60,10 @@ fn hint<'a>(wanted: &Name, names: impl Iterator<Item = &'a str> + Clone) -> Stri
     let family = |name: &'a str| name.split('[').next().unwrap_or(name);
     let members: BTreeSet<&str> = names
         .clone()
-        .filter(|name| family(name) == wanted.family)
+        .filter(|name| within(family(name), &wanted.family))
         .collect();
     if members.is_empty() {
-        return match closest(wanted.family, names.map(family)) {
+        return match closest(&wanted.family, names.map(family)) {
             Some(close) => format!("did you mean `{close}`?"),
             None => "`kdp plan FILE` lists the nodes".into(),
         };
@@ -79,10 +80,16 @@ fn hint<'a>(wanted: &Name, names: impl Iterator<Item = &'a str> + Clone) -> Stri
     format!("`{}` has {}{more}", wanted.family, listed.join(", "))
 }
 
-/// `family[label: value, label: value]`.
+/// Whether a family is this one, or a member of this trial.
+fn within(family: &str, wanted: &str) -> bool {
+    let rest = family.strip_prefix(wanted);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+/// `family[label: value, label: value]`, `trial.family[label: value]`.
 #[derive(Debug, PartialEq)]
-struct Name<'a> {
-    family: &'a str,
+struct Name {
+    family: String,
     labels: Vec<Label>,
 }
 
@@ -131,21 +138,32 @@ fn plain(text: &str) -> String {
         .collect()
 }
 
-impl Name<'_> {
+impl Name {
     /// `None` where this is no name of a node or family, such as one whose bracket is not closed.
-    fn of(text: &str) -> Option<Name<'_>> {
-        let text = text.trim();
-        let (family, labels) = match text.split_once('[') {
-            Some((family, labels)) => (family, split(labels.strip_suffix(']')?, ',')),
-            None => (text, vec![]),
-        };
-        let family = family.trim();
-        let labels = labels.into_iter().map(Label::of).collect::<Option<_>>()?;
-        (!family.is_empty() && !family.contains(']')).then_some(Name { family, labels })
+    fn of(text: &str) -> Option<Name> {
+        let (mut families, mut labels) = (vec![], vec![]);
+        for part in split(text, '.') {
+            let part = part.trim();
+            let family = match part.split_once('[') {
+                Some((family, chosen)) => {
+                    for label in split(chosen.strip_suffix(']')?, ',') {
+                        labels.push(Label::of(label)?);
+                    }
+                    family.trim()
+                }
+                None => part,
+            };
+            if family.is_empty() || family.contains(']') {
+                return None;
+            }
+            families.push(family);
+        }
+        let family = families.join(".");
+        Some(Name { family, labels })
     }
 
     /// Whether `member` is this node or a member of this (sub)family.
-    fn takes_in(&self, member: &Name<'_>) -> bool {
+    fn takes_in(&self, member: &Name) -> bool {
         let known = |(at, label): (usize, &Label)| match label.name {
             Some(_) => member.labels.contains(label),
             None => member
@@ -153,7 +171,7 @@ impl Name<'_> {
                 .get(at)
                 .is_some_and(|known| known.value == label.value),
         };
-        self.family == member.family && self.labels.iter().enumerate().all(known)
+        within(&member.family, &self.family) && self.labels.iter().enumerate().all(known)
     }
 }
 
@@ -177,6 +195,26 @@ mod tests {
             ("small[seed: 1]", false),
             ("small[seed: 0, tau: 4, more: 1]", false),
             ("smal", false),
+        ] {
+            let name = Name::of(name).unwrap();
+            assert_eq!(name.takes_in(&member), taken, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn a_trial_takes_in_its_members_and_their_indices_come_in_order() {
+        let member = Name::of("t.inner.small[pair: a, tau: 0.5, seed: 0]").unwrap();
+        for (name, taken) in [
+            ("t", true),
+            ("t.inner", true),
+            ("t[pair: a]", true),
+            ("t[a].inner.small", true),
+            ("t[a].inner[tau: 0.5].small[seed: 0]", true),
+            ("t[a].inner[0.5].small[0]", true),
+            ("t[pair: b].inner", false),
+            ("t.inn", false),
+            ("inner", false),
+            ("small", false),
         ] {
             let name = Name::of(name).unwrap();
             assert_eq!(name.takes_in(&member), taken, "{name:?}");
