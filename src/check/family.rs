@@ -6,6 +6,7 @@ use std::ops::Deref;
 use std::rc::Rc;
 
 use super::module::DeclId;
+use super::schedule::Time;
 use super::value::{Value, trim};
 use crate::syntax::tree::{IndexSet, Item, ItemKind};
 
@@ -76,8 +77,10 @@ pub enum Label {
     Text(String),
     /// A label of a record, or a text that is a plain word.
     Word(String),
-    /// Something that is told by how it is written: `3 epochs`, `60%`.
-    Written(String),
+    /// `60%`, as 0.6.
+    Fraction(f64),
+    /// `3 epochs`.
+    Time(Time),
 }
 
 impl Label {
@@ -89,8 +92,8 @@ impl Label {
             Value::Bool(value) => Label::Bool(*value),
             Value::Text(text, _) if is_word(text) => Label::Word(text.clone()),
             Value::Text(text, _) => Label::Text(text.clone()),
-            Value::Fraction(value) => Label::Written(format!("{}%", trim(value * 100.0))),
-            Value::Time(time) => Label::Written(time.to_string()),
+            Value::Fraction(value) => Label::Fraction(*value),
+            Value::Time(time) => Label::Time(*time),
             _ => return None,
         })
     }
@@ -101,9 +104,9 @@ impl Label {
             Label::Int(value) => Value::Int(*value),
             Label::Number(value) => Value::Number(*value),
             Label::Bool(value) => Value::Bool(*value),
-            Label::Text(text) | Label::Word(text) | Label::Written(text) => {
-                Value::Text(text.clone(), None)
-            }
+            Label::Text(text) | Label::Word(text) => Value::Text(text.clone(), None),
+            Label::Fraction(value) => Value::Fraction(*value),
+            Label::Time(time) => Value::Time(*time),
         }
     }
 
@@ -125,7 +128,9 @@ impl fmt::Display for Label {
             Label::Number(value) => f.write_str(&trim(*value)),
             Label::Bool(value) => write!(f, "{value}"),
             Label::Text(text) => write!(f, "{text:?}"),
-            Label::Word(word) | Label::Written(word) => f.write_str(word),
+            Label::Word(word) => f.write_str(word),
+            Label::Fraction(value) => write!(f, "{}%", trim(value * 100.0)),
+            Label::Time(time) => write!(f, "{time}"),
         }
     }
 }
@@ -170,18 +175,61 @@ impl Family {
             .join(", ")
     }
 
-    /// Whether both have the same index sets in the same order.
-    pub fn same_axes(&self, other: &Family) -> bool {
-        self.axes.len() == other.axes.len()
-            && self.axes.iter().zip(&other.axes).all(|(a, b)| {
+    /// Whether it has these index sets, in this order.
+    pub fn has_axes(&self, axes: &[Axis]) -> bool {
+        self.axes.len() == axes.len()
+            && self.axes.iter().zip(axes).all(|(a, b)| {
                 a.name == b.name
-                    && a.labels.len() == b.labels.len()
-                    && a.labels
-                        .iter()
-                        .zip(b.labels.iter())
-                        .all(|(a, b)| a.matches(b))
+                    && (Rc::ptr_eq(&a.labels, &b.labels)
+                        || a.labels.len() == b.labels.len()
+                            && a.labels
+                                .iter()
+                                .zip(b.labels.iter())
+                                .all(|(a, b)| a.matches(b)))
             })
     }
+}
+
+/// Which index keeps two families from going member by member, for an error; `None` where their index
+/// sets are equal, in whatever order. Each family comes with where it stands.
+pub fn difference((a, a_name): (&Family, &str), (b, b_name): (&Family, &str)) -> Option<String> {
+    let lone = |of: &Family, other: &Family| {
+        let lone = of.axes.iter().find(|axis| other.axis(&axis.name).is_none());
+        lone.map(|axis| axis.name.clone())
+    };
+    if let Some(index) = lone(a, b) {
+        return Some(format!("the index `{index}` stands only {a_name}"));
+    }
+    if let Some(index) = lone(b, a) {
+        return Some(format!("the index `{index}` stands only {b_name}"));
+    }
+    a.axes.iter().find_map(|axis| {
+        let (labels, others) = (&axis.labels, &b.axis(&axis.name)?.labels);
+        let known =
+            labels.len() == others.len() && labels.iter().all(|label| others.find(label).is_some());
+        (!known).then(|| {
+            format!(
+                "`{}` is one of {} {a_name}, one of {} {b_name}",
+                axis.name,
+                labels_text(labels),
+                labels_text(others)
+            )
+        })
+    })
+}
+
+/// The members of a family in the order that they have over these axes, which are its own in another
+/// order; the axes may have their labels in another order too.
+pub fn reordered(family: &Family, members: &[Value], axes: &[Axis]) -> Option<Vec<Value>> {
+    let member = |place: Vec<usize>| {
+        let mut at = 0;
+        for own in &family.axes {
+            let nth = axes.iter().position(|axis| axis.name == own.name)?;
+            at = at * own.labels.len() + own.labels.find(&axes[nth].labels[place[nth]])?;
+        }
+        members.get(at).cloned()
+    };
+    places(axes).into_iter().map(member).collect()
 }
 
 /// The places of every member of these axes, the last axis running fastest.

@@ -3,7 +3,9 @@
 use std::rc::Rc;
 
 use super::codes::*;
-use super::family::{Axis, Family, Label, Labels, Members, indices, labels_text, places};
+use super::family::{
+    Axis, Family, Label, Labels, Members, difference, indices, labels_text, places, reordered,
+};
 use super::formula::Formula;
 use super::module::{DeclId, ModuleId};
 use super::scope::Scope;
@@ -468,20 +470,29 @@ impl Checker<'_> {
         for member in &members {
             match member {
                 Value::Unknown => return Value::Unknown,
-                Value::Family(family) if family.same_axes(&inner) => {
+                Value::Family(family) if family.has_axes(&inner.axes) => {
                     all.extend(self.family_members(family, span));
                 }
                 other => {
-                    let (first, other) = (Value::Family(inner), other);
+                    let why = match other {
+                        Value::Family(family) => {
+                            difference((&inner, "in one use"), (family, "in another"))
+                        }
+                        lone => Some(format!("one of them has {}", lone.describe())),
+                    };
+                    let Some(why) = why else {
+                        let Value::Family(family) = other else {
+                            continue;
+                        };
+                        let members = self.family_members(family, span);
+                        all.extend(reordered(family, &members, &inner.axes).unwrap_or_default());
+                        continue;
+                    };
                     return self.fail_with(
                         FAMILY_MISMATCH,
-                        format!(
-                            "the members of this trial do not make one family: {} and {}",
-                            first.describe(),
-                            other.describe()
-                        ),
+                        format!("the uses of this experiment do not make one family: {why}"),
                         span,
-                        "choose a member of the trial first",
+                        "choose a use first: `t[index: label].member`",
                     );
                 }
             }

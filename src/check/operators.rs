@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::Checker;
 use super::codes::*;
-use super::family::{Family, Members};
+use super::family::{Family, Members, difference, reordered};
 use super::formula::Formula;
 use super::losses;
 use super::objective::Goal;
@@ -123,9 +123,10 @@ impl Checker<'_> {
         let families = match (&a, &b) {
             (Value::Unknown, _) | (_, Value::Unknown) => return Value::Unknown,
             (Value::Family(family), Value::Family(other)) => {
-                if !family.same_axes(other) {
+                let (left, right) = (&**family, &**other);
+                if let Some(why) = difference((left, "on the left"), (right, "on the right")) {
                     self.report(
-                        Diagnostic::error(FAMILY_MISMATCH, format!("`{}` goes member by member, but these families differ", op.word()))
+                        Diagnostic::error(FAMILY_MISMATCH, format!("`{}` goes member by member, but {why}", op.word()))
                             .label(a_span, format!("over {}", family.axes_text()))
                             .label(b_span, format!("over {}", other.axes_text()))
                             .help("choose sub-families with equal index sets, or fold one with `mean`, `min`, `max`"),
@@ -140,7 +141,13 @@ impl Checker<'_> {
         if let Some(axes) = families {
             let count: usize = axes.iter().map(|axis| axis.labels.len()).product();
             let members_of = |checker: &mut Self, value: Value, span: Span| match value {
-                Value::Family(family) => checker.family_members(&family, span),
+                Value::Family(family) => {
+                    let members = checker.family_members(&family, span);
+                    match family.has_axes(&axes) {
+                        true => members,
+                        false => reordered(&family, &members, &axes).unwrap_or_default(),
+                    }
+                }
                 lone => vec![lone; count],
             };
             let left = members_of(self, a, a_span);
