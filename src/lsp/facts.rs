@@ -34,7 +34,7 @@ impl<'a> Facts<'a> {
 
     /// What goes through the layer or the arch that is used at a place: its name, or the whole call.
     pub fn flows(&self, at: Span) -> Option<&'a [Flow]> {
-        let at = self.shift.old(at, self.source)?;
+        let at = self.shift.earlier(at, self.source)?;
         let text = &self.analysis.sources.get(self.source).text;
         let used = |span: &&Span| {
             let head = text.get(span.start as usize..at.start as usize);
@@ -53,7 +53,7 @@ impl<'a> Facts<'a> {
         let layers = self.analysis.index.layers.iter();
         let here = layers.filter(|(span, _)| span.source == self.source);
         let mut found: Vec<_> = here
-            .filter_map(|(span, flows)| Some((self.shift.new(*span)?, flows.as_slice())))
+            .filter_map(|(span, flows)| Some((self.shift.now(*span)?, flows.as_slice())))
             .filter(|(span, _)| part.contains(&(span.start as usize)))
             .collect();
         found.sort_by_key(|(span, _)| (span.start, span.end));
@@ -62,19 +62,19 @@ impl<'a> Facts<'a> {
 
     /// The value of the declaration whose name stands at a place.
     pub fn value(&self, name: Span) -> Option<&'a str> {
-        let at = self.shift.old(name, self.source)?;
+        let at = self.shift.earlier(name, self.source)?;
         self.analysis.index.values.get(&at).map(String::as_str)
     }
 
     /// The members of the model that is declared at a place.
     pub fn model(&self, item: Span) -> Option<&'a Trained> {
-        let at = self.shift.old(beginning(item), self.source)?;
+        let at = self.shift.earlier(beginning(item), self.source)?;
         self.analysis.index.models.get(&at)
     }
 
     /// The data set that is declared at a place.
     pub fn dataset(&self, item: Span) -> Option<&'a DataShape> {
-        let at = self.shift.old(beginning(item), self.source)?;
+        let at = self.shift.earlier(beginning(item), self.source)?;
         self.analysis.index.datasets.get(&at)
     }
 }
@@ -105,13 +105,13 @@ impl Shift {
     }
 
     /// Where a span of the new text was; `None` where it was edited.
-    fn old(&self, span: Span, source: SourceId) -> Option<Span> {
+    fn earlier(&self, span: Span, source: SourceId) -> Option<Span> {
         let range = self.moved(span.range(), self.new, self.old)?;
         Some(Span::new(source, range.start, range.end))
     }
 
     /// Where a span of the old text is now; `None` where it was edited.
-    fn new(&self, span: Span) -> Option<Span> {
+    fn now(&self, span: Span) -> Option<Span> {
         let range = self.moved(span.range(), self.old, self.new)?;
         Some(Span::new(super::file::SOURCE, range.start, range.end))
     }
@@ -133,10 +133,10 @@ mod tests {
     fn places_around_an_edit_move_and_those_in_it_are_lost() {
         let shift = Shift::between("let a = 1\nlet b = 2\n", "let a = 100\nlet b = 2\n");
         let at = |start, end| Span::new(SourceId(0), start, end);
-        assert_eq!(shift.new(at(4, 5)), Some(at(4, 5)));
-        assert_eq!(shift.new(at(14, 15)), Some(at(16, 17)));
-        assert_eq!(shift.old(at(16, 17), SourceId(0)), Some(at(14, 15)));
-        assert_eq!(shift.old(at(8, 11), SourceId(0)), None);
-        assert_eq!(Shift::between("aa", "aaa").new(at(0, 2)), Some(at(0, 2)));
+        assert_eq!(shift.now(at(4, 5)), Some(at(4, 5)));
+        assert_eq!(shift.now(at(14, 15)), Some(at(16, 17)));
+        assert_eq!(shift.earlier(at(16, 17), SourceId(0)), Some(at(14, 15)));
+        assert_eq!(shift.earlier(at(8, 11), SourceId(0)), None);
+        assert_eq!(Shift::between("aa", "aaa").now(at(0, 2)), Some(at(0, 2)));
     }
 }

@@ -115,7 +115,7 @@ fn of_file(module: &File) -> (String, Vec<String>) {
 
 fn of_builtin(builtin: &Builtin) -> Option<(String, Vec<String>)> {
     let (code, text) = match builtin {
-        Builtin::Word(word, _) => (word.signature(), word.doc.to_string()),
+        Builtin::Word(word, _) | Builtin::State(word) => (word.signature(), word.doc.to_string()),
         Builtin::Argument(word, param) => (
             param.signature(),
             format!("{} (argument of `{}`)", param.doc, word.name),

@@ -8,7 +8,7 @@ use super::names::{Builtin, Holder, Import, Role, Symbol, SymbolId, Target};
 use super::workspace::Workspace;
 use crate::check::WordKind;
 use crate::syntax::tree::{Expr, ExprKind, Item, ItemKind, Parameter};
-use crate::vocabulary::{self, FIELDS};
+use crate::vocabulary::{self, FIELDS, STATES};
 
 /// What a name means.
 #[derive(Clone, Debug)]
@@ -114,7 +114,7 @@ impl Workspace {
             Target::Builtin(builtin) => Some(Meaning::Builtin(*builtin)),
             Target::Argument(callee, name) => match self.meaning(file, callee)? {
                 Meaning::Symbol(file, id) => owned(&file, id, &Role::Parameter, name),
-                Meaning::Builtin(Builtin::Word(word, _)) => {
+                Meaning::Builtin(Builtin::Word(word, _) | Builtin::State(word)) => {
                     let param = word.params.iter().find(|param| param.name == name)?;
                     Some(Meaning::Builtin(Builtin::Argument(word, param)))
                 }
@@ -163,7 +163,10 @@ impl Workspace {
                 owned(&file, experiment, &Role::Declared(vec![]), name)
             }
             Class::Dataset => member(vocabulary::SPLITS, Holder::Dataset),
-            Class::Model => member(vocabulary::MODEL_MEMBERS, Holder::Model),
+            Class::Model => match vocabulary::find(STATES, name) {
+                Some(state) => Some(Meaning::Builtin(Builtin::State(state))),
+                None => member(vocabulary::MODEL_MEMBERS, Holder::Model),
+            },
             Class::Shape => member(vocabulary::SHAPE_MEMBERS, Holder::Shape),
             Class::Measurement(measure) => {
                 let fields = FIELDS.iter().filter(|(of, ..)| *of == measure);
@@ -251,11 +254,12 @@ impl Workspace {
     fn class_of_call(&self, file: &Rc<File>, callee: &Target, far: usize) -> Class {
         match self.meaning(file, callee) {
             Some(Meaning::Builtin(Builtin::Word(word, kind))) => match kind {
-                WordKind::Source | WordKind::Transform => Class::Dataset,
+                WordKind::Source | WordKind::Transform | WordKind::Derived => Class::Dataset,
+                WordKind::Model => Class::Model,
                 WordKind::Measure => Class::Measurement(word.name),
                 _ => Class::Other,
             },
-            Some(Meaning::Builtin(Builtin::Member(Holder::Model, _))) => Class::Model,
+            Some(Meaning::Builtin(Builtin::State(_))) => Class::Model,
             Some(meaning) => match (&meaning, meaning.item().map(|item| &item.kind)) {
                 (Meaning::Symbol(file, _), Some(ItemKind::Fn { body, .. })) if far > 0 => {
                     self.class_of_value(file, body, far - 1)

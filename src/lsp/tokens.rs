@@ -6,7 +6,7 @@ use std::rc::Rc;
 use gen_lsp_types::{SemanticToken, SemanticTokensLegend};
 
 use super::file::File;
-use super::names::{Builtin, Holder, Role};
+use super::names::{Builtin, Role};
 use super::resolve::Meaning;
 use super::workspace::Workspace;
 use crate::check::WordKind as Made;
@@ -178,7 +178,7 @@ fn of_meaning(workspace: &Workspace, meaning: &Meaning) -> Option<(Kind, u32)> {
                 Builtin::Argument(..) => Kind::Parameter,
                 Builtin::Given(_) => Kind::Variable,
                 Builtin::Type(_) => Kind::Type,
-                Builtin::Member(Holder::Model, _) => Kind::Function,
+                Builtin::State(_) => Kind::Function,
                 Builtin::RecipeField(_) | Builtin::Member(..) => Kind::Property,
                 Builtin::Choice(_) => Kind::EnumMember,
             };

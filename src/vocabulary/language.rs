@@ -139,17 +139,8 @@ pub const SPLITS: &[Told] = &[
     ),
 ];
 
-/// The members of a model.
-pub const MODEL_MEMBERS: &[Told] = &[
-    (
-        "at",
-        "The model as it was then, in its own run: `big.at(50 epochs)`, `big.at(60%)`.",
-    ),
-    (
-        "best",
-        "Its best state: `big.best(on: cifar.validation, by: top1, every: 1 epoch)`.",
-    ),
-];
+/// The members of a model, its states aside.
+pub const MODEL_MEMBERS: &[Told] = &[("z", "In an `objective`: its logits, without a gradient.")];
 
 /// The members of the shape that reaches an arch.
 pub const SHAPE_MEMBERS: &[Told] = &[

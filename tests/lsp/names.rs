@@ -215,3 +215,54 @@ fn what_cannot_have_the_name_says_why() {
     let prepared = client.ask_at("textDocument/prepareRename", "a.kdp", TEXT, "linear(8)");
     assert!(prepared.is_null());
 }
+
+#[test]
+fn trials_lead_into_their_experiment_and_states_to_their_model() {
+    let text = r#"use std.datasets.digits
+use std.archs.mlp
+dataset d = digits()
+recipe r { optimizer: sgd(), batch: 32, length: 2 epochs, lr: 0.1 }
+experiment grid(net: layers, n: int = 2) {
+  teacher big[i in 0..n] = net { data: d.train, recipe: r, seed: i }
+  student s = net { data: d.train, recipe: r, seed: 1, objective: distill(big[0]) }
+  measure gap = deviation(student: s, teacher: big[0], on: d.test)
+}
+trial first[w in [8, 16]] = grid(mlp([w]), n: 3)
+model both = ensemble([first[8].s, first[w: 16].s], of: probabilities)
+student late = mlp([8]) {
+  data: d.train
+  recipe: r
+  seed: 1
+  objective: distill(first[8].big[i: 0].at(1 epoch))
+}
+claim "so" = mean(first.gap.slope) > 1
+"#;
+    let mut client = Client::start();
+    client.open("a.kdp", text);
+    let errors = client.diagnostics("a.kdp", 1);
+    assert!(errors.is_empty(), "{errors:?}");
+    for (word, into, wanted) in [
+        (".s, first[w", 1, "s = net"),
+        ("[w: 16]", 1, "w in [8"),
+        ("[i: 0]", 1, "i in 0..n"),
+        (".big[i", 1, "big[i in"),
+        ("first.gap", 6, "gap = dev"),
+        ("n: 3", 0, "n: int"),
+        ("big[0])", 0, "big[i in"),
+    ] {
+        let at = position(text, text.find(word).unwrap() + into);
+        let found = client.ask_with("textDocument/definition", "a.kdp", at, json!({}));
+        let start = position(text, text.find(wanted).unwrap());
+        assert_eq!(found["range"]["start"], start, "{word}");
+    }
+    for (word, told) in [
+        ("at(1", "at("),
+        ("slope", "least-squares slope"),
+        ("first[w in", "trial first"),
+        ("s = net", "1×8×8 → 10"),
+    ] {
+        let found = client.ask_at("textDocument/hover", "a.kdp", text, word);
+        let found = found["contents"]["value"].as_str().unwrap();
+        assert!(found.contains(told), "{word}: {found}");
+    }
+}

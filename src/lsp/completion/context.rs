@@ -345,7 +345,8 @@ impl<'a> Cursor<'a> {
     /// The type of the argument that is being written.
     fn wanted(&self, callee: &Target, inner: &[Token]) -> Option<Type> {
         let name = self.named(inner)?;
-        let Meaning::Builtin(Builtin::Word(word, _)) = self.workspace.meaning(self.file, callee)?
+        let Meaning::Builtin(Builtin::Word(word, _) | Builtin::State(word)) =
+            self.workspace.meaning(self.file, callee)?
         else {
             return None;
         };

@@ -14,7 +14,7 @@ use crate::lsp::resolve::{Class, Meaning, parameters};
 use crate::lsp::workspace::Workspace;
 use crate::syntax::tree::ItemKind;
 use crate::vocabulary::{
-    self, DECLARATIONS, FIELDS, FUNCTIONS, MODEL_FIELDS, RECIPE_FIELDS, Told, Type,
+    self, DECLARATIONS, FIELDS, FUNCTIONS, MODEL_FIELDS, RECIPE_FIELDS, STATES, Told, Type,
 };
 
 /// Words behind a value.
@@ -91,12 +91,12 @@ impl<'a> Items<'a> {
             label: label.to_string(),
             kind: Some(kind),
             detail: (!detail.is_empty()).then_some(detail),
-            documentation: (!doc.is_empty()).then(|| {
-                Documentation::MarkupContent(MarkupContent {
+            documentation: (!doc.is_empty()).then_some(Documentation::MarkupContent(
+                MarkupContent {
                     kind: MarkupKind::Markdown,
                     value: doc,
-                })
-            }),
+                },
+            )),
             sort_text: Some(format!("{rank}{label}")),
             ..CompletionItem::default()
         });
@@ -234,7 +234,13 @@ impl<'a> Items<'a> {
                 }
             }
             Class::Dataset => self.told(0, vocabulary::SPLITS, Kind::Property),
-            Class::Model => self.told(0, vocabulary::MODEL_MEMBERS, Kind::Method),
+            Class::Model => {
+                for state in STATES {
+                    let (detail, doc) = (state.signature(), state.doc.to_string());
+                    self.push(0, state.name, Kind::Method, detail, doc);
+                }
+                self.told(1, vocabulary::MODEL_MEMBERS, Kind::Property);
+            }
             Class::Shape => self.told(0, vocabulary::SHAPE_MEMBERS, Kind::Property),
             Class::Measurement(measure) => {
                 for (_, field, doc) in FIELDS.iter().filter(|(of, ..)| *of == measure) {
@@ -271,7 +277,7 @@ impl<'a> Items<'a> {
     /// Names of arguments that are not given yet.
     pub fn arguments(&mut self, callee: &Target, given: &[String]) {
         match self.workspace.meaning(self.file, callee) {
-            Some(Meaning::Builtin(Builtin::Word(word, _))) => {
+            Some(Meaning::Builtin(Builtin::Word(word, _) | Builtin::State(word))) => {
                 for param in word.params {
                     if !given.iter().any(|name| name == param.name) {
                         let (detail, doc) = (param.signature(), param.doc.to_string());
@@ -348,7 +354,8 @@ fn fits(kind: WordKind, wanted: Option<Type>) -> bool {
                 WordKind::Layer,
                 Some(Type::Layers | Type::List(Type::Layers))
             )
-            | (WordKind::Source, Some(Type::Dataset))
+            | (WordKind::Source | WordKind::Derived, Some(Type::Dataset))
+            | (WordKind::Model, Some(Type::Model))
     )
 }
 

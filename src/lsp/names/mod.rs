@@ -83,7 +83,9 @@ pub enum Target {
 pub enum Builtin {
     /// A layer, a source, an objective, ….
     Word(&'static Word, WordKind),
-    /// An argument of one.
+    /// A state of a model: `at`, `best`.
+    State(&'static Word),
+    /// An argument of one of them.
     Argument(&'static Word, &'static Param),
     /// A function on numbers, lists and families.
     Function(&'static Function),
