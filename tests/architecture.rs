@@ -60,7 +60,7 @@ const ENGINE: &[&str] = &["plan", "spec", "vocabulary", "store", "run"];
 
 /// Rooms that see of `plan` only what a node is, not how a plan is made; and where that stands.
 const ONLY_NODES: &[&str] = &["store"];
-const NODES: &[&str] = &["key", "node"];
+const NODES: &[&str] = &["facts", "key", "node"];
 
 /// Rooms that never open a file: what they must know of one, they ask a `World`. One file answers.
 const NO_FILES: &[&str] = &["diag", "vocabulary", "spec", "syntax", "check"];

@@ -122,7 +122,8 @@ fn overview(section: &Section) -> String {
 /// Everything that is known of a name.
 fn told(entry: &Entry) -> String {
     let mut out = format!("{}, {}\n\n", entry.path, entry.kind);
-    for line in entry.signature.lines() {
+    let signature = entry.signature.lines();
+    for line in signature.filter(|line| *line != entry.name) {
         out += &format!("  \x1b[1m{line}\x1b[0m\n");
     }
     for paragraph in entry.doc.split("\n\n").filter(|text| !text.is_empty()) {

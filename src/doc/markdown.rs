@@ -37,11 +37,12 @@ fn body(section: &Section, level: usize) -> String {
     if !section.doc.is_empty() {
         let _ = write!(out, "\n{}\n", section.doc);
     }
-    let is_line = |entry: &Entry| entry.kind == "function";
+    // Words that have neither arguments nor parts read best in one table.
+    let is_line = |entry: &Entry| entry.kind == "function" || entry.signature == entry.name;
     if section.entries.iter().all(is_line) && !section.entries.is_empty() {
         let rows = section.entries.iter();
         let rows = rows.map(|entry| vec![code(&entry.signature), entry.doc.clone()]);
-        return out + &table(&["function", "gives"], rows);
+        return out + &table(&[&section.entries[0].kind, "meaning"], rows);
     }
     for entry in &section.entries {
         out += "\n";

@@ -1,7 +1,7 @@
 //! The words that are built in.
 
 use super::entry::{Entry, Parameter, Part, Parts, Section};
-use crate::vocabulary::{self, FUNCTIONS, Param, RECIPE_FIELDS, Word};
+use crate::vocabulary::{self, FUNCTIONS, Param, RECIPE_FIELDS, Told, Word};
 
 /// The kinds of words: the section's name, what one is called, the words, what they are for.
 const KINDS: &[(&str, &str, &[Word], &str)] = &[
@@ -74,14 +74,66 @@ const KINDS: &[(&str, &str, &[Word], &str)] = &[
     ),
 ];
 
-/// A section for each kind of words, one for the fields of recipes, one for functions.
+/// The language's own words: the section's name, what one is called, the words, what they are for.
+const LANGUAGE: &[(&str, &str, &[Told], &str)] = &[
+    (
+        "declarations",
+        "declaration",
+        vocabulary::DECLARATIONS,
+        "The words that open a declaration.",
+    ),
+    (
+        "types",
+        "type",
+        vocabulary::TYPES,
+        "The types that a `param` or an argument may have.",
+    ),
+    (
+        "fields of models",
+        "field",
+        vocabulary::MODEL_FIELDS,
+        "The fields of a `teacher`, `student` or `model`.",
+    ),
+    (
+        "given",
+        "given",
+        vocabulary::GIVEN,
+        "What stands for itself where a network or a loss is written.",
+    ),
+    (
+        "blends",
+        "blend",
+        vocabulary::BLENDS,
+        "The shapes of a window: `then 0.0 until end along cosine`.",
+    ),
+];
+
+/// A section for each kind of words, one for the fields of recipes, one for functions, and the
+/// language's own words.
 pub fn sections() -> Vec<Section> {
     let words = KINDS.iter().map(|(name, kind, words, doc)| Section {
         name: (*name).to_string(),
         doc: (*doc).to_string(),
         entries: words.iter().map(|word| entry(word, kind)).collect(),
     });
-    words.chain([recipe_fields(), functions()]).collect()
+    let language = LANGUAGE.iter().map(|(name, kind, words, doc)| Section {
+        name: (*name).to_string(),
+        doc: (*doc).to_string(),
+        entries: words.iter().map(|word| of_language(word, kind)).collect(),
+    });
+    let words = words.chain([recipe_fields(), functions()]);
+    words.chain(language).collect()
+}
+
+fn of_language((name, doc): &Told, kind: &str) -> Entry {
+    Entry {
+        name: (*name).to_string(),
+        path: (*name).to_string(),
+        kind: kind.to_string(),
+        signature: (*name).to_string(),
+        doc: (*doc).to_string(),
+        ..Entry::default()
+    }
 }
 
 fn entry(word: &Word, kind: &str) -> Entry {
