@@ -99,6 +99,10 @@ impl Checker<'_> {
     /// Reports a name that means nothing here.
     pub(super) fn unknown_name(&mut self, name: &str, span: Span, scope: &Scope) -> Value {
         let help = match name {
+            "classes" | "input" => Some(
+                "it is known in the body of an `arch`, and where a model's network is written out"
+                    .into(),
+            ),
             "True" => Some(Mend::did_you_mean(span, "true")),
             "False" => Some(Mend::did_you_mean(span, "false")),
             "None" | "null" => {

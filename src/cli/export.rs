@@ -11,6 +11,7 @@ use super::console::{Console, bytes};
 use super::error::CliError;
 use super::front::{FileArgs, Planned};
 use super::settings::{Settings, StoreFlag};
+use crate::plan::Task;
 use crate::store::Manifest;
 
 #[derive(Debug, Args)]
@@ -61,6 +62,19 @@ pub(super) fn export(args: ExportArgs, console: &Console) -> Answer {
         );
         return Err(CliError::usage(wrong).help(help));
     };
+    if let Task::Ensemble(task) = &node.task
+        && args
+            .output
+            .extension()
+            .is_some_and(|ending| ending == "safetensors")
+    {
+        let names = planned.names();
+        let members = task.ensemble.members.iter();
+        let members: Vec<&str> = members.filter_map(|key| names.get(key).copied()).collect();
+        let wrong = format!("`{}` is an ensemble: it has no weights of its own", node.id);
+        let help = format!("export its members: {}", members.join(", "));
+        return Err(CliError::usage(wrong).help(help));
+    }
     let blob = choose(&entry.manifest, &args)?;
     let content = entry.read(&blob)?;
     fs::write(&args.output, &content).map_err(|error| CliError::unwritable(&args.output, error))?;

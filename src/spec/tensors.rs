@@ -34,7 +34,9 @@ pub struct TensorSpec {
 impl TensorSpec {
     /// How many numbers it holds.
     pub fn count(&self) -> i64 {
-        self.shape.iter().product()
+        self.shape
+            .iter()
+            .fold(1, |count, side| count.saturating_mul(*side))
     }
 }
 
