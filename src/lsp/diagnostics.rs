@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 
 use gen_lsp_types::{
-    self as lsp, CodeDescription, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag,
-    Location, Range, Uri,
+    self as lsp, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location, Range,
+    Uri,
 };
 
 use super::analysis::Analysis;
@@ -92,7 +92,7 @@ fn told<F: Fn(&str) -> Uri>(
             false => DiagnosticSeverity::Warning,
         }),
         code: Some(lsp::Code::String(diagnostic.code.0.into())),
-        code_description: None::<CodeDescription>,
+        code_description: None,
         source: Some("kdp".into()),
         message: lsp::Message::String(message),
         tags: (diagnostic.code.0 == "unused").then(|| vec![DiagnosticTag::Unnecessary]),

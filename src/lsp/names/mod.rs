@@ -1,9 +1,10 @@
 //! Names and what they stand for, by the text alone: scopes are lexical, so a tree tells them, and
 //! one with holes in it tells the rest of them.
 
+mod expressions;
 mod walk;
 
-pub use walk::builtin;
+pub use expressions::builtin;
 
 use crate::check::WordKind;
 use crate::diag::Span;
