@@ -140,7 +140,17 @@ impl Checker<'_> {
                     },
                 );
                 self.calling.pop();
-                value
+                match value {
+                    // A source without a name of its own is called as it was asked for here.
+                    Value::Dataset(source) if self.sources.slice(body.span) == source.id => {
+                        let id = self.sources.slice(span).to_string();
+                        Value::Dataset(Rc::new(super::program::Dataset {
+                            id,
+                            ..(*source).clone()
+                        }))
+                    }
+                    value => value,
+                }
             }
             ItemKind::Arch { params, .. } => {
                 let wanted = self.wanted(params, decl.module);

@@ -10,6 +10,7 @@ mod support;
 
 mod archs;
 mod codes;
+mod experiments;
 mod hostile;
 mod imports;
 mod keys;
