@@ -148,6 +148,26 @@ fn expression() -> impl Strategy<Value = String> {
             (inner.clone(), name(), inner.clone(), gap()).prop_map(|(body, i, set, gap)| format!(
                 "[{body}{gap} for {i} in {set}{gap} if ({body})]"
             )),
+            (inner.clone(), inner.clone(), gap())
+                .prop_map(|(body, set, gap)| format!("[{body} for i in {set}{gap} for j in 0..i]")),
+            (inner.clone(), gap(), window()).prop_map(|(a, gap, window)| format!(
+                "(({a}){gap} then ({a}) {window} then 0 {window})"
+            )),
+            (inner.clone(), inner.clone(), gap())
+                .prop_map(|(a, b, gap)| format!("(({a}){gap}..({b}))")),
+            (name(), inner.clone(), gap(), inner.clone())
+                .prop_map(|(f, a, gap, b)| format!("{f}[{gap}{a},{gap}seed: {b}].top1")),
+            (name(), inner.clone()).prop_map(|(r, to)| format!("({r} scaled to ({to}))")),
+            (inner.clone(), inner.clone(), gap()).prop_map(|(a, b, gap)| format!(
+                "if ({a}) {{ {b} }} else if {b} {{{gap}{a} }} else {{ {b} }}"
+            )),
+            inner
+                .clone()
+                .prop_map(|a| format!("({a}) as \"output.LayerNorm\"")),
+            // What is put into a text stays on its line, however long.
+            prop_oneof![name(), literal()].prop_map(|a| format!(
+                "\"a \\t {{{a}}} \\u{{fc}} {{{{}}}} {{mean([{a}, long_name, long_name, long_name, long_name])}}\""
+            )),
             (name(), name(), inner.clone(), gap(), inner.clone()).prop_map(|(f, a, x, gap, y)| {
                 format!("{f}({a}: {x},{gap}b: {{ c: {y}, \"d.*\": ({x}) }})")
             }),
@@ -158,8 +178,92 @@ fn expression() -> impl Strategy<Value = String> {
     })
 }
 
+/// A window's parts behind its value.
+fn window() -> impl Strategy<Value = String> {
+    prop::sample::select(vec![
+        "",
+        "at 60%",
+        "over 1 epoch",
+        "until end",
+        "at 3 epochs over 1k steps along cosine",
+        "at (10% + 1 epoch)\n  until 2 * 1 epoch along stairs(4)",
+    ])
+    .prop_map(str::to_owned)
+}
+
+/// What may stand before a declaration.
+fn before() -> impl Strategy<Value = String> {
+    prop::sample::select(vec![
+        "",
+        "",
+        "// note\n",
+        "/// Doc.\n/// More of it, `a` and [b].\n",
+        "//// no doc\n\n",
+        "\n\n// apart\n\n/// Doc.\n",
+    ])
+    .prop_map(str::to_owned)
+}
+
 fn declaration() -> impl Strategy<Value = String> {
     prop_oneof![
+        9 => (before(), bare_declaration()).prop_map(|(before, declaration)| before + &declaration),
+        1 => Just("// a comment\n\n\n// and another".to_owned()),
+    ]
+}
+
+fn bare_declaration() -> impl Strategy<Value = String> {
+    prop_oneof![
+        top_level(),
+        top_level(),
+        (name(), prop::collection::vec((before(), member()), 0..4)).prop_map(|(n, members)| {
+            let members = members
+                .into_iter()
+                .map(|(before, member)| before + &member + "\n");
+            format!(
+                "experiment {n}(a: int, net: layers = mlp()) {{\n{}}}",
+                members.collect::<String>()
+            )
+        }),
+    ]
+}
+
+/// A declaration that may stand in an experiment too.
+fn member() -> impl Strategy<Value = String> {
+    prop_oneof![
+        (name(), expression()).prop_map(|(n, e)| format!("let {n} = {e}")),
+        (name(), expression(), gap())
+            .prop_map(|(n, e, gap)| format!("trial {n}[i in 0..3] = run({gap}{e},{gap}k: i{gap})")),
+        (name(), expression(), gap())
+            .prop_map(|(n, e, gap)| format!("dataset {n} ={gap} d |> take({e}){gap} |> b()")),
+        (name(), expression(), gap()).prop_map(|(n, e, gap)| format!(
+            "recipe {n} {{{gap}lr: {e}{gap}\n  /// Doc.\n  batch: 64,{gap}\n\n  clip: 1{gap}\n}}"
+        )),
+        (name(), expression()).prop_map(|(n, e)| format!("recipe {n} = quick with {{ lr: {e} }}")),
+        (name(), expression(), expression(), gap()).prop_map(|(n, a, b, gap)| format!(
+            "teacher {n}[{gap}seed in {a},{gap}way in {{{gap}kd: {b}, plain: one_hot{gap}}}] = net {{ seed: seed }}"
+        )),
+        (name(), expression())
+            .prop_map(|(n, e)| format!("model {n} = net {{\n  groups: {{ \"fc.*\": {{ lr_scale: {e} }} }}\n}}")),
+        name().prop_map(|n| format!("model {n} = ensemble([a, b], of: probabilities)")),
+        (name(), expression()).prop_map(|(n, e)| format!("measure {n}[i in 0..3] = {e}")),
+        expression().prop_map(|e| format!("claim \"it holds\" ={e}")),
+    ]
+}
+
+fn top_level() -> impl Strategy<Value = String> {
+    prop_oneof![
+        member(),
+        member(),
+        (name(), expression(), gap()).prop_map(|(n, e, gap)| format!(
+            "fn {n}({gap}a: int,{gap}b: list[number] = [{e}]) = {e}"
+        )),
+        (name(), expression(), gap()).prop_map(|(n, e, gap)| format!(
+            "objective {n}(t: model,{gap}a: number = 1) ={gap}{e}"
+        )),
+        (name(), expression()).prop_map(|(n, e)| format!("arch {n}() =\n  {e}")),
+        name().prop_map(|n| format!("param {n}: path")),
+        Just("use \"shared/ours.kdp\" as ours // theirs".to_owned()),
+        Just("use std.archs.mlp as net".to_owned()),
         (name(), expression()).prop_map(|(n, e)| format!("let {n} = {e}")),
         (name(), expression(), expression())
             .prop_map(|(n, a, b)| format!("/// Doc.\nparam {n}: list[int] = {a} where {b}")),
@@ -171,16 +275,9 @@ fn declaration() -> impl Strategy<Value = String> {
                 "arch {n}(k: int = {a}) {{\n  let m = {a} // m\n\n  require m, \"why\"\n  {b}\n}}"
             )
         }),
-        (name(), declaration_in())
-            .prop_map(|(n, d)| format!("experiment {n}(a: int) {{\n  {d}\n  // last\n}}")),
         expression().prop_map(|e| format!("claim \"it {{a}} holds\" = {e}")),
         Just("use std.archs.{mlp, // all\n small as s}".to_owned()),
-        Just("// a comment\n\n\n// and another".to_owned()),
     ]
-}
-
-fn declaration_in() -> impl Strategy<Value = String> {
-    (name(), expression()).prop_map(|(n, e)| format!("measure {n}[i in 0..3] = {e}"))
 }
 
 proptest! {
@@ -190,6 +287,7 @@ proptest! {
     fn laying_out_keeps_trees_and_comments(declarations in prop::collection::vec(declaration(), 1..5)) {
         let text = declarations.join("\n");
         keeps_all(&text);
+        keeps_all(&format!("//! What it is about.\n//!\n//! More.\n{text}"));
     }
 
     #[test]

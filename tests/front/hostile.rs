@@ -121,3 +121,98 @@ fn imports_that_lead_nowhere_or_in_a_circle_are_told() {
         "{codes:?}"
     );
 }
+
+#[test]
+fn a_hundred_thousand_brackets_are_told_at_once() {
+    for (open, close) in [
+        ("(", ")"),
+        ("[", "]"),
+        ("f(", ")"),
+        ("x[", "]"),
+        ("r with { a: ", " }"),
+        ("if true { ", " } else { 1 }"),
+        ("-", ""),
+        ("not ", ""),
+        ("60%", ""),
+        ("1 < ", ""),
+        ("\"{", "}\""),
+    ] {
+        for close in [close, ""] {
+            let (open, close) = (open.repeat(100_000), close.repeat(100_000));
+            let found = errors(&format!("let a = {open}1{close}\n"));
+            assert!(
+                found.contains(&"nested-too-deeply"),
+                "{found:?} for {:.20}…",
+                open
+            );
+        }
+    }
+}
+
+/// What a file of two kilobytes may take; a build without optimisation, on a busy machine, takes longer.
+const MOMENT: Duration = match cfg!(debug_assertions) {
+    true => Duration::from_secs(10),
+    false => Duration::from_millis(100),
+};
+
+#[test]
+fn two_kilobytes_are_checked_in_a_moment() {
+    let mut texts = vec![
+        doubled("0.1 then 1.0 at 10 steps", "X + X"),
+        doubled("0.1 then 1.0 at 10 steps", "X then X at 1 step"),
+        doubled("one_hot", "X + X"),
+        doubled("\"long\"", "\"{X}{X}\""),
+        doubled("relu()", "X -> X"),
+        doubled("[1]", "[X, X]"),
+        doubled("[1]", "[X, X]") + "let text = \"{x40}\"\n",
+        doubled("[1]", "[X, X]") + "let same = x40 == x40\n",
+        doubled("[1]", "[X, X]") + "param p: list[int] = x40\n",
+    ];
+    for piece in [
+        "((((",
+        "[[[[",
+        "{{{{",
+        "if ",
+        "a.",
+        "- ",
+        "not ",
+        "a then ",
+        "\"{",
+        "\"{\"",
+        "a[",
+        "f(x: ",
+        "if a { ",
+        "else ",
+        "a -> ",
+        "|> ",
+        "0..",
+        "1e",
+        "_",
+        "/// a\n",
+        "[a for a in ",
+        "\\",
+        "“",
+        "{a: ",
+        "=",
+        "a with {",
+        "]\nlet a = ",
+        "b\nlet a = ",
+        "use \"test.kdp\" as a\n",
+        "1 < ",
+        "\nteacher t = a {",
+        "\nrecipe r {\n lr: ",
+        "\nparam a",
+        "60%",
+        "\u{0}",
+        "é",
+    ] {
+        texts.push(format!("let a = {}", piece.repeat(2048 / piece.len())));
+    }
+    for text in texts {
+        let world = Memory(BTreeMap::from([("test.kdp".into(), text.clone())]));
+        let start = Instant::now();
+        load(Path::new("test.kdp"), &[], &world);
+        let took = start.elapsed();
+        assert!(took < MOMENT, "{took:?} for {:.60}…", text);
+    }
+}

@@ -183,7 +183,10 @@ impl Parser<'_> {
     fn fraction_or_remainder(&mut self, start: Token) -> Parsed<Expr> {
         let kind = self.fraction(start)?;
         let next = self.peek();
-        if !next.kind.begins_value() || next.first || matches!(next.kind, Kind::If | Kind::Not) {
+        // `param share: fraction = 60% where share > 0`
+        let condition = self.is_word(next, "where") && !self.touches();
+        let other = next.first || condition || matches!(next.kind, Kind::If | Kind::Not);
+        if !next.kind.begins_value() || other {
             return self.grown(start, 0, kind);
         }
         let (written, operand) = (self.slice(start).trim_end_matches('%'), self.shown(next));
@@ -198,7 +201,7 @@ impl Parser<'_> {
                 "for the remainder write `{written} % {operand}`, with a space before the `%`"
             )),
         );
-        self.tight_operand()?;
+        self.deeper(Self::tight_operand)?;
         self.grown(start, 0, ExprKind::Missing)
     }
 
