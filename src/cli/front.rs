@@ -74,11 +74,14 @@ impl Planned {
                 ))
             });
         };
-        Ok(Planned {
+        let planned = Planned {
             plan: plan::plan(program, &loaded.sources, &Remembered(store)),
             name: args.file.display().to_string(),
             text: loaded.sources.get(SourceId::default()).text.clone(),
-        })
+        };
+        // The command ends soon; taking a large program apart would only take time.
+        std::mem::forget(loaded);
+        Ok(planned)
     }
 
     /// The nodes' names by key.

@@ -11,7 +11,7 @@ use super::console::{Console, count};
 use super::front::{FileArgs, Planned};
 use super::settings::{Settings, StoreFlag};
 use crate::plan::{Key, NodeIndex, Plan};
-use crate::run::{Queue, State};
+use crate::run::{Queue, State, survey};
 use crate::store::Store;
 
 #[derive(Debug, Args)]
@@ -72,9 +72,8 @@ pub(super) fn plan(args: PlanArgs, console: &Console) -> Answer {
         targets = planned.targets(&args.targets)?;
     }
     let plan = &planned.plan;
-    let queue = Queue::new(plan, &targets, |node| {
-        store.find(plan.graph[node].key).is_some()
-    });
+    let found = survey(plan, &store);
+    let queue = Queue::new(plan, &targets, |node| found.contains_key(&node));
     warn_of_damage(&store, console);
 
     let steps = steps(plan, &queue);

@@ -68,9 +68,8 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Answer {
     let planned = Planned::load(&args.file, &store, console)?;
     let plan = &planned.plan;
     let targets = planned.targets(&args.targets)?;
-    let queue = Queue::new(plan, &targets, |node| {
-        store.find(plan.graph[node].key).is_some()
-    });
+    let found = run::survey(plan, &store);
+    let queue = Queue::new(plan, &targets, |node| found.contains_key(&node));
     let engine = engine::find(&settings);
     let devices = match queue.waiting().next() {
         Some(_) => resolve(asked, &engine)?,
@@ -88,7 +87,7 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Answer {
 
     let folder = begin(&settings.home, plan, &store)?;
     let mut observer = terminal::observer(console.verbose);
-    let mut outcome = run::run(plan, &targets, &store, &options, &mut *observer);
+    let mut outcome = run::run(plan, &targets, &store, found, &options, &mut *observer);
     drop(observer);
     outcome.run = Some(terminal::short_path(&folder).display().to_string());
     finish(&planned, &outcome, &store, &folder, console)?;

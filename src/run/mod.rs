@@ -19,6 +19,6 @@ pub use options::{RunOptions, default_jobs};
 pub use outcome::{ClaimOutcome, Failure, NodeOutcome, Outcome, Status};
 pub use protocol::{Answer, Order, PROTOCOL};
 pub use queue::{Queue, State};
-pub use scheduler::run;
+pub use scheduler::{Found, run, survey};
 pub use stop::Stop;
 pub use target::{all_targets, select};

@@ -13,7 +13,7 @@ use super::{
     Answer, Event, Failure, NodeOutcome, Observer, Order, Outcome, Progress, Queue, RunOptions,
     State, Status, judge,
 };
-use crate::plan::{Digest, Node, Plan};
+use crate::plan::{Digest, Key, Node, Plan};
 use crate::store::{Entry, Store};
 
 /// How often an observer hears of the time when nothing else happens.
@@ -22,22 +22,31 @@ const TICK: Duration = Duration::from_millis(500);
 /// A worker that has not said hello by then never will.
 const GREETING: Duration = Duration::from_secs(180);
 
-/// Brings the targets and what they need into the store. Where nothing is pending, no worker is
-/// started. A node that fails takes those that need it along; all others still run.
+/// The nodes of a plan that are in the store.
+pub type Found = BTreeMap<NodeIndex, Entry>;
+
+/// Looks every node of a plan up in the store.
+pub fn survey(plan: &Plan, store: &Store) -> Found {
+    let keys: Vec<Key> = plan.nodes().map(|node| node.key).collect();
+    let mut entries = store.find_all(&keys);
+    plan.graph
+        .node_indices()
+        .filter_map(|node| Some((node, entries.remove(&plan.graph[node].key)?)))
+        .collect()
+}
+
+/// Brings the targets and what they need into the store, where the survey did not find them. Where
+/// nothing is pending, no worker is started. A node that fails takes those that need it along; all
+/// others still run.
 pub fn run(
     plan: &Plan,
     targets: &BTreeSet<NodeIndex>,
     store: &Store,
+    found: Found,
     options: &RunOptions,
     observer: &mut dyn Observer,
 ) -> Outcome {
     let begin = Instant::now();
-    let mut found = BTreeMap::new();
-    for node in plan.graph.node_indices() {
-        if let Some(entry) = store.find(plan.graph[node].key) {
-            found.insert(node, entry);
-        }
-    }
     let queue = Queue::new(plan, targets, |node| found.contains_key(&node));
     let (sender, messages) = unbounded();
     let mut run = Run {

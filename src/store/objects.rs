@@ -1,9 +1,12 @@
 //! The folder: finding, locking, sweeping.
 
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+
+use rayon::prelude::*;
 
 use super::digests::Digests;
 use super::error::Action::{Lock, Make, Read};
@@ -83,6 +86,19 @@ impl Store {
         }
     }
 
+    /// The objects of several keys, as [`Store::find`] finds each.
+    pub fn find_all(&self, keys: &[Key]) -> HashMap<Key, Entry> {
+        // What the folders do not list need not be looked for one by one. Where they cannot be
+        // listed, each says why.
+        let listed: Option<HashSet<Key>> = self.keys().ok().map(HashSet::from_iter);
+        let known = keys
+            .par_iter()
+            .filter(|key| listed.as_ref().is_none_or(|listed| listed.contains(key)));
+        known
+            .filter_map(|key| Some((*key, self.find(*key)?)))
+            .collect()
+    }
+
     /// The object of a key, or the right to make it. Waits while another process makes it.
     pub fn lookup(&self, key: Key) -> Result<Lookup, StoreError> {
         if let Ok(Some(entry)) = self.inspect(key) {
@@ -118,7 +134,11 @@ impl Store {
     /// The warnings since they were last taken: each names a damaged file.
     pub fn take_warnings(&self) -> Vec<String> {
         let warnings = &self.inner.warnings;
-        std::mem::take(&mut *warnings.lock().unwrap_or_else(PoisonError::into_inner))
+        let mut taken =
+            std::mem::take(&mut *warnings.lock().unwrap_or_else(PoisonError::into_inner));
+        // Several threads look things up.
+        taken.sort();
+        taken
     }
 
     /// The digest of a file. It is remembered by the file's path, size, times and inode, so that

@@ -11,6 +11,7 @@ mod support;
 mod archs;
 mod codes;
 mod experiments;
+mod growth;
 mod hostile;
 mod imports;
 mod keys;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use kdp::plan::{Digest, Node, Plan, Task, facts};
-use kdp::run::{Answer, Order, Outcome, PROTOCOL, RunOptions, Stop, all_targets, run};
+use kdp::run::{Answer, Order, Outcome, PROTOCOL, RunOptions, Stop, all_targets, run, survey};
 use kdp::store::{About, Lookup, Made, Store};
 use serde_json::{Value, json};
 
@@ -184,7 +184,14 @@ impl Bench {
 
     pub fn run(&self, plan: &Plan) -> Outcome {
         let targets = all_targets(plan);
-        run(plan, &targets, &self.store, &self.options, &mut ())
+        run(
+            plan,
+            &targets,
+            &self.store,
+            survey(plan, &self.store),
+            &self.options,
+            &mut (),
+        )
     }
 
     /// What the workers noted: `start`, and the nodes.

@@ -8,7 +8,7 @@ use kdp::plan::{
     Call, Claim, Comparison, Condition, DataFrom, DataShape, DataTask, Digest, InputFile, Key,
     MeasureTask, Node, Plan, Quantity, Split, SplitRef, Task,
 };
-use kdp::run::{Event, Observer, Outcome, RunOptions, Status, Stop, all_targets, run};
+use kdp::run::{Event, Observer, Outcome, RunOptions, Status, Stop, all_targets, run, survey};
 use kdp::store::Store;
 
 use super::fake::Bench;
@@ -169,7 +169,14 @@ fn only_what_a_pending_target_needs_is_run() {
     bench.store.remove(plan.graph[at("left")].key).unwrap();
     bench.store.remove(plan.graph[at("right")].key).unwrap();
     let targets = BTreeSet::from([at("left")]);
-    let outcome = run(&plan, &targets, &bench.store, &bench.options, &mut ());
+    let outcome = run(
+        &plan,
+        &targets,
+        &bench.store,
+        survey(&plan, &bench.store),
+        &bench.options,
+        &mut (),
+    );
     let expected = BTreeMap::from([
         ("data", Status::Ran),
         ("left", Status::Ran),
@@ -342,7 +349,14 @@ fn a_stop_ends_the_run_at_once_and_the_next_run_goes_on() {
     let mut observer = StopAt("slow", bench.options.stop.clone());
     let begin = Instant::now();
     let targets = all_targets(&plan);
-    let outcome = run(&plan, &targets, &bench.store, &bench.options, &mut observer);
+    let outcome = run(
+        &plan,
+        &targets,
+        &bench.store,
+        survey(&plan, &bench.store),
+        &bench.options,
+        &mut observer,
+    );
     assert!(begin.elapsed() < Duration::from_secs(10));
     let expected = BTreeMap::from([
         ("data", Status::Ran),
@@ -417,7 +431,14 @@ fn a_run_that_is_killed() {
     };
     let store = Store::open(&folder.join("store")).unwrap();
     let plan = plan(&[("slow", &[])]);
-    run(&plan, &all_targets(&plan), &store, &options, &mut ());
+    run(
+        &plan,
+        &all_targets(&plan),
+        &store,
+        survey(&plan, &store),
+        &options,
+        &mut (),
+    );
 }
 
 /// Living processes with this in their environment.

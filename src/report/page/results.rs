@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
 use safetensors::SafeTensors;
 
 use crate::plan::{Curves, Key, Node, Plan, Task};
@@ -33,7 +34,24 @@ impl Results {
             .filter(done)
             .map(|node| node.key)
             .collect();
-        for node in plan.nodes() {
+        let nodes: Vec<&Node> = plan.nodes().collect();
+        // Reading and checking digests is most of the work of a page.
+        let read: Vec<Results> = nodes
+            .par_chunks(64)
+            .map(|nodes| Results::of(nodes, &done, store))
+            .collect();
+        for part in read {
+            results.curves.extend(part.curves);
+            results.points.extend(part.points);
+            results.made.extend(part.made);
+            results.unread.extend(part.unread);
+        }
+        results
+    }
+
+    fn of(nodes: &[&Node], done: &BTreeSet<Key>, store: &Store) -> Results {
+        let mut results = Results::default();
+        for node in nodes {
             let taken = match store.find(node.key) {
                 Some(entry) => results.take(node, entry),
                 None if done.contains(&node.key) => Err("it is no longer there, or damaged".into()),
