@@ -83,6 +83,10 @@ impl Session<'_> {
         // Another open file tells its own.
         found.retain(|path, _| *path == analysis.root || self.workspace.buffer(path).is_none());
         self.publish(&analysis.root, found);
+        if let Some(buffer) = self.workspace.buffer(&analysis.root) {
+            // The keyboard rests: what comes next is asked of the text as it is now.
+            buffer.file.names();
+        }
         self.analyses.insert(analysis.root.clone(), analysis);
         self.refresh_hints();
     }

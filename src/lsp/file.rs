@@ -1,7 +1,8 @@
 //! One text and what can be told of it without its imports. A changed text is another `File`.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use gen_lsp_types::{Location, Position, Range, Uri};
@@ -26,6 +27,8 @@ pub struct File {
     parsed: OnceCell<(Tree, Vec<Diagnostic>)>,
     words: OnceCell<Vec<Token>>,
     names: OnceCell<Names>,
+    /// The last text before this one that was read.
+    before: RefCell<Option<Rc<File>>>,
 }
 
 /// Every file is parsed alone: its spans are those of the first source.
@@ -43,6 +46,26 @@ impl File {
             parsed: OnceCell::new(),
             words: OnceCell::new(),
             names: OnceCell::new(),
+            before: RefCell::default(),
+        }
+    }
+
+    /// The file with another text.
+    pub fn edited(self: &Rc<File>, text: Arc<str>) -> File {
+        let file = File::new(self.path.clone(), self.uri.clone(), text);
+        let before = self.before.take();
+        let read = self.parsed.get().is_some();
+        file.before
+            .replace(if read { Some(self.clone()) } else { before });
+        file
+    }
+
+    /// The last text that was read, which may be this one. What stands around an edit means what it
+    /// meant, and who rests the mouse there does not wait for the rest to be read anew.
+    pub fn read_last(self: &Rc<File>) -> Rc<File> {
+        match (self.parsed.get(), &*self.before.borrow()) {
+            (None, Some(before)) => before.clone(),
+            _ => self.clone(),
         }
     }
 

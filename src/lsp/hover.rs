@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use gen_lsp_types::{Contents, Hover, MarkupContent, MarkupKind, Position, Range};
+use gen_lsp_types::{Contents, Hover, MarkupContent, MarkupKind, Range};
 
 use super::facts::Facts;
 use super::file::File;
@@ -18,7 +18,10 @@ use crate::vocabulary::{self, FIELDS, told};
 
 /// What is told of a name.
 pub struct Told {
-    range: Range,
+    /// Where the name stands.
+    pub span: Span,
+    /// The same, as the protocol has it.
+    pub range: Range,
     parts: Vec<String>,
     /// The declaration whose nodes may be in the store.
     pub planned: Option<String>,
@@ -53,10 +56,10 @@ const WAYS: usize = 4;
 pub fn hover(
     workspace: &Workspace,
     file: &Rc<File>,
-    at: Position,
+    byte: usize,
     facts: Option<&Facts>,
 ) -> Option<Told> {
-    let (span, meaning) = workspace.meaning_at(file, file.byte(at))?;
+    let (span, meaning) = workspace.meaning_at(file, byte)?;
     let (code, texts) = match &meaning {
         Meaning::Builtin(builtin) => of_builtin(builtin)?,
         Meaning::File(module) => of_file(module),
@@ -80,6 +83,7 @@ pub fn hover(
         }
     }
     Some(Told {
+        span,
         range: file.range(span),
         parts,
         planned,

@@ -11,6 +11,7 @@ mod names;
 mod place;
 mod position;
 mod resolve;
+mod shift;
 mod standard;
 mod stored;
 mod workspace;

@@ -15,14 +15,25 @@ use serde_json::Value;
 
 use super::analysis::Order;
 use super::facts::Facts;
-use super::file::File;
+use super::file::{File, SOURCE};
 use super::session::{Refusal, Session, Waiting, read, written};
+use super::shift::Shift;
 use super::{
     actions, completion, definition, format, hints, hover, references, rename, symbols, tokens,
 };
+use crate::diag::Span;
 
 /// How long a hover waits for a word of the store.
 const PATIENCE: Duration = Duration::from_millis(300);
+
+/// Whether a name is not part of a longer one.
+fn is_whole(text: &str, span: Span) -> bool {
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let bytes = text.as_bytes();
+    let before = (span.start as usize).checked_sub(1);
+    !before.and_then(|at| bytes.get(at)).is_some_and(is_part)
+        && !bytes.get(span.end as usize).is_some_and(is_part)
+}
 
 impl Session<'_> {
     /// Answers a request.
@@ -61,8 +72,7 @@ impl Session<'_> {
         };
         let place = self.place(&params.text_document_position_params);
         let told = place.and_then(|(file, at)| {
-            let facts = self.facts(&file);
-            let told = hover::hover(&self.workspace, &file, at, facts.as_ref())?;
+            let told = self.told(&file, file.byte(at))?;
             Some((file, told))
         });
         let Some((file, told)) = told else {
@@ -94,6 +104,29 @@ impl Session<'_> {
             told,
             until: Instant::now() + PATIENCE,
         });
+    }
+
+    /// What is told of a place: by the last text that was read, where an edit left the place alone.
+    fn told(&self, file: &Rc<File>, byte: usize) -> Option<hover::Told> {
+        let known = file.read_last();
+        if !Rc::ptr_eq(file, &known) {
+            let shift = Shift::between(&known.text, &file.text);
+            let here = Span::new(SOURCE, byte, byte);
+            let facts = self.facts(&known);
+            let told = shift.earlier(here, SOURCE).and_then(|before| {
+                let byte = before.start as usize;
+                hover::hover(&self.workspace, &known, byte, facts.as_ref())
+            });
+            if let Some(mut told) = told
+                && let Some(span) = shift.now(told.span)
+                && is_whole(&file.text, span)
+            {
+                told.range = file.range(span);
+                return Some(told);
+            }
+        }
+        let facts = self.facts(file);
+        hover::hover(&self.workspace, file, byte, facts.as_ref())
     }
 
     /// Answers the hovers that have what they waited for, or have waited long enough.

@@ -81,7 +81,7 @@ impl Workspace {
                     whole.text
                 }
             };
-            buffer.file = Rc::new(File::new(path.clone(), old.uri.clone(), text.into()));
+            buffer.file = Rc::new(old.edited(text.into()));
         }
         buffer.version = version;
         Some(path)
