@@ -65,10 +65,8 @@ class Net(nn.Module):
         return self.fc(x.mean((2, 3)))
 
 
-def network():
-    """Forward in both modes, running statistics, and gradients of every objective."""
-    torch.manual_seed(1)
-    net = Net().double()
+def randomise(net):
+    """Statistics and batch norms that are not those of a new network, in numbers that float32 holds."""
     with torch.no_grad():
         for name, tensor in net.state_dict().items():
             if tensor.is_floating_point():
@@ -77,6 +75,90 @@ def network():
                 elif "bn" in name:
                     tensor.normal_(0.5, 0.5)
                 tensor.copy_(tensor.float().double())
+    return net
+
+
+def state(net):
+    return {name: numbers(tensor.float()) for name, tensor in net.state_dict().items()}
+
+
+def decoupled(z, teacher, labels, alpha, beta, tau):
+    """Zhao et al. 2022: KL of (target, not target), and KL among the classes that are not the target."""
+    rows = torch.arange(len(labels))
+    p_t, p_s = F.softmax(teacher / tau, 1)[rows, labels], F.softmax(z / tau, 1)[rows, labels]
+    b_t, b_s = torch.stack([p_t, 1 - p_t], 1), torch.stack([p_s, 1 - p_s], 1)
+    target = (b_t * (b_t.log() - b_s.log())).sum(1).mean()
+    others = ~F.one_hot(labels, z.shape[1]).bool()
+    log_t = F.log_softmax(teacher[others].view(len(labels), -1) / tau, 1)
+    log_s = F.log_softmax(z[others].view(len(labels), -1) / tau, 1)
+    rest = F.kl_div(log_s, log_t, reduction="batchmean", log_target=True)
+    return tau**2 * (alpha * target + beta * rest)
+
+
+def correlated(z, teacher, beta, gamma, tau):
+    """DIST (Huang et al. 2022): 1 - Pearson's correlation of the rows, and of the columns."""
+    p, q = F.softmax(z / tau, 1), F.softmax(teacher / tau, 1)
+
+    def distance(a, b):
+        a, b = a - a.mean(1, keepdim=True), b - b.mean(1, keepdim=True)
+        return 1 - F.cosine_similarity(a, b, 1).mean()
+
+    return tau**2 * (beta * distance(p, q) + gamma * distance(p.T, q.T))
+
+
+def features():
+    """A student whose features, through layers trained along, match a teacher's; and labels beside."""
+    torch.manual_seed(5)
+    student, teacher = randomise(Net().double()), randomise(Net().double()).eval()
+    through = nn.Sequential(nn.Conv2d(4, 4, 1, bias=False), nn.BatchNorm2d(4)).double()
+    with torch.no_grad():
+        for tensor in through.parameters():
+            tensor.copy_(single(*tensor.shape))
+    images, labels = single(6, 1, 6, 6), torch.tensor([0, 1, 2, 3, 4, 1])
+    out = {"images": numbers(images.float()), "labels": labels.tolist()}
+    out |= {"student": state(student), "teacher": state(teacher), "through": state(through)}
+
+    def at_layer1(net):
+        x = net.layer1(F.relu(net.bn1(net.conv1(images))))
+        return x, net.fc(x.mean((2, 3)))
+
+    with torch.no_grad():
+        wanted, _ = at_layer1(teacher)
+    matched, z = at_layer1(student.train())
+    loss = 0.7 * F.mse_loss(through.train()(matched), wanted) + 0.3 * F.cross_entropy(z, labels)
+    loss.backward()
+    out["loss"] = loss.item()
+    for role, net in (("student", student), ("through", through)):
+        out[f"{role}_gradients"] = {name: numbers(tensor.grad) for name, tensor in net.named_parameters()}
+    out["through_after"] = {
+        name: numbers(tensor.double()) for name, tensor in through.state_dict().items() if "running" in name
+    }
+    write("features.json", out)
+
+
+def ensembles():
+    """What models say together: the mean of logits, the logarithm of the mean of probabilities."""
+    torch.manual_seed(6)
+    images = single(5, 1, 2, 3)
+    members = [{"fc.weight": 2 * single(4, 6), "fc.bias": single(4)} for _ in range(3)]
+    answers = [F.linear(images.flatten(1), m["fc.weight"], m["fc.bias"]) for m in members]
+
+    def probabilities(several):
+        return torch.stack([F.softmax(z, 1) for z in several]).mean(0).log()
+
+    write("ensembles.json", {
+        "images": numbers(images.float()),
+        "members": [{name: numbers(tensor.float()) for name, tensor in m.items()} for m in members],
+        "logits": numbers(torch.stack(answers).mean(0)),
+        "probabilities": numbers(probabilities(answers)),
+        "nested": numbers((probabilities(answers[:2]) + answers[2]) / 2),
+    })
+
+
+def network():
+    """Forward in both modes, running statistics, and gradients of every objective."""
+    torch.manual_seed(1)
+    net = randomise(Net().double())
     images, teacher = single(6, 1, 6, 6), 3 * single(6, CLASSES)
     labels = torch.tensor([0, 1, 2, 3, 4, 1])
     start = {name: tensor.clone() for name, tensor in net.state_dict().items()}
@@ -112,6 +194,10 @@ def network():
         "half of a window from distill to one_hot": lambda z: 0.5 * kd(z, 4.0) + 0.5 * ce(z),
         "a quarter of a window of the temperature from 4 to 1": lambda z: kd(z, 3.25),
         "0.4 of a window of smoothing from 0 to 0.5": lambda z: ce(z, 0.2),
+        "one_hot + dkd(t)": lambda z: ce(z) + decoupled(z, teacher, labels, 1.0, 8.0, 4.0),
+        "dkd(t, alpha: 0.5, beta: 2, temperature: 3)": lambda z: decoupled(z, teacher, labels, 0.5, 2.0, 3.0),
+        "one_hot + 2 * dist(t)": lambda z: ce(z) + 2 * correlated(z, teacher, 1.0, 1.0, 1.0),
+        "dist(t, beta: 0.5, gamma: 2, temperature: 4)": lambda z: correlated(z, teacher, 0.5, 2.0, 4.0),
     }
     out["objectives"] = {}
     for name, objective in objectives.items():
@@ -201,12 +287,28 @@ def optimisers():
     case("sgd", {"momentum": 0.9, "nesterov": True}, lambda p: sgd(p, lr=1, momentum=0.9, nesterov=True), clip=2.0)
     case("adamw", {}, lambda p: adamw(p))
     case("adamw", {"beta1": 0.8, "beta2": 0.95, "epsilon": 1e-3}, lambda p: adamw(p, betas=(0.8, 0.95), eps=1e-3))
+    # Three parameters of 4: one as the recipe says, one in a group of its own, one frozen.
+    groups = []
+    for word, make in (("sgd", lambda g: sgd(g, lr=1, momentum=0.9, nesterov=True)), ("adamw", adamw)):
+        parts = [nn.Parameter(part.clone()) for part in start.split(4)]
+        optimiser = make([{"params": [parts[0]]}, {"params": [parts[1]], "weight_decay": 0.2}])
+        path = []
+        for gradient, rate, decay in zip(gradients, lr, weight_decay):
+            optimiser.param_groups[0].update(lr=rate, weight_decay=decay)
+            optimiser.param_groups[1].update(lr=10 * rate)
+            for part, own in zip(parts[:2], gradient.split(4)):
+                part.grad = own.clone()
+            nn.utils.clip_grad_norm_(parts[:2], 2.0)
+            optimiser.step()
+            path.append([value for part in parts for value in numbers(part)["values"]])
+        groups.append({"word": word, "path": path})
     write("optimisers.json", {
         "start": numbers(start)["values"],
         "gradients": [numbers(gradient)["values"] for gradient in gradients],
         "lr": lr,
         "weight_decay": weight_decay,
         "cases": cases,
+        "groups": groups,
     })
 
 
@@ -281,3 +383,5 @@ if __name__ == "__main__":
     layers()
     optimisers()
     measures()
+    features()
+    ensembles()

@@ -4,6 +4,7 @@ mod run;
 
 mod formula;
 mod objective;
+mod scene;
 mod teachers;
 mod through;
 
@@ -23,5 +24,7 @@ pub use look::{State, accuracy};
 pub use objective::{Given, Matched, loss};
 pub use optimiser::{Optimiser, Scalar, clip, optimiser};
 pub use run::{Material, Progress, Run, Trained, train};
+pub use scene::Scene;
 pub use stepper::Stepper;
 pub use teachers::{Models, Teachers};
+pub use through::Throughs;

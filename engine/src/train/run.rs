@@ -2,19 +2,20 @@
 
 use std::collections::BTreeSet;
 
-use kdp::plan::{Curves, Key, Loss, TrainTask, View};
-use tch::{Device, Tensor};
+use kdp::plan::{Curves, Loss, TrainTask};
+use tch::Device;
 
 use super::curves::{Recent, Watch};
 use super::look::{Keeper, State};
-use super::objective::{Given, Matched, first_labels};
+use super::objective::first_labels;
+use super::scene::Scene;
 use super::stepper::Stepper;
 use super::teachers::Models;
 use super::through::Throughs;
 use super::{Teachers, TrainError, accuracy, loss};
 use crate::blob::Blob;
-use crate::data::{Augmentation, Batch, Batches, Loaded};
-use crate::nets::{Mode, Net, NetError, Outputs, Partition, Share};
+use crate::data::{Augmentation, Batches, Loaded};
+use crate::nets::{Mode, Net, NetError, Partition, Share};
 
 /// Who is told how far a training is.
 pub trait Progress {
@@ -240,37 +241,4 @@ fn state(net: &Net, stepper: &Stepper, throughs: &Throughs) -> Result<State, Tra
         weights: net.to_bytes()?,
         optimizer: optimizer.bytes().map_err(NetError::from)?,
     })
-}
-
-/// A batch as student and teachers see it at a step.
-struct Scene<'a, 'b> {
-    outputs: &'a Outputs,
-    batch: &'a Batch,
-    teachers: &'a mut Teachers<'b>,
-    throughs: &'a Throughs,
-    mode: Mode,
-}
-
-impl Given for Scene<'_, '_> {
-    fn logits(&self) -> &Tensor {
-        &self.outputs.logits
-    }
-
-    fn labels(&self) -> &Tensor {
-        &self.batch.labels
-    }
-
-    fn teacher(&mut self, teacher: Key, view: View) -> Result<Tensor, TrainError> {
-        self.teachers.logits(teacher, view, self.batch)
-    }
-
-    fn features(&mut self, of: Matched) -> Result<[Tensor; 2], TrainError> {
-        let own = self.outputs.layers.get(of.layer);
-        let own = own.ok_or_else(|| NetError::NoLayer(of.layer.to_string()))?;
-        let teachers = &mut self.teachers;
-        Ok([
-            self.throughs.lead(of.place, own, self.mode)?,
-            teachers.features(of.teacher, of.view, of.to, self.batch)?,
-        ])
-    }
 }

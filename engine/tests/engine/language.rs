@@ -45,12 +45,12 @@ measure top = accuracy(resnet, on: few.test)
 measure ece = calibration(mobile, on: few.test)
 "#;
 
-struct OneFile;
+struct OneFile(&'static str);
 
 impl World for OneFile {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         let here = path == Path::new("test.kdp");
-        here.then(|| FILE.as_bytes().to_vec())
+        here.then(|| self.0.as_bytes().to_vec())
             .ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
@@ -65,17 +65,19 @@ impl Digests for OneFile {
     }
 }
 
-fn planned() -> Plan {
-    let loaded = load(Path::new("test.kdp"), &[], &OneFile);
+/// The plan of a file.
+pub fn planned(text: &'static str) -> Plan {
+    let world = OneFile(text);
+    let loaded = load(Path::new("test.kdp"), &[], &world);
     let said = render(&loaded.diagnostics, &loaded.sources, Rendering::Plain);
     let program = loaded.program.unwrap_or_else(|| panic!("{said}"));
-    plan(&program, &loaded.sources, &OneFile)
+    plan(&program, &loaded.sources, &world)
 }
 
 #[test]
 fn a_file_runs_from_text_to_store() {
     let folder = tempfile::tempdir().expect("a folder");
-    let plan = planned();
+    let plan = planned(FILE);
     let nodes: Vec<_> = plan.nodes().collect();
     assert_eq!(nodes.len(), 1 + 3 + 10 + 4);
     Worker::start().run_all(&nodes, folder.path());

@@ -1,6 +1,8 @@
 //! The engine held against PyTorch and NumPy, by the values that `make_reference.py` in the
 //! repository's `tests/reference` wrote down.
 
+mod ensembles;
+mod features;
 mod layers;
 mod measures;
 mod network;

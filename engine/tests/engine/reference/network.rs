@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kdp::plan::{Datum, Key, Layer, Loss, Network, Schedule, Term, View};
+use kdp::plan::{Datum, Key, Layer, Loss, Network, Node, Schedule, Task, Term, View};
 use kdp_engine::nets::gradients;
 use kdp_engine::nets::{Mode, Net};
 use kdp_engine::train::{Given, Matched, TrainError, loss};
@@ -11,6 +11,7 @@ use tch::Tensor;
 
 use super::layers::net;
 use super::{Numbers, hold, read};
+use crate::language::planned;
 use crate::nodes::{chain, layer, linear};
 
 #[derive(Deserialize)]
@@ -52,7 +53,7 @@ fn conv(
 }
 
 /// The network of `make_reference.py`.
-fn network() -> Network {
+pub fn network() -> Network {
     let (image, open, half) = ([1, 6, 6], [2, 6, 6], [4, 3, 3]);
     let body = chain(
         vec![
@@ -73,8 +74,10 @@ fn network() -> Network {
             conv("conv1", 2, 1, true, &image, &open),
             layer("bn1", "batch_norm", &[], &open, &open),
             layer("", "relu", &[], &open, &open),
-            residual,
-            layer("", "relu", &[], &half, &half),
+            Layer {
+                name: "layer1".to_string(),
+                ..chain(vec![residual, layer("", "relu", &[], &half, &half)], &open)
+            },
             layer("", "global_avg_pool", &[], &half, &[4]),
             layer("fc", "linear", &[("features", Datum::Int(5))], &[4], &[5]),
         ],
@@ -122,6 +125,52 @@ fn kl(weight: Schedule, temperature: Schedule) -> Term {
         view: View::Same,
     };
     Term { weight, loss }
+}
+
+/// The standard library's losses in the language, by the name of a student who learns by each.
+const WRITTEN: &str = r#"
+use std.datasets.digits
+use std.archs.mlp
+use std.recipes.quick
+use std.objectives.{dkd, dist}
+
+dataset data = digits()
+teacher t = mlp([8]) { data: data.train, recipe: quick }
+student s[way in {
+  dkd: one_hot + dkd(t)
+  dkd_of_its_own: dkd(t, alpha: 0.5, beta: 2, temperature: 3)
+  dist: one_hot + 2 * dist(t)
+  dist_of_its_own: dist(t, beta: 0.5, gamma: 2, temperature: 4)
+}] = mlp([8]) { data: data.train, recipe: quick, objective: way }
+"#;
+
+/// Objectives as the planner makes them of the language.
+fn written() -> Vec<(&'static str, u64, Vec<Term>)> {
+    let plan = planned(WRITTEN);
+    let models = plan.named_models();
+    let terms = |way: &str| {
+        let name = format!("s[way: {way}]");
+        let node = models.iter().find(|(model, _)| *model == name);
+        let Some((_, Node { task: Task::Train(task), .. })) = node else {
+            panic!("{name} is trained");
+        };
+        let terms = task.objective.iter();
+        terms.map(|term| term.rename(|_| TEACHER)).collect()
+    };
+    vec![
+        ("one_hot + dkd(t)", 0, terms("dkd")),
+        (
+            "dkd(t, alpha: 0.5, beta: 2, temperature: 3)",
+            0,
+            terms("dkd_of_its_own"),
+        ),
+        ("one_hot + 2 * dist(t)", 0, terms("dist")),
+        (
+            "dist(t, beta: 0.5, gamma: 2, temperature: 4)",
+            0,
+            terms("dist_of_its_own"),
+        ),
+    ]
 }
 
 /// The objectives of `make_reference.py` as a plan writes them, and the step each is looked at.
@@ -237,7 +286,7 @@ fn step(
 #[test]
 fn loss_and_gradients_of_every_objective_agree_with_pytorch() {
     let reference: Reference = read("network.json");
-    let objectives = objectives();
+    let objectives = [objectives(), written()].concat();
     assert_eq!(objectives.len(), reference.objectives.len());
     for (name, at, terms) in objectives {
         let wanted = &reference.objectives[name];
