@@ -5,10 +5,12 @@ mod broken;
 mod cifar;
 mod command;
 mod language;
+mod made;
 mod models;
 mod nodes;
 mod pipe;
 mod reference;
+mod states;
 
 use nodes::*;
 use pipe::Worker;

@@ -28,9 +28,8 @@ fn models_answer_together_as_pytorch_has_it() {
         layer("fc", "linear", &four, &[6], &[4]),
     ];
     let network = network(&[1, 2, 3], layers);
-    let member = |place: usize| -> Box<dyn Model> {
-        Box::new(net(&network, &reference.members[place]))
-    };
+    let member =
+        |place: usize| -> Box<dyn Model> { Box::new(net(&network, &reference.members[place])) };
     let together = |members, of| Ensemble::new(members, of).expect("members");
     let all = || (0..3).map(member).collect();
     let pair = together(vec![member(0), member(1)], Blend::Probabilities);

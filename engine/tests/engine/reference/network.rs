@@ -151,7 +151,14 @@ fn written() -> Vec<(&'static str, u64, Vec<Term>)> {
     let terms = |way: &str| {
         let name = format!("s[way: {way}]");
         let node = models.iter().find(|(model, _)| *model == name);
-        let Some((_, Node { task: Task::Train(task), .. })) = node else {
+        let Some((
+            _,
+            Node {
+                task: Task::Train(task),
+                ..
+            },
+        )) = node
+        else {
             panic!("{name} is trained");
         };
         let terms = task.objective.iter();
