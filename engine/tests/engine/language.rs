@@ -1,13 +1,14 @@
 //! What the planner makes of a file is what the engine takes: every arch of the standard library,
 //! every objective, transform, optimiser, augmentation and measure, from text to store.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use kdp::check::{World, load};
 use kdp::diag::{Rendering, render};
-use kdp::plan::{Digest, Digests, Key, Plan, plan};
-use kdp::store::Store;
+use kdp::plan::{Digest, Digests, Key, ModelSummary, Plan, plan};
+use kdp::store::{Entry, Store};
 
 use super::*;
 
@@ -45,6 +46,10 @@ measure top = accuracy(resnet, on: few.test)
 measure ece = calibration(mobile, on: few.test)
 "#;
 
+/// What the first file leaves out: losses of one's own, matched features, ensembles, states of runs, first
+/// weights, frozen parameters, groups, chains of self-distillation, made data, experiments.
+const EVERYTHING: &str = include_str!("everything.kdp");
+
 struct OneFile(&'static str);
 
 impl World for OneFile {
@@ -74,15 +79,46 @@ pub fn planned(text: &'static str) -> Plan {
     plan(&program, &loaded.sources, &world)
 }
 
+/// Runs a file; gives its plan and the store's entry of each node.
+fn run(text: &'static str, store: &Path) -> (Plan, Vec<Entry>) {
+    let plan = planned(text);
+    let nodes: Vec<_> = plan.nodes().collect();
+    Worker::start().run_all(&nodes, store);
+    let store = Store::at(store);
+    let entries = nodes.iter().map(|node| {
+        let entry = store.find(node.key);
+        entry.unwrap_or_else(|| panic!("{} is not there", node.id))
+    });
+    let entries = entries.collect();
+    (plan, entries)
+}
+
 #[test]
 fn a_file_runs_from_text_to_store() {
     let folder = tempfile::tempdir().expect("a folder");
-    let plan = planned(FILE);
-    let nodes: Vec<_> = plan.nodes().collect();
-    assert_eq!(nodes.len(), 1 + 3 + 10 + 4);
-    Worker::start().run_all(&nodes, folder.path());
-    let store = Store::at(folder.path());
-    for node in nodes {
-        assert!(store.find(node.key).is_some(), "{}", node.id);
+    let (plan, _) = run(FILE, folder.path());
+    assert_eq!(plan.nodes().count(), 1 + 3 + 10 + 4);
+}
+
+#[test]
+fn whatever_the_language_says_runs() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (plan, entries) = run(EVERYTHING, folder.path());
+    let mut kinds = BTreeMap::new();
+    for (node, entry) in plan.nodes().zip(entries) {
+        *kinds.entry(node.task.kind()).or_insert(0) += 1;
+        if node.task.test().is_some() {
+            let summary: ModelSummary = serde_json::from_value(entry.manifest.summary)
+                .unwrap_or_else(|error| panic!("{}: {error}", node.id));
+            assert_eq!(summary.steps, node.task.steps(), "{}", node.id);
+        }
     }
+    let wanted = [
+        ("data", 4),
+        ("ensemble", 2),
+        ("measure", 13),
+        ("train", 27),
+        ("weights", 1),
+    ];
+    assert_eq!(kinds, BTreeMap::from(wanted));
 }
