@@ -96,12 +96,13 @@ def decoupled(z, teacher, labels, alpha, beta, tau):
 
 
 def correlated(z, teacher, beta, gamma, tau):
-    """DIST (Huang et al. 2022): 1 - Pearson's correlation of the rows, and of the columns."""
+    """DIST (Huang et al. 2022): 1 - Pearson's correlation of the rows, and of the columns. Its authors add
+    1e-8 to the product of the norms, which tells where a class hardly varies."""
     p, q = F.softmax(z / tau, 1), F.softmax(teacher / tau, 1)
 
     def distance(a, b):
         a, b = a - a.mean(1, keepdim=True), b - b.mean(1, keepdim=True)
-        return 1 - F.cosine_similarity(a, b, 1).mean()
+        return 1 - ((a * b).sum(1) / (a.norm(dim=1) * b.norm(dim=1) + 1e-8)).mean()
 
     return tau**2 * (beta * distance(p, q) + gamma * distance(p.T, q.T))
 
@@ -110,7 +111,7 @@ def features():
     """A student whose features, through layers trained along, match a teacher's; and labels beside."""
     torch.manual_seed(5)
     student, teacher = randomise(Net().double()), randomise(Net().double()).eval()
-    through = nn.Sequential(nn.Conv2d(4, 4, 1, bias=False), nn.BatchNorm2d(4)).double()
+    through = nn.Sequential(nn.BatchNorm2d(4), nn.Conv2d(4, 4, 1)).double()
     with torch.no_grad():
         for tensor in through.parameters():
             tensor.copy_(single(*tensor.shape))

@@ -30,14 +30,10 @@ struct Reference {
 /// 0.7 · features + 0.3 · one-hot, as `make_reference.py` has it.
 fn objective(teacher: Key) -> Vec<Term> {
     let half = [4, 3, 3];
-    let conv = [
-        ("channels", Datum::Int(4)),
-        ("kernel", Datum::Int(1)),
-        ("bias", Datum::Bool(false)),
-    ];
+    let conv = [("channels", Datum::Int(4)), ("kernel", Datum::Int(1))];
     let layers = vec![
-        layer("0", "conv", &conv, &half, &half),
-        layer("1", "batch_norm", &[], &half, &half),
+        layer("0", "batch_norm", &[], &half, &half),
+        layer("1", "conv", &conv, &half, &half),
     ];
     let features = Loss::Features {
         teacher,
