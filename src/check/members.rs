@@ -550,10 +550,11 @@ impl Checker<'_> {
         if let Some(label) = self.index_label(expr, scope) {
             return Some(Label::Word(label));
         }
-        if let (ExprKind::Name(name), Some(axis)) = (&expr.kind, axis) {
-            if axis.labels.has_words() && scope.env.get(name).is_none() {
-                return Some(Label::Word(name.clone()));
-            }
+        if let (ExprKind::Name(name), Some(axis)) = (&expr.kind, axis)
+            && axis.labels.has_words()
+            && scope.env.get(name).is_none()
+        {
+            return Some(Label::Word(name.clone()));
         }
         let value = self.eval(expr, scope);
         let label = Label::of(&value);
