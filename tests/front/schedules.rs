@@ -86,7 +86,7 @@ fn weights(terms: &[Term], steps: &[u64]) -> Vec<(f64, f64)> {
     let of = |teacher: bool, step: u64| -> f64 {
         terms
             .iter()
-            .filter(|term| !term.loss.teachers().is_empty() == teacher)
+            .filter(|term| term.loss.teachers().is_empty() != teacher)
             .map(|term| term.weight.at(step))
             .sum()
     };
