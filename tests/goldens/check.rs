@@ -153,7 +153,7 @@ fn shown(plan: &Plan, node: &Node) -> String {
             );
             detail("lr", json(&task.lr));
             for term in &task.objective {
-                let loss = term.loss.rename(&id);
+                let loss = term.loss.rename(id);
                 detail("term", format!("{} of {}", json(&term.weight), json(&loss)));
             }
             if task.test.data != task.data.data {
