@@ -35,9 +35,8 @@ pub const ONE: &str = "use std.datasets.digits\ndataset data = digits()\n";
 /// of models, measures and claims.
 pub fn long(lines: usize) -> String {
     const BLOCK: usize = 25;
-    let mut text = String::from(
-        "use std.datasets.digits\nuse std.archs.{mlp, resnet}\nuse std.recipes.{quick, paper_images}\n",
-    );
+    let mut text =
+        String::from("use std.datasets.digits\nuse std.archs.mlp\nuse std.recipes.quick\n");
     for n in 0..lines.saturating_sub(3) / BLOCK {
         // Writing to a String cannot fail.
         let _ = write!(
@@ -48,7 +47,7 @@ pub fn long(lines: usize) -> String {
 param tau{n}: number = 4.0 where tau{n} > 0
 let width{n} = max(8 * ({n} % 4), 16)
 let taus{n} = [t * tau{n} for t in 1..4 if t != 2]
-fn warm{n}(peak: number, over: span) = 0.0 then peak over over
+fn warm{n}(peak: number, ramp: span) = 0.0 then peak over ramp
 recipe long{n} = quick with {{
   lr: warm{n}(0.1, 1 epoch) then 0.0 until end along cosine
   batch: if {n} % 2 == 0 {{ 64 }} else {{ 128 }}

@@ -101,7 +101,11 @@ impl Checker<'_> {
                 }
             }
             Value::Unknown => {
-                self.look_at(args, scope);
+                // Bound for the errors in them: bare words such as `loss` are choices here.
+                if let Some(word) = find(STATES, &name.text) {
+                    let wanted: Vec<Wanted> = word.params.iter().map(Wanted::from).collect();
+                    self.bind(word.name, span, &wanted, None, args, scope);
+                }
                 Value::Unknown
             }
             other => {

@@ -69,7 +69,11 @@ pub(super) fn graph(args: GraphArgs, console: &Console) -> Answer {
         console.document(&Drawing::new(&plan, of));
         return Ok(0);
     }
-    let text = match args.format.unwrap_or_else(|| args.format_by_name()) {
+    let format = match args.format {
+        Some(format) => format,
+        None => args.format_by_name()?,
+    };
+    let text = match format {
         Format::Dot => Drawing::new(&plan, of).dot(),
         Format::Mermaid => Drawing::new(&plan, of).mermaid(),
         Format::Svg => svg(&plan, of).map_err(|error| CliError::machine(error.to_string()))?,
@@ -86,12 +90,17 @@ pub(super) fn graph(args: GraphArgs, console: &Console) -> Answer {
 
 impl GraphArgs {
     /// The format that the name of the output asks for.
-    fn format_by_name(&self) -> Format {
+    fn format_by_name(&self) -> Result<Format, CliError> {
         let ending = self.output.as_ref().and_then(|path| path.extension());
-        match ending.and_then(|ending| ending.to_str()) {
-            Some("svg") => Format::Svg,
-            Some("mmd" | "mermaid") => Format::Mermaid,
-            _ => Format::Dot,
+        match ending.map(|ending| ending.to_string_lossy()).as_deref() {
+            Some("svg") => Ok(Format::Svg),
+            Some("mmd" | "mermaid") => Ok(Format::Mermaid),
+            None | Some("dot" | "gv") => Ok(Format::Dot),
+            Some(other) => {
+                let wrong = format!("`.{other}` is the ending of no drawing that kdp makes");
+                let help = "end it in `.svg`, `.dot` or `.mmd`, or say `--format`; Graphviz makes others: `kdp graph FILE | dot -Tpng > x.png`";
+                Err(CliError::usage(wrong).help(help))
+            }
         }
     }
 }

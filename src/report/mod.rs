@@ -8,6 +8,7 @@ pub mod graph;
 mod plots;
 
 mod family;
+mod kinship;
 mod number;
 mod prose;
 mod template;

@@ -1,11 +1,11 @@
 //! What the slopes of a deviation say of a student, in words: the same on the terminal and the page.
 
+use super::kinship::Kinship;
 use super::number::{Spread, fixed};
 use super::prose::Prose;
 
-/// What some slopes, one a run, say of a student and a teacher. `taught`: whether the student learnt
-/// from this teacher.
-pub fn verdict(student: &str, teacher: &str, taught: bool, slopes: &[f64]) -> Prose {
+/// What some slopes, one a run, say of a student and a teacher.
+pub fn verdict(student: &str, teacher: &str, kinship: Kinship, slopes: &[f64]) -> Prose {
     let (Some(leaning), Some(spread)) = (Leaning::of(slopes), Spread::of(slopes)) else {
         return Prose::default()
             .words("No line could be fitted through ")
@@ -14,17 +14,23 @@ pub fn verdict(student: &str, teacher: &str, taught: bool, slopes: &[f64]) -> Pr
             .name(teacher)
             .words(".");
     };
-    let (between, after) = match (leaning, taught) {
-        (Leaning::Above, true) => (" exaggerates its teacher ", ""),
-        (Leaning::RatherAbove, true) => (" leans towards exaggerating its teacher ", ""),
-        (Leaning::Neither, true) => (" neither exaggerates its teacher ", " nor tones it down"),
-        (Leaning::RatherBelow, true) => (" leans towards toning its teacher ", " down"),
-        (Leaning::Below, true) => (" tones its teacher ", " down"),
-        (Leaning::Above, false) => (", which never saw ", ", varies more than it"),
-        (Leaning::RatherAbove, false) => (", which never saw ", ", leans towards varying more"),
-        (Leaning::Neither, false) => (", which never saw ", ", varies about as much"),
-        (Leaning::RatherBelow, false) => (", which never saw ", ", leans towards varying less"),
-        (Leaning::Below, false) => (", which never saw ", ", varies less than it"),
+    use Kinship::{Related, Strangers, Taught};
+    let (between, after) = match (leaning, kinship) {
+        (Leaning::Above, Taught) => (" exaggerates its teacher ", ""),
+        (Leaning::RatherAbove, Taught) => (" leans towards exaggerating its teacher ", ""),
+        (Leaning::Neither, Taught) => (" neither exaggerates its teacher ", " nor tones it down"),
+        (Leaning::RatherBelow, Taught) => (" leans towards toning its teacher ", " down"),
+        (Leaning::Below, Taught) => (" tones its teacher ", " down"),
+        (Leaning::Above, Strangers) => (", which never saw ", ", varies more than it"),
+        (Leaning::RatherAbove, Strangers) => (", which never saw ", ", leans towards varying more"),
+        (Leaning::Neither, Strangers) => (", which never saw ", ", varies about as much"),
+        (Leaning::RatherBelow, Strangers) => (", which never saw ", ", leans towards varying less"),
+        (Leaning::Below, Strangers) => (", which never saw ", ", varies less than it"),
+        (Leaning::Above, Related) => (" varies more than ", ""),
+        (Leaning::RatherAbove, Related) => (" leans towards varying more than ", ""),
+        (Leaning::Neither, Related) => (" varies about as much as ", ""),
+        (Leaning::RatherBelow, Related) => (" leans towards varying less than ", ""),
+        (Leaning::Below, Related) => (" varies less than ", ""),
     };
     let runs = match slopes.len() {
         1 => ", one run".to_string(),
@@ -96,17 +102,22 @@ mod tests {
     #[test]
     fn a_verdict_tells_who_learnt_from_whom_and_the_slope() {
         assert_eq!(
-            verdict("small", "big", true, &[0.9, 0.96]).plain(),
+            verdict("small", "big", Kinship::Taught, &[0.9, 0.96]).plain(),
             "`small` tones its teacher `big` down: where `big` is surer by 1, `small` is surer by \
              0.93 (slope 0.930\u{a0}±\u{a0}0.042, 2 runs)."
         );
         assert_eq!(
-            verdict("small", "big", false, &[1.25]).plain(),
+            verdict("small", "big", Kinship::Strangers, &[1.25]).plain(),
             "`small`, which never saw `big`, varies more than it: where `big` is surer by 1, \
              `small` is surer by 1.25 (slope 1.250, one run)."
         );
         assert_eq!(
-            verdict("small", "big", true, &[]).plain(),
+            verdict("early", "big", Kinship::Related, &[1.25]).plain(),
+            "`early` varies more than `big`: where `big` is surer by 1, `early` is surer by 1.25 \
+             (slope 1.250, one run)."
+        );
+        assert_eq!(
+            verdict("small", "big", Kinship::Taught, &[]).plain(),
             "No line could be fitted through `small` and `big`."
         );
     }

@@ -329,7 +329,7 @@ fn a_file_without_nodes_is_told_so() {
 fn wrong_use_is_told_with_its_mend() {
     let project = Project::new();
     for (line, told) in [
-        ("check .", "`.` is a folder"),
+        ("check .", "`.` cannot be read: it is a folder"),
         ("export a.kdp data -o nodir/x", "no folder `nodir`"),
         ("run a.kdp --target small[seed:0", "no name of a node"),
         ("run a.kdp --target small[seed:7]", "`small[seed: 0]`"),
@@ -494,11 +494,13 @@ fn fmt_lays_files_out_and_check_only_looks() {
     let project = Project::new();
     fs::write(project.path("b.kdp"), "let   x=1 // one\n").unwrap();
     let answer = project.kdp("fmt --check b.kdp");
+    let told = answer.ends(1);
     assert!(
-        answer.ends(1).err.contains("would change b.kdp"),
+        told.out.contains("-let   x=1 // one\n+let x = 1 // one\n"),
         "{}",
-        answer.err
+        told.out
     );
+    assert!(told.err.contains("1 file would change"), "{}", told.err);
     project.kdp("fmt b.kdp").ends(0);
     assert_eq!(
         fs::read_to_string(project.path("b.kdp")).unwrap(),

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::Sources;
-use crate::plan::{Key, MeasureTask, Node, Task};
+use crate::plan::{MeasureTask, Node, Task};
 use crate::report::family::{Family, families};
+use crate::report::kinship::Kinship;
 use crate::report::number::{self, Spread};
 use crate::report::plots::{Fit, Fits, LogitPlot, Scatter, Space};
 use crate::report::prose::Prose;
@@ -266,23 +267,16 @@ pub fn verdict_of(sources: &Sources, family: &Family<Deviation>) -> Option<Prose
     let first = &family.members.first()?.value;
     let (student, teacher) = models(sources, first);
     let keys = first.task.models.get("student");
-    let taught = keys
-        .zip(first.task.models.get("teacher"))
-        .is_some_and(|(student, teacher)| learnt_from(sources, *student, *teacher));
+    let keys = keys.zip(first.task.models.get("teacher"));
+    let kinship = keys.map_or(Kinship::Strangers, |(student, teacher)| {
+        Kinship::of(&sources.nodes, *student, *teacher)
+    });
     Some(verdict(
         &student,
         &teacher,
-        taught,
+        kinship,
         &fields(family, "slope"),
     ))
-}
-
-/// Whether a teacher stands in a student's objective.
-fn learnt_from(sources: &Sources, student: Key, teacher: Key) -> bool {
-    match sources.nodes.get(&student).map(|node| &node.task) {
-        Some(Task::Train(task)) => task.learns_from(teacher),
-        _ => false,
-    }
 }
 
 fn shown(plot: &LogitPlot, samples: usize, on: &str) -> Prose {

@@ -118,6 +118,7 @@ impl Observer for Lines {
                 self.pending = pending;
                 say(&match pending {
                     0 => nothing(stored),
+                    1 => format!("1 node to run, {stored} in the store."),
                     n => format!("{n} nodes to run, {stored} in the store."),
                 });
             }

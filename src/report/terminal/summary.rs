@@ -210,7 +210,7 @@ fn brief(line: &str) -> String {
 fn footer(outcome: &Outcome, page: Option<&Path>) -> String {
     let statuses = [
         (Status::Ran, "ran"),
-        (Status::Stored, "were in the store"),
+        (Status::Stored, "already in the store"),
         (Status::Failed, "failed"),
         (Status::Skipped, "skipped"),
         (Status::Interrupted, "interrupted"),

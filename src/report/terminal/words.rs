@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::plan::{Key, MeasureTask, Node, Plan, Task};
 use crate::report::family::{self, families};
+use crate::report::kinship::Kinship;
 use crate::report::number::{Spread, percent};
 use crate::report::verdict::verdict;
 use crate::run::{NodeOutcome, Outcome, Progress};
@@ -115,11 +116,8 @@ fn deviations(plan: &Plan, outcome: &Outcome) -> Vec<String> {
 
 fn sentence(task: &MeasureTask, slopes: &[f64], nodes: &BTreeMap<Key, &Node>) -> Option<String> {
     let (student, teacher) = (task.models.get("student")?, task.models.get("teacher")?);
-    let taught = match &nodes.get(student)?.task {
-        Task::Train(train) => train.learns_from(*teacher),
-        _ => false,
-    };
+    let kinship = Kinship::of(nodes, *student, *teacher);
     let name = |key: &Key| Some(family::name(&nodes.get(key)?.id));
     let (student, teacher) = (name(student)?, name(teacher)?);
-    Some(verdict(&student, &teacher, taught, slopes).plain())
+    Some(verdict(&student, &teacher, kinship, slopes).plain())
 }
