@@ -34,9 +34,9 @@ fn main() -> ExitCode {
     assert!(found.is_empty(), "{found:?}");
     let mut slow = false;
     for (what, word) in [
-        ("a constant", "width_7 *"),
-        ("a layer", "conv(16"),
-        ("a model", "student s_3"),
+        ("a constant", "width_7"),
+        ("a layer", "conv"),
+        ("a model", "s_3"),
     ] {
         let (median, most) = measured(&mut client, &text, word);
         println!(
@@ -52,10 +52,7 @@ fn main() -> ExitCode {
 /// Types into the middle of the file and asks about a word each time.
 fn measured(client: &mut Client, text: &str, word: &str) -> (Duration, Duration) {
     let middle = text.match_indices("// here").next().unwrap().0 + 7;
-    let (mut at, asked) = (
-        position(text, middle),
-        text.find(word).unwrap() + word.len() - 2,
-    );
+    let (mut at, asked) = (position(text, middle), text.find(word).unwrap() + 1);
     let asked = position(text, asked);
     let mut times = vec![];
     for version in 2..EDITS as i64 + 2 {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::Checker;
 use super::codes::*;
@@ -51,7 +52,7 @@ pub struct Module {
     /// The folder to which its paths are relative.
     pub folder: PathBuf,
     /// What was written.
-    pub tree: Rc<Tree>,
+    pub tree: Arc<Tree>,
     /// What its names mean.
     pub names: Rc<Names>,
     /// Whether it is part of kdp.
@@ -142,7 +143,7 @@ impl Checker<'_> {
         standard: bool,
     ) -> ModuleId {
         let id = ModuleId(self.modules.len());
-        let tree = Rc::new(tree);
+        let tree = Arc::new(tree);
         self.modules.push(Module {
             source,
             folder,

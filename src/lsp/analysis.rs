@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 
+use super::file::Read;
 use super::world::{Buffers, Overlay};
 use crate::check::{self, Index};
 use crate::diag::{Diagnostic, Sources};
@@ -42,6 +43,8 @@ pub struct Analysis {
     pub diagnostics: Vec<Diagnostic>,
     /// What was learnt of places.
     pub index: Index,
+    /// The file's text, and what was read of it, for whoever asks next; taken once.
+    pub read: Option<(Arc<str>, Read)>,
 }
 
 /// The thread; it ends when this is dropped.
@@ -102,7 +105,10 @@ fn work(orders: &Receiver<Order>, found: &Sender<Analysis>) {
 
 fn checked(order: Order) -> Analysis {
     let (loaded, index) = check::study(&order.root, &Overlay(&order.buffers));
+    let text = order.buffers.get(&order.root);
+    let read = text.map(|text| (text.clone(), Read::of(text)));
     Analysis {
+        read,
         root: order.root,
         edition: order.edition,
         sources: loaded.sources,

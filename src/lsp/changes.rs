@@ -73,7 +73,7 @@ impl Session<'_> {
     }
 
     /// Takes what the checker found.
-    pub fn analysed(&mut self, analysis: Analysis) {
+    pub fn analysed(&mut self, mut analysis: Analysis) {
         if self.workspace.buffer(&analysis.root).is_none() {
             return;
         }
@@ -83,9 +83,9 @@ impl Session<'_> {
         // Another open file tells its own.
         found.retain(|path, _| *path == analysis.root || self.workspace.buffer(path).is_none());
         self.publish(&analysis.root, found);
-        if let Some(buffer) = self.workspace.buffer(&analysis.root) {
-            // The keyboard rests: what comes next is asked of the text as it is now.
-            buffer.file.names();
+        let buffer = self.workspace.buffer(&analysis.root);
+        if let (Some(buffer), Some((text, read))) = (buffer, analysis.read.take()) {
+            buffer.file.take(text, read);
         }
         self.analyses.insert(analysis.root.clone(), analysis);
         self.refresh_hints();

@@ -13,6 +13,30 @@ use crate::diag::{Diagnostic, SourceId, Span};
 use crate::syntax::tree::Tree;
 use crate::syntax::{self, Token};
 
+/// A text that was read.
+#[derive(Debug)]
+pub struct Read {
+    /// What was written; what could not be read is left out.
+    pub tree: Tree,
+    /// What could not be read.
+    pub errors: Vec<Diagnostic>,
+    /// Its names.
+    pub names: Names,
+}
+
+impl Read {
+    /// Reads a text.
+    pub fn of(text: &str) -> Read {
+        let (tree, errors) = syntax::parse(SOURCE, text);
+        let names = Names::of(&tree);
+        Read {
+            tree,
+            errors,
+            names,
+        }
+    }
+}
+
 /// A text, read when something of it is first asked for.
 #[derive(Debug)]
 pub struct File {
@@ -24,9 +48,8 @@ pub struct File {
     pub text: Arc<str>,
     /// Its lines.
     pub lines: Lines,
-    parsed: OnceCell<(Tree, Vec<Diagnostic>)>,
+    read: OnceCell<Read>,
     words: OnceCell<Vec<Token>>,
-    names: OnceCell<Names>,
     /// The last text before this one that was read.
     before: RefCell<Option<Rc<File>>>,
 }
@@ -43,9 +66,8 @@ impl File {
             uri,
             text,
             lines,
-            parsed: OnceCell::new(),
+            read: OnceCell::new(),
             words: OnceCell::new(),
-            names: OnceCell::new(),
             before: RefCell::default(),
         }
     }
@@ -54,16 +76,28 @@ impl File {
     pub fn edited(self: &Rc<File>, text: Arc<str>) -> File {
         let file = File::new(self.path.clone(), self.uri.clone(), text);
         let before = self.before.take();
-        let read = self.parsed.get().is_some();
+        let read = self.read.get().is_some();
         file.before
             .replace(if read { Some(self.clone()) } else { before });
         file
     }
 
+    /// Takes what another thread read of a text: this one, or one before it.
+    pub fn take(&self, text: Arc<str>, read: Read) {
+        if Arc::ptr_eq(&self.text, &text) {
+            // Where it was read here meanwhile, it says the same.
+            let _ = self.read.set(read);
+        } else if self.read.get().is_none() {
+            let file = File::new(self.path.clone(), self.uri.clone(), text);
+            let _ = file.read.set(read);
+            self.before.replace(Some(Rc::new(file)));
+        }
+    }
+
     /// The last text that was read, which may be this one. What stands around an edit means what it
     /// meant, and who rests the mouse there does not wait for the rest to be read anew.
     pub fn read_last(self: &Rc<File>) -> Rc<File> {
-        match (self.parsed.get(), &*self.before.borrow()) {
+        match (self.read.get(), &*self.before.borrow()) {
             (None, Some(before)) => before.clone(),
             _ => self.clone(),
         }
@@ -71,17 +105,16 @@ impl File {
 
     /// What was written; what could not be read is left out.
     pub fn tree(&self) -> &Tree {
-        &self.parsed().0
+        &self.read().tree
     }
 
     /// What could not be read.
     pub fn errors(&self) -> &[Diagnostic] {
-        &self.parsed().1
+        &self.read().errors
     }
 
-    fn parsed(&self) -> &(Tree, Vec<Diagnostic>) {
-        self.parsed
-            .get_or_init(|| syntax::parse(SOURCE, &self.text))
+    fn read(&self) -> &Read {
+        self.read.get_or_init(|| Read::of(&self.text))
     }
 
     /// Its words in order.
@@ -91,7 +124,7 @@ impl File {
 
     /// Its names.
     pub fn names(&self) -> &Names {
-        self.names.get_or_init(|| Names::of(self.tree()))
+        &self.read().names
     }
 
     /// The byte of a place.

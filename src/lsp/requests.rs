@@ -26,13 +26,13 @@ use crate::diag::Span;
 /// How long a hover waits for a word of the store.
 const PATIENCE: Duration = Duration::from_millis(300);
 
-/// Whether a name is not part of a longer one.
-fn is_whole(text: &str, span: Span) -> bool {
+/// The word at a place, or the place, where none stands.
+fn word_at(text: &str, byte: usize) -> Span {
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
-    let bytes = text.as_bytes();
-    let before = (span.start as usize).checked_sub(1);
-    !before.and_then(|at| bytes.get(at)).is_some_and(is_part)
-        && !bytes.get(span.end as usize).is_some_and(is_part)
+    let (before, behind) = text.as_bytes().split_at(byte.min(text.len()));
+    let start = before.iter().rev().take_while(|byte| is_part(byte)).count();
+    let end = behind.iter().take_while(|byte| is_part(byte)).count();
+    Span::new(SOURCE, before.len() - start, before.len() + end)
 }
 
 impl Session<'_> {
@@ -109,18 +109,16 @@ impl Session<'_> {
     /// What is told of a place: by the last text that was read, where an edit left the place alone.
     fn told(&self, file: &Rc<File>, byte: usize) -> Option<hover::Told> {
         let known = file.read_last();
-        if !Rc::ptr_eq(file, &known) {
-            let shift = Shift::between(&known.text, &file.text);
-            let here = Span::new(SOURCE, byte, byte);
+        let word = word_at(&file.text, byte);
+        let shift = Shift::between(&known.text, &file.text);
+        if let Some(before) = shift.earlier(word, SOURCE)
+            && !Rc::ptr_eq(file, &known)
+            && word_at(&known.text, before.start as usize) == before
+        {
             let facts = self.facts(&known);
-            let told = shift.earlier(here, SOURCE).and_then(|before| {
-                let byte = before.start as usize;
-                hover::hover(&self.workspace, &known, byte, facts.as_ref())
-            });
-            if let Some(mut told) = told
-                && let Some(span) = shift.now(told.span)
-                && is_whole(&file.text, span)
-            {
+            let byte = before.start as usize + byte - word.start as usize;
+            let mut told = hover::hover(&self.workspace, &known, byte, facts.as_ref())?;
+            if let Some(span) = shift.now(told.span) {
                 told.range = file.range(span);
                 return Some(told);
             }

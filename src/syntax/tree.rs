@@ -1,6 +1,6 @@
 //! The tree of one `.kdp` file: what was written, with its places, and nothing of what it means.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::diag::Span;
 
@@ -144,7 +144,7 @@ pub enum ItemKind {
         /// Parameters.
         params: Vec<Parameter>,
         /// Declarations; its comments are the file's. Shared by all uses of the experiment.
-        body: Rc<Tree>,
+        body: Arc<Tree>,
     },
     /// `trial NAME[…] = EXPERIMENT(…)`
     Trial {

@@ -1,6 +1,6 @@
 //! Declarations: a file's, and an experiment's.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::cursor::{Failed, Parsed, Parser};
 use super::habits::foreign_word;
@@ -456,7 +456,7 @@ impl Parser<'_> {
         Ok(ItemKind::Experiment {
             name,
             params,
-            body: Rc::new(Tree {
+            body: Arc::new(Tree {
                 items,
                 ..Tree::default()
             }),
