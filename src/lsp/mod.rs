@@ -1,6 +1,6 @@
 //! `serve(connection, options) -> exit code`: the language server.
 //!
-//! Answers come from the text as it is now ([`file`]), and from what the checker last found
+//! Answers come from the text as it is now ([`mod@file`]), and from what the checker last found
 //! ([`analysis`]), which works on a thread of its own. Nobody waits for it.
 
 mod analysis;

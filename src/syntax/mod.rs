@@ -14,7 +14,7 @@ pub use parse::{Token, WordKind, parse, parse_expression, words};
 use crate::diag::{Diagnostic, SourceId, Sources};
 use tree::Tree;
 
-/// Enters a file's bytes among the sources and reads them, as [`parse`] does.
+/// Enters a file's bytes among the sources and reads them, as [`parse()`] does.
 pub fn read(
     name: impl Into<String>,
     bytes: Vec<u8>,
