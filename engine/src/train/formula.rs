@@ -50,15 +50,6 @@ pub fn value(formula: &Formula, step: u64, given: &mut dyn Given) -> Result<Tens
     })
 }
 
-/// Whether labels stand in a formula.
-pub fn asks_labels(formula: &Formula) -> bool {
-    let mut asks = matches!(formula, Formula::OneHot);
-    for part in formula.parts() {
-        asks |= asks_labels(part);
-    }
-    asks
-}
-
 fn dimension(axis: Axis) -> i64 {
     match axis {
         Axis::Batch => 0,

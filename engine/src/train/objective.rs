@@ -100,12 +100,10 @@ pub fn loss(terms: &[Term], step: u64, given: &mut dyn Given) -> Result<Tensor, 
 
 /// The first step of a run at which labels are asked for.
 pub fn first_labels(terms: &[Term], steps: u64) -> Option<u64> {
-    let asks = |term: &&Term| match &term.loss {
-        Loss::CrossEntropy { .. } => true,
-        Loss::Formula(formula) => formula::asks_labels(formula),
-        Loss::Kl { .. } | Loss::SquaredLogits { .. } | Loss::Features { .. } => false,
-    };
-    let terms: Vec<&Term> = terms.iter().filter(asks).collect();
+    let terms: Vec<&Term> = terms
+        .iter()
+        .filter(|term| term.loss.reads_labels())
+        .collect();
     (0..steps).find(|&step| terms.iter().any(|term| term.weight.at(step) != 0.0))
 }
 
