@@ -14,7 +14,6 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 #[path = "../tests/lsp/client.rs"]
-#[allow(dead_code, reason = "the tests ask more of it")]
 mod client;
 
 use client::{Client, position};

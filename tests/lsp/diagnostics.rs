@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use crate::client::{Client, range};
+use crate::client::Client;
+use crate::editing::range;
 
 const TEXT: &str =
     "use std.datasets.digits\n\ndataset d = digits()\nlet wide = len(\"😀\") + wdie\n";

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::client::{Client, edited, range};
+use crate::client::Client;
+use crate::editing::{edited, range};
 
 /// The fixes at a word, with the texts that they make.
 fn fixes(client: &mut Client, text: &str, word: &str) -> Vec<(String, String)> {

@@ -6,6 +6,7 @@
 )]
 
 mod client;
+mod editing;
 
 mod completion;
 mod diagnostics;

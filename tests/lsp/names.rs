@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::client::{Client, edited, path_of, position, range};
+use crate::client::{Client, position};
+use crate::editing::{edited, path_of, range};
 
 const TEXT: &str = r#"use std.archs.{mlp as net, resnet_cifar}
 use std.datasets.digits

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::client::{Client, edited, range};
+use crate::client::Client;
+use crate::editing::{edited, range};
 
 #[test]
 fn the_outline_has_every_declaration_and_the_insides_of_experiments() {
