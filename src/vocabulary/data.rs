@@ -1,15 +1,7 @@
 //! Sources of data that the engine can read, and transforms of data sets.
 
+use super::word::word;
 use super::{Default::*, Param, Type, Word};
-
-const fn word(name: &'static str, doc: &'static str, params: &'static [Param]) -> Word {
-    Word {
-        name,
-        doc,
-        params,
-        version: 1,
-    }
-}
 
 const CLASSES: Param = Param::required(
     "classes",

@@ -1,15 +1,7 @@
 //! The layers that networks are made of. Shapes are a sample's, without the batch: `C×H×W` or `N`.
 
+use super::word::word;
 use super::{Default::*, Param, Type, Word};
-
-const fn word(name: &'static str, doc: &'static str, params: &'static [Param]) -> Word {
-    Word {
-        name,
-        doc,
-        params,
-        version: 1,
-    }
-}
 
 /// Every layer.
 pub const LAYERS: &[Word] = &[

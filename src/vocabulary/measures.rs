@@ -1,15 +1,7 @@
 //! Measurements of trained models.
 
+use super::word::word;
 use super::{Default::*, Param, Type, Word};
-
-const fn word(name: &'static str, doc: &'static str, params: &'static [Param]) -> Word {
-    Word {
-        name,
-        doc,
-        params,
-        version: 1,
-    }
-}
 
 const ON: Param = Param::required(
     "on",

@@ -1,15 +1,7 @@
 //! Models that are made of models, and weights to begin with.
 
+use super::word::word;
 use super::{Default::*, Param, Type, Word};
-
-const fn word(name: &'static str, doc: &'static str, params: &'static [Param]) -> Word {
-    Word {
-        name,
-        doc,
-        params,
-        version: 1,
-    }
-}
 
 /// Every model that is made of models.
 pub const MODELS: &[Word] = &[word(

@@ -1,15 +1,7 @@
 //! Recipes: their fields, optimisers, augmentations; and objectives.
 
+use super::word::word;
 use super::{Default::*, Param, Type, Word};
-
-const fn word(name: &'static str, doc: &'static str, params: &'static [Param]) -> Word {
-    Word {
-        name,
-        doc,
-        params,
-        version: 1,
-    }
-}
 
 /// Every optimiser.
 pub const OPTIMISERS: &[Word] = &[

@@ -170,6 +170,16 @@ impl Word {
     }
 }
 
+/// A word in its first version.
+pub(super) const fn word(name: &'static str, doc: &'static str, params: &'static [Param]) -> Word {
+    Word {
+        name,
+        doc,
+        params,
+        version: 1,
+    }
+}
+
 /// The word of that name.
 pub fn find(words: &'static [Word], name: &str) -> Option<&'static Word> {
     words.iter().find(|word| word.name == name)
