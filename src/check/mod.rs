@@ -7,6 +7,8 @@
 
 mod arch;
 mod args;
+mod attributes;
+mod choose;
 mod codes;
 mod data;
 mod declare;

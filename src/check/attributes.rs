@@ -1,0 +1,208 @@
+//! What values have: `value.name`; of a family, of each of its members.
+
+use std::rc::Rc;
+
+use super::Checker;
+use super::codes::*;
+use super::family::{Axis, Family, Label, Members, difference, reordered};
+use super::formula::Formula;
+use super::synonyms::meant;
+use super::value::Value;
+use crate::diag::{Mend, Span, closest};
+use crate::spec::{Quantity, Split};
+use crate::syntax::tree::Name;
+use crate::vocabulary::{FIELDS, STATES, find};
+
+impl Checker<'_> {
+    /// `value.name`
+    pub(super) fn member(&mut self, value: Value, name: &Name) -> Value {
+        let unknown = |checker: &mut Self, what: &str, names: &[&str]| {
+            let help = meant(&name.text, names.iter().copied()).map_or_else(
+                || format!("it has {}", names.join(", ")).into(),
+                |near| Mend::did_you_mean(name.span, near),
+            );
+            checker.fail_with(
+                UNKNOWN_MEMBER,
+                format!("{what} has no `{}`", name.text),
+                name.span,
+                help,
+            )
+        };
+        match &value {
+            Value::Unknown => Value::Unknown,
+            // An index of the family: its labels, to be the index set of another.
+            Value::Family(family) if family.axis(&name.text).is_some() => {
+                let labels = family.axis(&name.text).map(|axis| &axis.labels);
+                Value::list(
+                    labels
+                        .into_iter()
+                        .flat_map(|labels| labels.iter())
+                        .map(Label::value)
+                        .collect(),
+                )
+            }
+            Value::Family(family) => {
+                let members = self.family_members(family, name.span);
+                let members = members
+                    .into_iter()
+                    .map(|member| self.member(member, name))
+                    .collect();
+                self.joined(family.axes.clone(), members, name.span)
+            }
+            Value::Dataset(dataset) => match name.text.as_str() {
+                "train" => Value::Split(dataset.clone(), Split::Train),
+                "test" => Value::Split(dataset.clone(), Split::Test),
+                "validation" if dataset.shape.validation > 0 => {
+                    Value::Split(dataset.clone(), Split::Validation)
+                }
+                "validation" => {
+                    let some = (dataset.shape.train / 10).max(1);
+                    self.fail_with(
+                        UNKNOWN_MEMBER,
+                        format!("`{}` has no validation split", dataset.id),
+                        name.span,
+                        format!("it has `train` and `test`; `|> hold_out({some}, seed: 0)` makes one of training samples"),
+                    )
+                }
+                _ => unknown(self, "a data set", &["train", "validation", "test"]),
+            },
+            Value::Measurement(at) => {
+                let measure = &self.program.measures[*at];
+                let fields: Vec<&str> = FIELDS
+                    .iter()
+                    .filter(|(of, ..)| *of == measure.call.name)
+                    .map(|(_, field, _)| *field)
+                    .collect();
+                if fields.contains(&name.text.as_str()) {
+                    return Value::Quantity(Rc::new(Quantity::Field {
+                        node: measure.id.clone(),
+                        field: name.text.clone(),
+                    }));
+                }
+                let what = format!("a measurement of `{}`", measure.call.name);
+                unknown(self, &what, &fields)
+            }
+            Value::Shape(shape) => {
+                let names: &[(&str, i64)] = &match shape.as_slice() {
+                    [channels, height, width] => vec![
+                        ("channels", *channels),
+                        ("height", *height),
+                        ("width", *width),
+                        ("size", *height),
+                        ("features", channels * height * width),
+                    ],
+                    other => vec![("features", other.iter().product())],
+                };
+                match names.iter().find(|(known, _)| *known == name.text) {
+                    Some((_, value)) => Value::Int(*value),
+                    None => {
+                        let names: Vec<_> = names.iter().map(|(name, _)| *name).collect();
+                        let what = value.describe();
+                        unknown(self, &what, &names)
+                    }
+                }
+            }
+            Value::Record(fields) => match fields.iter().find(|(field, _)| *field == name.text) {
+                Some((_, value)) => value.clone(),
+                None => {
+                    let names: Vec<_> = fields.iter().map(|(name, _)| name.as_str()).collect();
+                    unknown(self, "the record", &names)
+                }
+            },
+            Value::Module(module) | Value::Trial(module) => {
+                let shown = self.module_shown(*module);
+                match self.exported(*module, name, &shown) {
+                    Some(decl) => self.declared(decl, name.span),
+                    None => Value::Unknown,
+                }
+            }
+            Value::Model(_) if find(STATES, &name.text).is_some() => self.fail_with(
+                WRONG_TYPE,
+                format!("`.{}` says which state of the run is meant", name.text),
+                name.span,
+                "for example `.at(50 epochs)`, `.best(on: data.validation)`",
+            ),
+            Value::Model(model) if name.text == "z" => match self.losses.first() {
+                Some(used) => Value::Formula(Rc::new(Formula::Teacher {
+                    model: *model,
+                    span: *used,
+                })),
+                None => self.fail_with(
+                    OUTSIDE_LOSS,
+                    "the logits of a model are known only where a loss is computed",
+                    name.span,
+                    "write an `objective NAME(t: model) = …`, and `t.z` in its body",
+                ),
+            },
+            Value::Model(_) => {
+                let states = STATES.iter().map(|word| word.name);
+                let help = match closest(&name.text, states) {
+                    Some(near) => Mend::did_you_mean(name.span, near),
+                    None => "what is known of a model is measured: `measure acc = accuracy(model: …, on: data.test)`, then `acc.top1`".into(),
+                };
+                self.fail_with(
+                    UNKNOWN_MEMBER,
+                    format!("a model has no `{}`", name.text),
+                    name.span,
+                    help,
+                )
+            }
+            other => self.fail(
+                UNKNOWN_MEMBER,
+                format!("{} has no `{}`", other.describe(), name.text),
+                name.span,
+            ),
+        }
+    }
+
+    /// A family of these members; a family among whose members are families again is one over both
+    /// index sets.
+    fn joined(&mut self, mut axes: Vec<Axis>, members: Vec<Value>, span: Span) -> Value {
+        let inner = members.iter().find_map(|member| match member {
+            Value::Family(inner) => Some(inner.clone()),
+            _ => None,
+        });
+        let Some(inner) = inner else {
+            return Value::Family(Rc::new(Family {
+                axes,
+                members: Members::Computed(members),
+            }));
+        };
+        let mut all = vec![];
+        for member in &members {
+            match member {
+                Value::Unknown => return Value::Unknown,
+                Value::Family(family) if family.has_axes(&inner.axes) => {
+                    all.extend(self.family_members(family, span));
+                }
+                other => {
+                    let why = match other {
+                        Value::Family(family) => {
+                            difference((&inner, "in one use"), (family, "in another"))
+                        }
+                        lone => Some(format!("one of them has {}", lone.describe())),
+                    };
+                    let Some(why) = why else {
+                        let Value::Family(family) = other else {
+                            continue;
+                        };
+                        let members = self.family_members(family, span);
+                        all.extend(reordered(family, &members, &inner.axes).unwrap_or_default());
+                        continue;
+                    };
+                    return self.fail_with(
+                        FAMILY_MISMATCH,
+                        format!("the uses of this experiment do not make one family: {why}"),
+                        span,
+                        "choose a use first: `t[index: label].member`",
+                    );
+                }
+            }
+        }
+        axes.extend(inner.axes.iter().cloned());
+        Value::Family(Rc::new(Family {
+            axes,
+            members: Members::Computed(all),
+        }))
+    }
+}

@@ -1,0 +1,256 @@
+//! Choosing: members and sub-families by their indices, places of a list.
+
+use std::rc::Rc;
+
+use super::Checker;
+use super::codes::*;
+use super::family::{Axis, Family, Label, Members, labels_text, places};
+use super::scope::Scope;
+use super::synonyms::meant;
+use super::types::Type;
+use super::value::Value;
+use crate::diag::{Mend, Span};
+use crate::syntax::tree::{Arg, Expr, ExprKind, ItemKind, Name};
+
+impl Checker<'_> {
+    /// `family[0, tau: 4]`
+    pub(super) fn index(
+        &mut self,
+        base: Value,
+        base_expr: &Expr,
+        args: &[Arg],
+        span: Span,
+        scope: &Scope,
+    ) -> Value {
+        let family = match base {
+            Value::Family(family) => family,
+            Value::List(items) => return self.list_index(&items, args, span, scope),
+            Value::Unknown => {
+                for arg in args {
+                    // A bare word may be a label of what is not known.
+                    if !matches!(arg.value.kind, ExprKind::Name(_)) {
+                        self.index_value(&arg.value, None, scope);
+                    }
+                }
+                return Value::Unknown;
+            }
+            other => {
+                let message = format!(
+                    "{} is no family: it has no members to choose from",
+                    other.describe()
+                );
+                return self.fail_with(NO_SUCH_MEMBER, message, span, "leave the index out");
+            }
+        };
+        let mut chosen: Vec<Option<usize>> = vec![None; family.axes.len()];
+        let mut sound = true;
+        let all_places = args.len() == family.axes.len();
+        for (nth, arg) in args.iter().enumerate() {
+            let axis_at = match &arg.name {
+                Some(name) => match family.axes.iter().position(|axis| axis.name == name.text) {
+                    Some(at) => at,
+                    None => {
+                        let names: Vec<_> =
+                            family.axes.iter().map(|axis| axis.name.as_str()).collect();
+                        let near = meant(&name.text, names.iter().copied());
+                        let help = near.map_or_else(
+                            || format!("its indices are {}", names.join(", ")).into(),
+                            |near| Mend::did_you_mean(name.span, near),
+                        );
+                        self.fail_with(
+                            NO_SUCH_MEMBER,
+                            format!("this family has no index `{}`", name.text),
+                            name.span,
+                            help,
+                        );
+                        sound = false;
+                        continue;
+                    }
+                },
+                None if all_places => nth,
+                None => {
+                    let names: Vec<_> = family
+                        .axes
+                        .iter()
+                        .map(|axis| format!("{}: …", axis.name))
+                        .collect();
+                    let message = format!(
+                        "this family has {} indices, and {} stand here",
+                        family.axes.len(),
+                        args.len()
+                    );
+                    let help = if args.len() > family.axes.len() {
+                        format!("it is a family over {}", family.axes_text())
+                    } else {
+                        format!(
+                            "with fewer places than it has, name them: `[{}]`",
+                            names.join(", ")
+                        )
+                    };
+                    return self.fail_with(NO_SUCH_MEMBER, message, span, help);
+                }
+            };
+            let axis = &family.axes[axis_at];
+            let Some(label) = self.index_value(&arg.value, Some(axis), scope) else {
+                sound = false;
+                continue;
+            };
+            match axis.labels.find(&label) {
+                Some(at) => chosen[axis_at] = Some(at),
+                None => {
+                    let name = match &base_expr.kind {
+                        ExprKind::Name(name) => format!("`{name}`"),
+                        _ => "this family".into(),
+                    };
+                    self.fail_with(
+                        NO_SUCH_MEMBER,
+                        format!("{name} has no member with `{}: {label}`", axis.name),
+                        arg.value.span,
+                        format!("`{}` is one of {}", axis.name, labels_text(&axis.labels)),
+                    );
+                    sound = false;
+                }
+            }
+        }
+        if sound {
+            self.choose(&family, &chosen, span)
+        } else {
+            Value::Unknown
+        }
+    }
+
+    /// A member or a sub-family.
+    fn choose(&mut self, family: &Family, chosen: &[Option<usize>], span: Span) -> Value {
+        let rest: Vec<Axis> = family
+            .axes
+            .iter()
+            .zip(chosen)
+            .filter(|(_, at)| at.is_none())
+            .map(|(axis, _)| axis.clone())
+            .collect();
+        match &family.members {
+            Members::Declared(decl, fixed) => {
+                let mut free = chosen.iter();
+                let fixed: Vec<Option<usize>> = fixed
+                    .iter()
+                    .map(|at| at.or_else(|| free.next().copied().flatten()))
+                    .collect();
+                if rest.is_empty() {
+                    let place = fixed.into_iter().flatten().collect();
+                    return self.declared_member(*decl, place, span);
+                }
+                Value::Family(Rc::new(Family {
+                    axes: rest,
+                    members: Members::Declared(*decl, fixed),
+                }))
+            }
+            Members::Computed(members) => {
+                let mut kept: Vec<Value> = places(&family.axes)
+                    .iter()
+                    .zip(members)
+                    .filter(|(place, _)| {
+                        place
+                            .iter()
+                            .zip(chosen)
+                            .all(|(at, want)| want.is_none_or(|want| want == *at))
+                    })
+                    .map(|(_, member)| member.clone())
+                    .collect();
+                match (rest.is_empty(), kept.pop()) {
+                    (true, Some(member)) => member,
+                    (_, last) => {
+                        kept.extend(last);
+                        Value::Family(Rc::new(Family {
+                            axes: rest,
+                            members: Members::Computed(kept),
+                        }))
+                    }
+                }
+            }
+        }
+    }
+
+    /// `trial.member[…]`: the indices of the trial first, so that no other use of it is asked for.
+    /// `None` where the base is no family of trials, or is not chosen from.
+    pub(super) fn trial_member(
+        &mut self,
+        base: &Value,
+        name: &Name,
+        args: &[Arg],
+        of: &Expr,
+        span: Span,
+        scope: &Scope,
+    ) -> Option<Value> {
+        let Value::Family(family) = base else {
+            return None;
+        };
+        let Members::Declared(decl, _) = &family.members else {
+            return None;
+        };
+        let item = &self.modules[decl.module.0].tree.items[decl.item];
+        if !matches!(item.kind, ItemKind::Trial { .. }) || family.axis(&name.text).is_some() {
+            return None;
+        }
+        let ours = |(nth, arg): &(usize, &Arg)| match &arg.name {
+            Some(name) => family.axis(&name.text).is_some(),
+            None => *nth < family.axes.len(),
+        };
+        let (first, rest): (Vec<_>, Vec<_>) = args.iter().enumerate().partition(ours);
+        if first.is_empty() {
+            return None;
+        }
+        let [first, rest] = [first, rest].map(|args| {
+            let args = args.into_iter().map(|(_, arg)| arg.clone());
+            args.collect::<Vec<Arg>>()
+        });
+        let chosen = self.index(base.clone(), of, &first, span, scope);
+        let member = self.member(chosen, name);
+        Some(match rest.as_slice() {
+            [] => member,
+            rest => self.index(member, of, rest, span, scope),
+        })
+    }
+
+    /// The label that an index names: a bare word of a record, or a value.
+    fn index_value(&mut self, expr: &Expr, axis: Option<&Axis>, scope: &Scope) -> Option<Label> {
+        if let Some(label) = self.index_label(expr, scope) {
+            return Some(Label::Word(label));
+        }
+        if let (ExprKind::Name(name), Some(axis)) = (&expr.kind, axis)
+            && axis.labels.has_words()
+            && scope.env.get(name).is_none()
+        {
+            return Some(Label::Word(name.clone()));
+        }
+        let value = self.eval(expr, scope);
+        let label = Label::of(&value);
+        if label.is_none() && !matches!(value, Value::Unknown) {
+            self.fail(
+                NO_SUCH_MEMBER,
+                format!("{} is no index", value.describe()),
+                expr.span,
+            );
+        }
+        label
+    }
+
+    fn list_index(&mut self, items: &[Value], args: &[Arg], span: Span, scope: &Scope) -> Value {
+        let [Arg { name: None, value }] = args else {
+            return self.fail(NO_SUCH_MEMBER, "a list takes one index", span);
+        };
+        match self.eval_as(value, &Type::Int, scope) {
+            Value::Int(at) => match usize::try_from(at).ok().and_then(|at| items.get(at)) {
+                Some(item) => item.clone(),
+                None => self.fail(
+                    NO_SUCH_MEMBER,
+                    format!(
+                        "the list has {} members, counted from 0; there is no {at}",
+                        items.len()
+                    ),
+                    value.span,
+                ),
+            },
+            _ => Value::Unknown,
+        }
+    }
+}
