@@ -97,15 +97,7 @@ impl Checker<'_> {
             return network.clone();
         }
         let mut children = vec![];
-        self.grown = 0;
-        let mut site = Site {
-            prefix: "",
-            places: "",
-            place: 0,
-            classes,
-            used: span,
-        };
-        let output = self.grow(layers, input.to_vec(), &mut site, &mut children);
+        let output = self.grow_whole(layers, input, (classes, span), &mut children);
         let network = output.and_then(|output| {
             if output != [classes] {
                 self.report(
@@ -149,17 +141,28 @@ impl Checker<'_> {
         span: Span,
     ) -> Option<Layer> {
         let mut children = vec![];
+        let output = self.grow_whole(layers, input, (classes, span), &mut children)?;
+        let sound = self.names_differ(&children, span);
+        sound.then(|| sequence(String::new(), children, input.to_vec(), output))
+    }
+
+    /// The layers of an outermost sequence; returns the shape that comes out.
+    fn grow_whole(
+        &mut self,
+        layers: &Layers,
+        input: &[i64],
+        (classes, used): (i64, Span),
+        out: &mut Vec<Layer>,
+    ) -> Option<Vec<i64>> {
         self.grown = 0;
         let mut site = Site {
             prefix: "",
             places: "",
             place: 0,
             classes,
-            used: span,
+            used,
         };
-        let output = self.grow(layers, input.to_vec(), &mut site, &mut children)?;
-        let sound = self.names_differ(&children, span);
-        sound.then(|| sequence(String::new(), children, input.to_vec(), output))
+        self.grow(layers, input.to_vec(), &mut site, out)
     }
 
     /// Appends layers to a sequence; returns the shape that comes out.
