@@ -13,7 +13,7 @@ use super::value::{Value, show_shape};
 use crate::diag::{Diagnostic, Span};
 use crate::spec::{Blend, Split};
 use crate::syntax::tree::{Arg, Name};
-use crate::vocabulary::{STATES, find};
+use crate::vocabulary::Word;
 
 /// A model that is made of others where it is named, so that it is one model wherever that is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -40,17 +40,18 @@ impl Checker<'_> {
     pub(super) fn state(
         &mut self,
         value: Value,
-        name: &Name,
+        (word, name): (&'static Word, &Name),
         args: &[Arg],
         span: Span,
         scope: &Scope,
     ) -> Value {
+        let wanted: Vec<Wanted> = word.params.iter().map(Wanted::from).collect();
         match value {
             Value::Family(family) => {
                 let members = self.family_members(&family, span);
                 let members = members
                     .into_iter()
-                    .map(|member| self.state(member, name, args, span, scope))
+                    .map(|member| self.state(member, (word, name), args, span, scope))
                     .collect();
                 Value::Family(Rc::new(Family {
                     axes: family.axes.clone(),
@@ -58,10 +59,6 @@ impl Checker<'_> {
                 }))
             }
             Value::Model(model) => {
-                let Some(word) = find(STATES, &name.text) else {
-                    return Value::Unknown;
-                };
-                let wanted: Vec<Wanted> = word.params.iter().map(Wanted::from).collect();
                 let Some(given) = self.bind(word.name, span, &wanted, None, args, scope) else {
                     return Value::Unknown;
                 };
@@ -102,10 +99,7 @@ impl Checker<'_> {
             }
             Value::Unknown => {
                 // Bound for the errors in them: bare words such as `loss` are choices here.
-                if let Some(word) = find(STATES, &name.text) {
-                    let wanted: Vec<Wanted> = word.params.iter().map(Wanted::from).collect();
-                    self.bind(word.name, span, &wanted, None, args, scope);
-                }
+                self.bind(word.name, span, &wanted, None, args, scope);
                 Value::Unknown
             }
             other => {

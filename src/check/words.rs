@@ -62,16 +62,16 @@ impl Checker<'_> {
                         None => Value::Unknown,
                     }
                 }
-                base if find(STATES, &name.text).is_some() => {
-                    self.state(base, name, args, span, scope)
-                }
-                base => {
-                    self.look_at(args, scope);
-                    match self.member(base, name) {
-                        Value::Unknown => Value::Unknown,
-                        value => self.not_callable(&value, &[], span, scope),
+                base => match find(STATES, &name.text) {
+                    Some(word) => self.state(base, (word, name), args, span, scope),
+                    None => {
+                        self.look_at(args, scope);
+                        match self.member(base, name) {
+                            Value::Unknown => Value::Unknown,
+                            value => self.not_callable(&value, &[], span, scope),
+                        }
                     }
-                }
+                },
             },
             _ => {
                 let value = self.eval(callee, scope);
