@@ -10,7 +10,7 @@ use super::types::Type;
 use super::value::{Value, trim};
 use crate::diag::{Diagnostic, Mend, Span};
 use crate::syntax::tree::{Arg, BinaryOp, Expr, ExprKind, Parameter, TypeExpr};
-use crate::vocabulary::{self, Param};
+use crate::vocabulary::{self, Param, TYPES};
 
 /// What an argument may be.
 pub struct Wanted {
@@ -89,17 +89,10 @@ impl Checker<'_> {
             (word, []) => match Type::from_word(word) {
                 Some(ty) => ty,
                 None => {
-                    let other = match word {
-                        "float" | "double" | "real" => Some("number"),
-                        "str" | "string" => Some("text"),
-                        "integer" => Some("int"),
-                        "boolean" => Some("bool"),
-                        _ => None,
-                    };
-                    let near = other.or_else(|| meant(word, Type::WORDS.iter().copied()));
-                    let help = match near {
+                    let types: Vec<&str> = TYPES.iter().map(|(name, _)| *name).collect();
+                    let help = match meant(word, types.iter().copied()) {
                         Some(near) => Mend::did_you_mean(ty.name.span, near),
-                        None => format!("the types are {}", Type::WORDS.join(", ")).into(),
+                        None => format!("the types are {}", types.join(", ")).into(),
                     };
                     self.fail_with(
                         UNKNOWN_TYPE,

@@ -15,20 +15,20 @@ use super::value::{Value, show_shape};
 use crate::diag::{Diagnostic, Mend, Span};
 use crate::spec::{Network, Split};
 use crate::syntax::tree::{Expr, Field, ItemKind};
-use crate::vocabulary::RECIPE_FIELDS;
+use crate::vocabulary::{MODEL_FIELDS, RECIPE_FIELDS, told};
 
-/// The fields of a model and their types.
-const FIELDS: &[(&str, Type)] = &[
-    ("data", Type::Split),
-    ("recipe", Type::Recipe),
-    ("seed", Type::Int),
-    ("objective", Type::Objective),
-    ("test", Type::Split),
-    ("weights", Type::Path),
-    ("init", Type::Weights),
-    ("freeze", Type::Any),
-    ("groups", Type::Any),
-];
+/// The type of a field of a model.
+fn type_of(field: &str) -> Type {
+    match field {
+        "data" | "test" => Type::Split,
+        "recipe" => Type::Recipe,
+        "seed" => Type::Int,
+        "objective" => Type::Objective,
+        "weights" => Type::Path,
+        "init" => Type::Weights,
+        _ => Type::Any,
+    }
+}
 
 /// Fields that say how a model is trained.
 const OF_TRAINING: &[&str] = &["objective", "freeze", "groups"];
@@ -346,11 +346,11 @@ impl Checker<'_> {
         let mut sound = true;
         for field in fields {
             let name = field.name.text.as_str();
-            let Some((_, ty)) = FIELDS.iter().find(|(known, _)| *known == name) else {
+            if told(MODEL_FIELDS, name).is_none() {
                 sound = false;
                 self.unknown_field(word, field, scope);
                 continue;
-            };
+            }
             let value = match name {
                 "freeze" => match self.patterns(&field.value, scope) {
                     Some(patterns) => {
@@ -366,7 +366,7 @@ impl Checker<'_> {
                     }
                     None => Value::Unknown,
                 },
-                _ => self.eval_once(&field.value, ty, scope),
+                _ => self.eval_once(&field.value, &type_of(name), scope),
             };
             if let Some((_, first)) = given.get(name) {
                 let first = *first;
@@ -390,7 +390,7 @@ impl Checker<'_> {
     fn unknown_field(&mut self, word: &str, field: &Field, scope: &Scope) {
         self.eval(&field.value, scope);
         let name = field.name.text.as_str();
-        let names: Vec<&str> = FIELDS.iter().map(|(name, _)| *name).collect();
+        let names: Vec<&str> = MODEL_FIELDS.iter().map(|(name, _)| *name).collect();
         let help = match meant(name, names.iter().copied()) {
             None if name == "teacher" => {
                 "a student learns from its teacher by its objective: `objective: distill(…)`".into()

@@ -5,6 +5,14 @@ use crate::diag::closest;
 /// Elsewhere, and here. A word may stand here more than once: the first one that fits its place
 /// counts.
 const SYNONYMS: &[(&str, &str)] = &[
+    // Types.
+    ("float", "number"),
+    ("double", "number"),
+    ("real", "number"),
+    ("str", "text"),
+    ("string", "text"),
+    ("integer", "int"),
+    ("boolean", "bool"),
     // Layers.
     ("conv2d", "conv"),
     ("fc", "linear"),

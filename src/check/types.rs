@@ -52,26 +52,6 @@ pub enum Type {
 }
 
 impl Type {
-    /// The words that a file may use for types.
-    pub const WORDS: &'static [&'static str] = &[
-        "int",
-        "number",
-        "bool",
-        "text",
-        "path",
-        "fraction",
-        "span",
-        "list",
-        "layers",
-        "dataset",
-        "split",
-        "recipe",
-        "schedule",
-        "objective",
-        "model",
-        "measurement",
-    ];
-
     /// The type of a word without arguments.
     pub fn from_word(word: &str) -> Option<Type> {
         Some(match word {

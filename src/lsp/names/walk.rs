@@ -144,9 +144,7 @@ impl Walk {
                 self.indices(indices, item.span, own);
                 self.expr(network);
                 for field in fields.iter().flatten() {
-                    let known = vocabulary::MODEL_FIELDS
-                        .iter()
-                        .find(|(name, _)| *name == field.name.text);
+                    let known = vocabulary::told(vocabulary::MODEL_FIELDS, &field.name.text);
                     let target = known.map_or(Target::Unknown, |(name, _)| {
                         Target::Builtin(Builtin::Member(Holder::ModelBlock, name))
                     });
