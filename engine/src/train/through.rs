@@ -32,11 +32,6 @@ impl Throughs {
         Ok(Self(nets))
     }
 
-    /// The layers of each term that has some.
-    pub fn nets(&self) -> impl Iterator<Item = &Net> {
-        self.0.values()
-    }
-
     /// What is trained of them.
     pub fn parts(&self) -> impl Iterator<Item = &Part> {
         self.0.values().flat_map(Net::parts)
