@@ -32,9 +32,14 @@ impl Throughs {
         Ok(Self(nets))
     }
 
+    /// The layers of each term that has some.
+    pub fn nets(&self) -> impl Iterator<Item = &Net> {
+        self.0.values()
+    }
+
     /// What is trained of them.
     pub fn parts(&self) -> impl Iterator<Item = &Part> {
-        self.0.values().flat_map(Net::parts)
+        self.nets().flat_map(Net::parts)
     }
 
     /// A term's features led through its layers; as they are where it has none.
@@ -47,7 +52,7 @@ impl Throughs {
 
     /// Adds their tensors to a file.
     pub fn put(&self, blob: &mut Blob) -> Result<(), TchError> {
-        let mut tensors = self.0.values().flat_map(Net::tensors);
+        let mut tensors = self.nets().flat_map(Net::tensors);
         tensors.try_for_each(|(name, tensor)| blob.tensor(name, tensor))
     }
 }
