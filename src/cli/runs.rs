@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -60,7 +60,7 @@ pub(super) fn write_outcome(folder: &Path, outcome: &Outcome) -> Result<(), CliE
         let mut file = tempfile::Builder::new()
             .permissions(fs::Permissions::from_mode(0o666))
             .tempfile_in(folder)?;
-        serde_json::to_writer_pretty(&mut file, outcome)?;
+        file.write_all(&serde_json::to_vec_pretty(outcome)?)?;
         file.persist(&path)?;
         Ok(())
     };

@@ -107,11 +107,11 @@ impl LogitPlot {
         }
         let mut ends = (f64::INFINITY, f64::NEG_INFINITY);
         for values in members.flat_map(|points| [&points.x, &points.y]) {
-            let mut sorted: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
-            sorted.sort_unstable_by(f64::total_cmp);
-            let trim = sorted.len() / 200;
-            if let (Some(low), Some(high)) = (sorted.get(trim), sorted.iter().rev().nth(trim)) {
-                ends = (ends.0.min(*low), ends.1.max(*high));
+            let mut values = finite(values);
+            let trim = values.len() / 200;
+            let highest = values.len().wrapping_sub(trim + 1);
+            if let (Some(low), Some(high)) = (nth(&mut values, trim), nth(&mut values, highest)) {
+                ends = (ends.0.min(low), ends.1.max(high));
             }
         }
         let pad = 0.03 * (ends.1 - ends.0);
@@ -223,16 +223,29 @@ struct Quarters {
 impl Quarters {
     fn of(values: &[f64]) -> Quarters {
         let (least, most) = range(values.iter().copied()).unwrap_or((0.0, 0.0));
-        let mut sorted: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
-        sorted.sort_unstable_by(f64::total_cmp);
-        let quarter = sorted.len() / 4;
+        let mut values = finite(values);
+        let quarter = values.len() / 4;
+        let highest = values.len() - quarter;
         Quarters {
             least,
-            low_end: sorted.get(quarter).copied().unwrap_or(least),
-            high_start: sorted.get(sorted.len() - quarter).copied().unwrap_or(most),
+            low_end: nth(&mut values, quarter).unwrap_or(least),
+            high_start: nth(&mut values, highest).unwrap_or(most),
             most,
         }
     }
+}
+
+fn finite(values: &[f64]) -> Vec<f64> {
+    let values = values.iter().copied();
+    values.filter(|value| value.is_finite()).collect()
+}
+
+/// The value that would stand at a place if they were sorted.
+fn nth(values: &mut [f64], place: usize) -> Option<f64> {
+    if place >= values.len() {
+        return None;
+    }
+    Some(*values.select_nth_unstable_by(place, f64::total_cmp).1)
 }
 
 /// Every n-th finite point in the order of the data, so that the choice is the same each time and
