@@ -80,7 +80,9 @@ fn result(task: &Task) -> Result3 {
     let weights = || (0..2000).map(|n| n as u8).collect::<Vec<u8>>();
     match task {
         Task::Train(task) => {
-            let every: Vec<u64> = (1..=15).map(|epoch| epoch * task.steps / 15).collect();
+            let every: Vec<u64> = (1..=15)
+                .map(|epoch| epoch * task.recipe.steps / 15)
+                .collect();
             let numbers: Vec<f64> = every.iter().map(|step| 1.0 / *step as f64).collect();
             let curves = Curves {
                 train_steps: every.clone(),
@@ -91,7 +93,7 @@ fn result(task: &Task) -> Result3 {
                 ..Curves::default()
             };
             let summary = json!({
-                "parameters": 610, "steps": task.steps, "train_accuracy": 0.9,
+                "parameters": 610, "steps": task.recipe.steps, "train_accuracy": 0.9,
                 "test_accuracy": 0.8 + 1e-4 * (task.seed % 100) as f64,
                 "digest": Digest::of_bytes(&weights()),
             });

@@ -136,8 +136,8 @@ impl Checker<'_> {
                     .map(|at| at.or_else(|| free.next().copied().flatten()))
                     .collect();
                 if rest.is_empty() {
-                    let place = fixed.into_iter().flatten().collect();
-                    return self.declared_member(*decl, place, span);
+                    let place: Vec<usize> = fixed.into_iter().flatten().collect();
+                    return self.declared_member(*decl, &place, span);
                 }
                 Value::Family(Rc::new(Family {
                     axes: rest,
@@ -146,7 +146,6 @@ impl Checker<'_> {
             }
             Members::Computed(members) => {
                 let mut kept: Vec<Value> = places(&family.axes)
-                    .iter()
                     .zip(members)
                     .filter(|(place, _)| {
                         place

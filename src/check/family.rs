@@ -229,25 +229,23 @@ pub fn reordered(family: &Family, members: &[Value], axes: &[Axis]) -> Option<Ve
         }
         members.get(at).cloned()
     };
-    places(axes).into_iter().map(member).collect()
+    places(axes).map(member).collect()
 }
 
 /// The places of every member of these axes, the last axis running fastest.
-pub fn places(axes: &[Axis]) -> Vec<Vec<usize>> {
-    let count = axes.iter().map(|axis| axis.labels.len()).product();
-    let mut place = vec![0; axes.len()];
-    let mut places = Vec::with_capacity(count);
-    for _ in 0..count {
-        places.push(place.clone());
-        for (at, axis) in place.iter_mut().zip(axes).rev() {
-            *at += 1;
-            if *at < axis.labels.len() {
-                break;
-            }
-            *at = 0;
-        }
+pub fn places(axes: &[Axis]) -> impl ExactSizeIterator<Item = Vec<usize>> {
+    let sizes: Vec<usize> = axes.iter().map(|axis| axis.labels.len()).collect();
+    (0..sizes.iter().product()).map(move |number| place(&sizes, number))
+}
+
+/// The place of a member by its number among all, the last axis running fastest.
+pub fn place(sizes: &[usize], number: usize) -> Vec<usize> {
+    let mut place = vec![0; sizes.len()];
+    let mut rest = number;
+    for (at, size) in place.iter_mut().zip(sizes).rev() {
+        (*at, rest) = (rest % size, rest / size);
     }
-    places
+    place
 }
 
 /// The index sets of a declaration.

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use super::family::indices;
 use super::module::declared_name;
 use super::network::Layers;
 use super::program::{Model, Origin, Program};
@@ -69,7 +70,7 @@ impl Index {
     fn program(&mut self, program: &Program) {
         for model in &program.models {
             let steps = match &model.origin {
-                Origin::Trained { training, .. } => Some(training.steps),
+                Origin::Trained { training, .. } => Some(training.recipe.steps),
                 _ => None,
             };
             let known = self
@@ -140,15 +141,12 @@ impl Checker<'_> {
     pub(super) fn learnt(&mut self) -> Option<Index> {
         let mut index = self.index.take()?;
         index.program(&self.program);
-        for ((decl, place), evaluation) in &self.members {
+        for (decl, members) in &self.members {
+            let item = &self.modules[decl.module.0].tree.items[decl.item];
             // The members of a family have a value each.
-            if !place.is_empty() {
-                continue;
-            }
-            let Evaluation::Done(value) = evaluation else {
+            let ([Evaluation::Done(value)], []) = (members.as_slice(), indices(item)) else {
                 continue;
             };
-            let item = &self.modules[decl.module.0].tree.items[decl.item];
             if let (Some(name), Some(shown)) = (declared_name(item), shown(value)) {
                 index.values.insert(name.span, shown);
             }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::codes::*;
-use super::family::{Axis, Family, Label, Labels, Members, indices, places};
+use super::family::{Axis, Family, Label, Labels, Members, indices, place, places};
 use super::module::{DeclId, ModuleId};
 use super::scope::Scope;
 use super::types::Type;
@@ -22,7 +22,7 @@ impl Checker<'_> {
         let item = &tree.items[decl.item];
         match self.axes_of(decl, item) {
             None => Value::Unknown,
-            Some(axes) if axes.is_empty() => self.declared_member(decl, vec![], span),
+            Some(axes) if axes.is_empty() => self.declared_member(decl, &[], span),
             Some(axes) => Value::Family(Rc::new(Family {
                 axes: axes.iter().map(|(axis, _)| axis.clone()).collect(),
                 members: Members::Declared(decl, vec![None; axes.len()]),
@@ -221,41 +221,50 @@ impl Checker<'_> {
     }
 
     /// One member of a declaration, evaluated when it is first asked for.
-    pub(super) fn declared_member(&mut self, decl: DeclId, place: Vec<usize>, span: Span) -> Value {
-        let at = (decl, place);
-        match self.members.get(&at) {
-            Some(Evaluation::Done(value)) => return value.clone(),
-            Some(Evaluation::Open) => {
-                self.report_cycle(&at, span);
-                return Value::Unknown;
-            }
-            None => {}
-        }
-        self.budget = self.budget.map(|budget| budget + BUDGET_OF_A_MEMBER);
-        self.members.insert(at.clone(), Evaluation::Open);
-        self.open.push(at.clone());
-        let around = std::mem::replace(&mut self.here, decl.module);
+    pub(super) fn declared_member(&mut self, decl: DeclId, place: &[usize], span: Span) -> Value {
         let tree = self.modules[decl.module.0].tree.clone();
         let item = &tree.items[decl.item];
-        let value = match self.axes_of(decl, item) {
-            Some(axes) => {
-                let scope = self.member_scope(decl.module, &axes, &at.1);
-                self.evaluate(decl, item, &at.1, &scope)
-            }
-            None => Value::Unknown,
+        let Some(axes) = self.axes_of(decl, item) else {
+            return Value::Unknown;
         };
+        let sizes = axes.iter().map(|(axis, _)| axis.labels.len());
+        let (number, count) = sizes
+            .zip(place)
+            .fold((0, 1), |(number, count), (size, at)| {
+                (number * size + at, count * size)
+            });
+        let members = self.members.entry(decl);
+        let members = members.or_insert_with(|| vec![Evaluation::Unasked; count]);
+        match &members[number] {
+            Evaluation::Done(value) => return value.clone(),
+            Evaluation::Open => {
+                self.report_cycle((decl, number), span);
+                return Value::Unknown;
+            }
+            Evaluation::Unasked => members[number] = Evaluation::Open,
+        }
+        self.budget = self.budget.map(|budget| budget + BUDGET_OF_A_MEMBER);
+        self.open.push((decl, number));
+        let around = std::mem::replace(&mut self.here, decl.module);
+        let scope = self.member_scope(decl.module, &axes, place);
+        let value = self.evaluate(decl, item, place, &scope);
         self.here = around;
         self.open.pop();
-        self.members.insert(at, Evaluation::Done(value.clone()));
+        if let Some(member) = self
+            .members
+            .get_mut(&decl)
+            .map(|members| &mut members[number])
+        {
+            *member = Evaluation::Done(value.clone());
+        }
         value
     }
 
-    fn report_cycle(&mut self, at: &(DeclId, Vec<usize>), span: Span) {
-        let from = self.open.iter().position(|open| open == at).unwrap_or(0);
-        let ring: Vec<_> = self.open[from..].to_vec();
-        let mut names: Vec<String> = ring
+    fn report_cycle(&mut self, at: (DeclId, usize), span: Span) {
+        let from = self.open.iter().position(|open| *open == at).unwrap_or(0);
+        let mut names: Vec<String> = self.open[from..]
             .iter()
-            .map(|(decl, place)| self.shown_id(*decl, place))
+            .map(|(decl, number)| self.shown_id(*decl, &self.place_of(*decl, *number)))
             .collect();
         names.extend(names.first().cloned());
         self.report(
@@ -268,19 +277,26 @@ impl Checker<'_> {
         );
     }
 
+    /// The place of a member of a declaration.
+    fn place_of(&self, decl: DeclId, number: usize) -> Vec<usize> {
+        let axes = self.axes.get(&decl).and_then(Option::as_ref);
+        let axes = axes.iter().flat_map(|axes| axes.iter());
+        let sizes: Vec<usize> = axes.map(|(axis, _)| axis.labels.len()).collect();
+        place(&sizes, number)
+    }
+
     /// The members of a family, in order.
     pub(super) fn family_members(&mut self, family: &Family, span: Span) -> Vec<Value> {
         match &family.members {
             Members::Computed(members) => members.clone(),
             Members::Declared(decl, fixed) => places(&family.axes)
-                .into_iter()
                 .map(|free| {
                     let mut free = free.into_iter();
-                    let place = fixed
+                    let place: Vec<usize> = fixed
                         .iter()
                         .map(|at| at.or_else(|| free.next()).unwrap_or(0))
                         .collect();
-                    let value = self.declared_member(*decl, place, span);
+                    let value = self.declared_member(*decl, &place, span);
                     match self.spend(1) {
                         true => value,
                         false => Value::Unknown,

@@ -21,6 +21,7 @@ mod features;
 mod findings;
 mod formula;
 mod functions;
+mod held;
 mod import;
 mod index;
 mod limits;
@@ -49,9 +50,12 @@ mod value;
 mod weights;
 mod words;
 
-use std::collections::{HashMap, HashSet};
+use std::any::Any;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use codes::CODES;
 pub use disk::Disk;
@@ -81,6 +85,8 @@ pub struct Loaded {
     pub program: Option<Program>,
     /// Everything that was found, errors and warnings.
     pub diagnostics: Vec<Diagnostic>,
+    /// What was made on the way. A command that ends soon need not take it apart.
+    _made: Box<dyn Any>,
 }
 
 /// Reads and checks a file and all that it imports, its params set by `settings` (`name`, text).
@@ -111,6 +117,10 @@ fn load_with(path: &Path, settings: &[(String, String)], mut checker: Checker) -
         sources,
         mut program,
         findings,
+        modules,
+        members,
+        networks,
+        evaluated,
         ..
     } = checker;
     let sound = !findings.has_errors();
@@ -119,6 +129,7 @@ fn load_with(path: &Path, settings: &[(String, String)], mut checker: Checker) -
         sources,
         program: sound.then_some(program),
         diagnostics: findings.into_all(),
+        _made: Box::new((modules, members, networks, evaluated)),
     };
     (loaded, index)
 }
@@ -136,10 +147,12 @@ enum Bound {
 
 /// Networks by layers (their address), input and classes; the layers are kept, so that their address
 /// stays theirs.
-type Networks = HashMap<(usize, Vec<i64>, i64), (Rc<Layers>, Option<Rc<Network>>)>;
+type Networks = FxHashMap<(usize, Vec<i64>, i64), (Rc<Layers>, Option<Rc<Network>>)>;
 
-/// A member of a declaration, while it is evaluated and after.
+/// A member of a declaration, before it is evaluated, meanwhile and after.
+#[derive(Clone)]
 enum Evaluation {
+    Unasked,
     Open,
     Done(Value),
 }
@@ -165,17 +178,18 @@ struct Checker<'w> {
     /// What `--set` gave, by param.
     settings: HashMap<String, Expr>,
     /// Names that were looked up, by the place that gives them their meaning.
-    used: HashSet<Span>,
+    used: FxHashSet<Span>,
     /// The module that is being evaluated.
     here: ModuleId,
     /// The names of experiments that were used or looked at.
     experiments: HashMap<Span, Rc<Names>>,
     /// The experiments that were come by.
     seen: Vec<DeclId>,
-    axes: HashMap<DeclId, Option<Axes>>,
-    members: HashMap<(DeclId, Vec<usize>), Evaluation>,
-    /// The members that are being evaluated, the innermost last.
-    open: Vec<(DeclId, Vec<usize>)>,
+    axes: FxHashMap<DeclId, Option<Axes>>,
+    /// The members of each declaration that was asked for, in the order of its places.
+    members: FxHashMap<DeclId, Vec<Evaluation>>,
+    /// The members that are being evaluated, by their number, the innermost last.
+    open: Vec<(DeclId, usize)>,
     /// The declarations whose index sets are being evaluated.
     open_axes: Vec<DeclId>,
     /// The functions that are being called.
@@ -191,8 +205,10 @@ struct Checker<'w> {
     nesting: usize,
     /// Networks that have been worked out.
     networks: Networks,
+    /// Recipes that were held against data.
+    held: FxHashMap<held::Pair, held::Known>,
     /// What [`Checker::eval_once`] has evaluated.
-    evaluated: HashMap<once::Site, Value>,
+    evaluated: FxHashMap<once::Site, Value>,
     /// How much more may be evaluated; `None` when that was used up.
     budget: Option<u64>,
 }
@@ -217,12 +233,12 @@ impl<'w> Checker<'w> {
             loading: vec![],
             imports: vec![],
             settings: HashMap::new(),
-            used: HashSet::new(),
+            used: FxHashSet::default(),
             here: ModuleId(0),
             experiments: HashMap::new(),
             seen: vec![],
-            axes: HashMap::new(),
-            members: HashMap::new(),
+            axes: FxHashMap::default(),
+            members: FxHashMap::default(),
             open: vec![],
             open_axes: vec![],
             calling: vec![],
@@ -231,8 +247,9 @@ impl<'w> Checker<'w> {
             arch_calls: vec![],
             grown: 0,
             nesting: 0,
-            networks: HashMap::new(),
-            evaluated: HashMap::new(),
+            networks: FxHashMap::default(),
+            held: FxHashMap::default(),
+            evaluated: FxHashMap::default(),
             budget: Some(BUDGET),
         }
     }

@@ -132,6 +132,9 @@ impl Checker<'_> {
         patterns: &[Pattern],
         network: &Network,
     ) -> Option<Vec<String>> {
+        if patterns.is_empty() {
+            return Some(vec![]);
+        }
         let names = trained(network);
         let mut frozen = BTreeSet::new();
         let mut sound = true;
@@ -162,6 +165,9 @@ impl Checker<'_> {
         network: &Network,
         clock: &mut Clock,
     ) -> Option<Vec<Group>> {
+        if groups.is_empty() {
+            return Some(vec![]);
+        }
         let names = trained(network);
         let mut made: Vec<(Group, &Pattern)> = vec![];
         let mut sound = true;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use crate::diag::Span;
-use crate::spec::{Blend, Call, Condition, DataShape, Group, Network, Schedule, Split, Term};
+use crate::spec::{Blend, Call, Condition, DataShape, Group, Network, Recipe, Split, Term};
 
 /// What a file means. Models come after the models they need.
 #[derive(Clone, Debug, Default)]
@@ -178,26 +178,10 @@ pub struct Best {
 /// How a model is trained.
 #[derive(Clone, Debug)]
 pub struct Training {
+    /// The recipe, in steps.
+    pub recipe: Rc<Recipe>,
     /// The loss; teachers by their place among the models.
     pub objective: Vec<Term<usize>>,
-    /// The optimiser.
-    pub optimizer: Call,
-    /// The learning rate.
-    pub lr: Schedule,
-    /// Weight decay.
-    pub weight_decay: Schedule,
-    /// Samples a step.
-    pub batch: u64,
-    /// Length of the run.
-    pub steps: u64,
-    /// ⌈n / batch⌉.
-    pub steps_per_epoch: u64,
-    /// Augmentation.
-    pub augment: Vec<Call>,
-    /// Largest norm of the gradients.
-    pub clip: Option<f64>,
-    /// `fp32`.
-    pub precision: String,
     /// The seed.
     pub seed: i64,
     /// The weights to begin with; drawn from the seed where there are none.

@@ -157,11 +157,11 @@ impl Checker<'_> {
                 "give a time after the start of its run",
             );
         }
-        if steps > training.steps as f64 {
-            let epochs = training.steps as f64 / training.steps_per_epoch as f64;
+        if steps > training.recipe.steps as f64 {
+            let epochs = training.recipe.steps as f64 / training.recipe.steps_per_epoch as f64;
             let length = match epochs.fract() == 0.0 {
-                true => format!("{epochs} epochs ({} steps)", training.steps),
-                false => format!("{} steps", training.steps),
+                true => format!("{epochs} epochs ({} steps)", training.recipe.steps),
+                false => format!("{} steps", training.recipe.steps),
             };
             self.report(
                 Diagnostic::error(
@@ -177,10 +177,11 @@ impl Checker<'_> {
             return Value::Unknown;
         }
         let steps = steps as u64;
-        if steps == training.steps {
+        if steps == training.recipe.steps {
             return Value::Model(model);
         }
-        let training = Training { steps, ..training };
+        let mut training = training;
+        Rc::make_mut(&mut training.recipe).steps = steps;
         let id = format!("{id}.at({time})");
         self.trained_state(Made::At(model, steps), model, id, training, span)
     }
@@ -218,10 +219,10 @@ impl Checker<'_> {
             return self.unlabelled("the best state is chosen by labels", at, &on);
         }
         let steps = in_steps(every, &training);
-        if !(1.0..=training.steps as f64).contains(&steps) {
+        if !(1.0..=training.recipe.steps as f64).contains(&steps) {
             let message = format!(
                 "it is looked at every 1 to {} steps, as its run is, not every {steps}",
-                training.steps
+                training.recipe.steps
             );
             return self.fail(OUT_OF_RANGE, message, every_at);
         }
@@ -327,7 +328,7 @@ impl Checker<'_> {
 /// A time of a run in steps, rounded to a whole one.
 fn in_steps(time: Time, training: &Training) -> f64 {
     (time.steps
-        + time.epochs * training.steps_per_epoch as f64
-        + time.fraction * training.steps as f64)
+        + time.epochs * training.recipe.steps_per_epoch as f64
+        + time.fraction * training.recipe.steps as f64)
         .round()
 }

@@ -5,124 +5,27 @@ use std::rc::Rc;
 use super::Checker;
 use super::codes::*;
 use super::features::Grown;
+use super::held::Held;
 use super::model::{Given, Head};
 use super::objective::Goal;
 use super::program::{SplitOf, Training};
-use super::schedule::{Clock, Ramp, Time};
-use super::value::{Recipe, RecipeField, Value, show_shape};
+use super::schedule::Ramp;
+use super::value::{Recipe, Value, show_shape};
 use crate::diag::{Diagnostic, Span};
-use crate::spec::{Call, Network, Schedule, Split, Term};
-use crate::vocabulary::RECIPE_FIELDS;
+use crate::spec::{Network, Split, Term};
 
 impl Checker<'_> {
-    /// A recipe held against the data, in steps.
+    /// How a model is trained, everything in steps; `None` where something is wrong (and reported).
     pub(super) fn training(
         &mut self,
         head: &Head,
         given: &Given,
-        (recipe, at): (&Recipe, Span),
+        (recipe, at): (&Rc<Recipe>, Span),
         data: &SplitOf,
         network: Option<&Rc<Network>>,
     ) -> Option<Training> {
-        let mut sound = true;
-        for param in RECIPE_FIELDS {
-            if param.default == crate::vocabulary::Default::Required
-                && !recipe.fields.contains_key(param.name)
-            {
-                self.fail_with(
-                    MISSING_FIELD,
-                    format!("the recipe of `{}` has no `{}`", head.id, param.name),
-                    at,
-                    param.doc,
-                );
-                sound = false;
-            }
-        }
-        if recipe
-            .fields
-            .values()
-            .any(|field| matches!(field.value, Value::Unknown))
-            || !sound
-        {
-            return None;
-        }
-        let value = |name: &str| recipe.fields.get(name).map(|field| &field.value);
-        let count = data.dataset.shape.count(data.split) as u64;
-        let Some(Value::Int(batch)) = value("batch") else {
-            return None;
-        };
-        let batch = *batch as u64;
-        if batch > count {
-            let batch_span = recipe.fields.get("batch").map_or(at, |field| field.span);
-            let data_span = given.get("data").map_or(at, |(_, span)| *span);
-            let message =
-                format!("a batch of {batch} is larger than the data, which has {count} samples");
-            let mut labels = vec![
-                (batch_span, "this batch".to_string()),
-                (data_span, format!("{count} samples")),
-            ];
-            // The place that can be changed comes first.
-            if self.is_standard(batch_span.source) {
-                labels.reverse();
-            }
-            let mut diagnostic = Diagnostic::error(OUT_OF_RANGE, message).help(format!(
-                "give a batch of at most {count}: `recipe with {{ batch: {count} }}`"
-            ));
-            for (at, text) in labels {
-                diagnostic = diagnostic.label(at, text);
-            }
-            self.report(diagnostic);
-            return None;
-        }
-        let steps_per_epoch = count.div_ceil(batch);
-        let (Some(Value::Time(length)), Some(length_field)) =
-            (value("length"), recipe.fields.get("length"))
-        else {
-            return None;
-        };
-        let in_steps = |time: &Time| time.steps + time.epochs * steps_per_epoch as f64;
-        let steps = in_steps(length).round();
-        if !(1.0..=1e12).contains(&steps) {
-            self.fail(
-                OUT_OF_RANGE,
-                format!("this length comes to {steps} steps"),
-                length_field.span,
-            );
-            return None;
-        }
-        let mut clock = Clock {
-            steps: steps as u64,
-            steps_per_epoch,
-            written: *length,
-            span: length_field.span,
-            scale: 1.0,
-            cut: false,
-            findings: vec![],
-        };
-        let schedule = |clock: &mut Clock, name: &str, default: f64| -> Schedule {
-            let Some(RecipeField {
-                value,
-                cut,
-                scalings,
-                ..
-            }) = recipe.fields.get(name)
-            else {
-                return Schedule::Constant(default);
-            };
-            clock.cut = *cut;
-            clock.scale = scalings
-                .iter()
-                .map(|(old, new)| in_steps(new) / in_steps(old))
-                .product();
-            let ramp = value
-                .as_ramp()
-                .unwrap_or_else(|| Rc::new(Ramp::Constant(default)));
-            let schedule = clock.resolve(&ramp).0;
-            (clock.cut, clock.scale) = (false, 1.0);
-            schedule
-        };
-        let lr = schedule(&mut clock, "lr", 0.0);
-        let weight_decay = schedule(&mut clock, "weight_decay", 0.0);
+        let data_at = given.get("data").map_or(at, |(_, span)| *span);
+        let Held { recipe, mut clock } = self.held(&head.id, (recipe, at), (data, data_at))?;
         let goal = match given.get("objective") {
             Some((Value::Objective(goal), _)) => goal.clone(),
             Some(_) => return None,
@@ -130,6 +33,7 @@ impl Checker<'_> {
                 smoothing: Rc::new(Ramp::Constant(0.0)),
             }),
         };
+        let mut sound = true;
         for (teacher, span) in goal.teachers() {
             sound &= self.teacher_fits(teacher, span, data, head.span);
         }
@@ -151,44 +55,11 @@ impl Checker<'_> {
             }
             None => (None, None),
         };
-        let findings = std::mem::take(&mut clock.findings);
-        sound &= !findings.iter().any(Diagnostic::is_error);
-        findings
-            .into_iter()
-            .for_each(|finding| self.report(finding));
-        let Some(Value::Optimiser(optimizer)) = value("optimizer") else {
-            return None;
-        };
-        let augment = match value("augment") {
-            Some(Value::List(items)) => items
-                .iter()
-                .filter_map(|item| {
-                    if let Value::Augmentation(call) = item {
-                        Some((**call).clone())
-                    } else {
-                        None
-                    }
-                })
-                .collect::<Vec<Call>>(),
-            _ => vec![],
-        };
-        let clip = value("clip").and_then(Value::as_number);
-        let precision = match value("precision") {
-            Some(Value::Text(word, _)) => word.clone(),
-            _ => "fp32".into(),
-        };
+        sound &= self.told(&mut clock);
         let (frozen, groups) = (frozen?, groups?);
         sound.then(|| Training {
+            recipe,
             objective,
-            optimizer: (**optimizer).clone(),
-            lr,
-            weight_decay,
-            batch,
-            steps: steps as u64,
-            steps_per_epoch,
-            augment,
-            clip,
-            precision,
             seed: 0,
             init: vec![],
             frozen,

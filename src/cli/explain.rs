@@ -12,9 +12,10 @@ use super::difference::{Change, changes};
 use super::error::CliError;
 use super::front::{self, FileArgs, Planned};
 use super::legible::{Names, legible};
-use super::plan::{status, warn_of_damage};
+use super::plan::warn_of_damage;
 use super::settings::{Settings, StoreFlag};
 use crate::plan::{Facts, Key, NodeIndex, facts};
+use crate::report::terminal;
 use crate::run::{Queue, State, all_targets};
 use crate::store::{Manifest, Store};
 
@@ -52,7 +53,7 @@ fn explain_node(file: &FileArgs, name: &str, flag: &StoreFlag, console: &Console
     let settings = Settings::load()?;
     let store = settings.look_at_store(flag);
     let planned = Planned::load(file, &store, console)?;
-    let plan = &planned.plan;
+    let plan = planned.plan;
     let targets = all_targets(plan);
     let queue = Queue::new(plan, &targets, |node| {
         store.find(plan.graph[node].key).is_some()
@@ -149,7 +150,7 @@ fn explained(planned: &Planned, queue: &Queue, objects: &Objects, index: NodeInd
         id: node.id.clone(),
         key: node.key,
         declared: node.declared.clone(),
-        status: status(queue.state(index)),
+        status: terminal::status(queue.state(index)),
         pending_inputs: pending
             .map(|input| planned.plan.graph[input].id.clone())
             .collect(),

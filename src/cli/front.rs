@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::console::{Console, count};
 use super::error::CliError;
-use crate::check::{self, Disk, Loaded, Memory, World};
+use crate::check::{self, Disk, Memory, World};
 use crate::diag::{Coded, Diagnostic, Example, MAIN, SourceId, Sources, render, to_json};
 use crate::doc::{self, Section};
 use crate::plan::{self, Digest, Digests, Key, NodeIndex, Plan};
@@ -50,7 +50,7 @@ pub(super) fn setting(text: &str) -> Result<(String, String), String> {
 
 /// A file that was checked and planned.
 pub(super) struct Planned {
-    pub plan: Plan,
+    pub plan: &'static Plan,
     /// The file's name as it was given.
     pub name: String,
     /// Its text.
@@ -75,12 +75,11 @@ impl Planned {
             });
         };
         let planned = Planned {
-            plan: plan::plan(program, &loaded.sources, &Remembered(store)),
+            plan: kept(plan::plan(program, &loaded.sources, &Remembered(store))),
             name: args.file.display().to_string(),
             text: loaded.sources.get(SourceId::default()).text.clone(),
         };
-        // The command ends soon; taking a large program apart would only take time.
-        std::mem::forget(loaded);
+        kept(loaded);
         Ok(planned)
     }
 
@@ -93,7 +92,7 @@ impl Planned {
     /// The nodes that are asked for: all, where none is named.
     pub fn targets(&self, names: &[String]) -> Result<BTreeSet<NodeIndex>, CliError> {
         if names.is_empty() {
-            return Ok(all_targets(&self.plan));
+            return Ok(all_targets(self.plan));
         }
         let mut targets = BTreeSet::new();
         for name in names {
@@ -104,7 +103,7 @@ impl Planned {
 
     /// The nodes of a name: one, or a family's members.
     pub fn some(&self, name: &str) -> Result<BTreeSet<NodeIndex>, CliError> {
-        select(&self.plan, name).map_err(CliError::usage)
+        select(self.plan, name).map_err(CliError::usage)
     }
 
     /// The one node of a name.
@@ -119,6 +118,11 @@ impl Planned {
         let help = format!("its members are {}", ids.collect::<Vec<_>>().join(", "));
         Err(CliError::usage(format!("`{name}` is a family: name one member")).help(help))
     }
+}
+
+/// What lives as long as the command: taking something large apart at the end only takes time.
+pub(super) fn kept<T>(value: T) -> &'static T {
+    Box::leak(Box::new(value))
 }
 
 /// Digests of data files, remembered by the store.
@@ -164,12 +168,8 @@ pub(super) fn look(
     console: &Console,
 ) -> Result<Findings, CliError> {
     bytes(file)?;
-    let Loaded {
-        sources,
-        diagnostics,
-        ..
-    } = check::look(file, settings, &Disk);
-    Ok(Findings::of(&diagnostics, &sources, console))
+    let loaded = kept(check::look(file, settings, &Disk));
+    Ok(Findings::of(&loaded.diagnostics, &loaded.sources, console))
 }
 
 /// A text and its canonical layout; `None`, with the errors drawn, where it has errors.

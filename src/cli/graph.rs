@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use super::Answer;
 use super::console::Console;
 use super::error::CliError;
-use super::front::{FileArgs, Planned};
+use super::front::{FileArgs, Planned, kept};
 use super::settings::{Settings, StoreFlag};
 use crate::report::graph::{Boxes, Drawing, svg};
 
@@ -59,14 +59,14 @@ pub(super) fn graph(args: GraphArgs, console: &Console) -> Answer {
     let targets = planned.targets(&args.targets)?;
     let plan = match args.targets.is_empty() {
         true => planned.plan,
-        false => planned.plan.part(&targets),
+        false => kept(planned.plan.part(&targets)),
     };
     let of = match args.collapsed {
         true => Boxes::Families,
         false => Boxes::Nodes,
     };
     if console.json {
-        console.document(&Drawing::new(&plan, of));
+        console.document(&Drawing::new(plan, of));
         return Ok(0);
     }
     let format = match args.format {
@@ -74,9 +74,9 @@ pub(super) fn graph(args: GraphArgs, console: &Console) -> Answer {
         None => args.format_by_name()?,
     };
     let text = match format {
-        Format::Dot => Drawing::new(&plan, of).dot(),
-        Format::Mermaid => Drawing::new(&plan, of).mermaid(),
-        Format::Svg => svg(&plan, of).map_err(|error| CliError::machine(error.to_string()))?,
+        Format::Dot => Drawing::new(plan, of).dot(),
+        Format::Mermaid => Drawing::new(plan, of).mermaid(),
+        Format::Svg => svg(plan, of).map_err(|error| CliError::machine(error.to_string()))?,
     };
     match &args.output {
         None => console.result(&text),

@@ -1,16 +1,14 @@
 //! `kdp plan FILE`.
 
-use std::collections::BTreeMap;
-
 use clap::Args;
-use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
 
 use super::Answer;
 use super::console::{Console, count};
-use super::front::{FileArgs, Planned};
+use super::front::{FileArgs, Planned, kept};
 use super::settings::{Settings, StoreFlag};
 use crate::plan::{Key, NodeIndex, Plan};
+use crate::report::terminal;
 use crate::run::{Queue, State, survey};
 use crate::store::Store;
 
@@ -31,10 +29,16 @@ pub(super) struct PlanArgs {
     /// Only this node (or family) and what it needs; repeatable
     #[arg(long = "target", value_name = "NODE")]
     targets: Vec<String>,
+    /// Every member of every family; a plan of more than 100 nodes tells families as a line each
+    #[arg(long)]
+    all: bool,
     /// End with exit code 2 when there is work to do
     #[arg(long)]
     detailed_exitcode: bool,
 }
+
+/// More nodes than these are told family by family.
+const MOST_LINES: usize = 100;
 
 /// The answer of `--json`.
 #[derive(Debug, Serialize)]
@@ -68,37 +72,25 @@ pub(super) fn plan(args: PlanArgs, console: &Console) -> Answer {
     let mut planned = Planned::load(&args.file, &store, console)?;
     let mut targets = planned.targets(&args.targets)?;
     if !args.targets.is_empty() {
-        planned.plan = planned.plan.part(&targets);
+        planned.plan = kept(planned.plan.part(&targets));
         targets = planned.targets(&args.targets)?;
     }
-    let plan = &planned.plan;
+    let plan = planned.plan;
     let found = survey(plan, &store);
     let queue = Queue::new(plan, &targets, |node| found.contains_key(&node));
     warn_of_damage(&store, console);
 
     let steps = steps(plan, &queue);
-    let names: BTreeMap<Key, &str> = planned.names();
-    let row = |node: NodeIndex| {
-        let inner = &plan.graph[node];
-        let inputs = inner.task.inputs();
-        NodeRow {
-            id: &inner.id,
-            kind: inner.task.kind(),
-            key: inner.key,
-            status: status(queue.state(node)),
-            steps: inner.task.steps(),
-            inputs: inputs
-                .iter()
-                .filter_map(|key| names.get(key).copied())
-                .collect(),
-        }
-    };
-    let nodes: Vec<NodeRow> = plan.graph.node_indices().map(row).collect();
     let pending = queue.waiting().count();
     if console.json {
-        console.document(&Document { nodes, steps });
+        let nodes = plan.graph.node_indices();
+        console.document(&Document {
+            nodes: nodes.map(|node| row(plan, &queue, node)).collect(),
+            steps,
+        });
     } else {
-        console.result(&told(&nodes, steps, pending));
+        let each = args.all || plan.graph.node_count() <= MOST_LINES;
+        console.result(&told(plan, &queue, each, steps, pending));
     }
     Ok(if args.detailed_exitcode && pending > 0 {
         2
@@ -114,12 +106,15 @@ pub(super) fn warn_of_damage(store: &Store, console: &Console) {
     }
 }
 
-/// As it stands in JSON.
-pub(super) fn status(state: State) -> &'static str {
-    match state {
-        State::Stored => "stored",
-        State::Unneeded => "unneeded",
-        _ => "pending",
+fn row<'p>(plan: &'p Plan, queue: &Queue, index: NodeIndex) -> NodeRow<'p> {
+    let node = &plan.graph[index];
+    NodeRow {
+        id: &node.id,
+        kind: node.task.kind(),
+        key: node.key,
+        status: terminal::status(queue.state(index)),
+        steps: node.task.steps(),
+        inputs: terminal::needs(plan, index),
     }
 }
 
@@ -141,24 +136,19 @@ fn steps(plan: &Plan, queue: &Queue) -> Steps {
     }
 }
 
-fn told(nodes: &[NodeRow], steps: Steps, pending: usize) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_header(["status", "node", "kind", "steps", "needs"]);
-    for node in nodes {
-        let own = match node.steps {
-            0 => String::new(),
-            steps => steps.to_string(),
-        };
-        let needs = node.inputs.join(", ");
-        table.add_row([node.status, node.id, node.kind, &own, &needs]);
-    }
-    if let Some(column) = table.column_mut(3) {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
+fn told(plan: &Plan, queue: &Queue, each: bool, steps: Steps, pending: usize) -> String {
+    let state = |node| queue.state(node);
+    let table = match each {
+        true => terminal::nodes(plan, state),
+        false => terminal::families(plan, state),
+    };
     let work = match pending {
         0 => "Everything is in the store: a run would compute nothing.".to_string(),
         n => format!("{} to run.", count(n, "node")),
+    };
+    let more = match each {
+        true => "",
+        false => " `--all` tells every member.",
     };
     let Steps {
         asked,
@@ -167,7 +157,6 @@ fn told(nodes: &[NodeRow], steps: Steps, pending: usize) -> String {
         to_run,
     } = steps;
     format!(
-        "{}\n\n{work}\nSteps of training: {asked} asked, {shared} shared, {stored} stored, {to_run} to run.",
-        table.trim_fmt()
+        "{table}\n\n{work}{more}\nSteps of training: {asked} asked, {shared} shared, {stored} stored, {to_run} to run."
     )
 }

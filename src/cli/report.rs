@@ -44,7 +44,7 @@ pub(super) fn report(args: ReportArgs, console: &Console) -> Answer {
         console.result(&text);
     }
     if args.open {
-        let page = folder.join("index.html");
+        let page = folder.join(runs::PAGE);
         let opener = if cfg!(target_os = "macos") {
             "open"
         } else {

@@ -66,7 +66,7 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Answer {
     };
     let store = settings.open_store(&args.store)?;
     let planned = Planned::load(&args.file, &store, console)?;
-    let plan = &planned.plan;
+    let plan = planned.plan;
     let targets = planned.targets(&args.targets)?;
     let found = run::survey(plan, &store);
     let queue = Queue::new(plan, &targets, |node| found.contains_key(&node));
@@ -85,12 +85,30 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Answer {
         stop: stop_on_signals(console),
     };
 
-    let folder = begin(&settings.home, plan, &store)?;
+    let begun = match queue.waiting().next() {
+        Some(_) => Some(begin(&settings.home, plan, &store)?),
+        None => None,
+    };
     let mut observer = terminal::observer(console.verbose);
     let mut outcome = run::run(plan, &targets, &store, found, &options, &mut *observer);
     drop(observer);
-    outcome.run = Some(terminal::short_path(&folder).display().to_string());
-    finish(&planned, &outcome, &store, &folder, console)?;
+    let content = runs::content(&planned, &outcome);
+    let standing = match begun {
+        Some(_) => None,
+        None => runs::standing(&settings.home, content),
+    };
+    if let Some(folder) = standing {
+        outcome.run = Some(terminal::short_path(&folder).display().to_string());
+        show(&planned, &outcome, Some(&folder.join(runs::PAGE)), console);
+    } else {
+        let folder = match begun {
+            Some(folder) => folder,
+            None => begin(&settings.home, plan, &store)?,
+        };
+        outcome.run = Some(terminal::short_path(&folder).display().to_string());
+        finish(&planned, &outcome, &store, &folder, console)?;
+        runs::note_content(&folder, content);
+    }
     if let Some(Failure { message, help }) = &outcome.failure {
         let failure = CliError::machine(message);
         let failure = CliError {
@@ -116,7 +134,7 @@ fn begin(home: &Path, plan: &Plan, store: &Store) -> Result<PathBuf, CliError> {
     Ok(folder)
 }
 
-/// Writes the run's folder and shows what came out.
+/// Shows what came out and writes the run's folder.
 fn finish(
     planned: &Planned,
     outcome: &Outcome,
@@ -126,7 +144,7 @@ fn finish(
 ) -> Result<(), CliError> {
     runs::write_outcome(folder, outcome)?;
     let page = page::write(
-        &planned.plan,
+        planned.plan,
         outcome,
         store,
         &planned.text,
@@ -136,14 +154,19 @@ fn finish(
     if let Err(error) = &page {
         console.warn(&error.to_string());
     }
-    let page = page.ok().map(|page| terminal::short_path(&page));
-    let summary = terminal::summary(&planned.plan, outcome, page.as_deref());
-    runs::write_summary(folder, &summary)?;
+    let summary = show(planned, outcome, page.ok().as_deref(), console);
+    runs::write_summary(folder, &summary)
+}
+
+/// Shows what came out of a run; gives what a terminal is told.
+fn show(planned: &Planned, outcome: &Outcome, page: Option<&Path>, console: &Console) -> String {
+    let page = page.map(terminal::short_path);
+    let summary = terminal::summary(planned.plan, outcome, page.as_deref());
     match console.json {
         true => console.document(outcome),
         false => console.result(&summary),
     }
-    Ok(())
+    summary
 }
 
 /// `auto` becomes the graphics cards that libtorch can use, else the CPU. The engine is only

@@ -1,14 +1,16 @@
 //! From a program to its plan: every member becomes a node under its key.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use petgraph::graph::NodeIndex;
+use rustc_hash::FxHashMap;
 
 use super::{
     Best, Claim, DataFrom, DataTask, Digest, Ensemble, EnsembleTask, InputFile, Key, MeasureTask,
-    Network, Node, Plan, Share, Shared, SplitRef, Task, TrainTask, WeightsFrom, WeightsTask,
+    Network, Node, Plan, Recipe, Share, Shared, SplitRef, Task, TrainTask, WeightsFrom,
+    WeightsTask,
 };
 use crate::check::{self, Dataset, Model, Origin, Program, ShareFrom, SplitOf, Training};
 use crate::diag::{Sources, Span};
@@ -32,10 +34,11 @@ pub fn plan(program: &Program, sources: &Sources, digests: &dyn Digests) -> Plan
         sources,
         digests,
         plan: Plan::default(),
-        nodes: HashMap::new(),
-        data: HashMap::new(),
-        networks: HashMap::new(),
-        written: HashMap::new(),
+        nodes: FxHashMap::default(),
+        data: FxHashMap::default(),
+        networks: FxHashMap::default(),
+        recipes: FxHashMap::default(),
+        written: FxHashMap::default(),
         keys: vec![],
     };
     // Data that needs no model comes first; the rest after the models, unless one needs it before.
@@ -84,13 +87,15 @@ struct Builder<'a> {
     sources: &'a Sources,
     digests: &'a dyn Digests,
     plan: Plan,
-    nodes: HashMap<Key, NodeIndex>,
+    nodes: FxHashMap<Key, NodeIndex>,
     /// Keys of data sets by address.
-    data: HashMap<*const Dataset, Key>,
+    data: FxHashMap<*const Dataset, Key>,
     /// Networks by address.
-    networks: HashMap<*const Network, Shared<Network>>,
+    networks: FxHashMap<*const Network, Shared<Network>>,
+    /// Recipes by address.
+    recipes: FxHashMap<*const Recipe, Shared<Recipe>>,
     /// How many nodes without a name are written so.
-    written: HashMap<String, usize>,
+    written: FxHashMap<String, usize>,
     /// Keys of the models so far.
     keys: Vec<Key>,
 }
@@ -198,6 +203,11 @@ impl Builder<'_> {
         shared.or_insert_with(|| (**network).clone().into()).clone()
     }
 
+    fn recipe(&mut self, recipe: &Rc<Recipe>) -> Shared<Recipe> {
+        let shared = self.recipes.entry(Rc::as_ptr(recipe));
+        shared.or_insert_with(|| (**recipe).clone().into()).clone()
+    }
+
     fn split(&mut self, of: &SplitOf) -> SplitRef {
         SplitRef {
             data: self.dataset(&of.dataset),
@@ -265,6 +275,7 @@ impl Builder<'_> {
         TrainTask {
             version: TRAINING,
             network: self.network(network),
+            recipe: self.recipe(&training.recipe),
             data,
             test,
             objective: training
@@ -272,15 +283,6 @@ impl Builder<'_> {
                 .iter()
                 .map(|term| term.rename(|teacher| self.keys[teacher]))
                 .collect(),
-            optimizer: training.optimizer.clone(),
-            lr: training.lr.clone(),
-            weight_decay: training.weight_decay.clone(),
-            batch: training.batch,
-            steps: training.steps,
-            steps_per_epoch: training.steps_per_epoch,
-            augment: training.augment.clone(),
-            clip: training.clip,
-            precision: training.precision.clone(),
             seed: training.seed,
             init: self.shares(&training.init, files),
             frozen: training.frozen.clone(),

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::{Digest, Key, Shared};
-use crate::spec::{Blend, Call, Condition, DataShape, Group, Network, Schedule, Split};
+use crate::spec::{Blend, Call, Condition, DataShape, Group, Network, Recipe, Split};
 
 /// A term of an objective, its teacher named by key.
 pub type Term = crate::spec::Term<Key>;
@@ -129,30 +129,14 @@ pub struct TrainTask {
     pub version: u32,
     /// The network.
     pub network: Shared<Network>,
+    /// How it is trained.
+    pub recipe: Shared<Recipe>,
     /// What it is trained on.
     pub data: SplitRef,
     /// The split its accuracy is told on.
     pub test: SplitRef,
     /// The loss.
     pub objective: Vec<Term>,
-    /// The optimiser.
-    pub optimizer: Call,
-    /// The learning rate.
-    pub lr: Schedule,
-    /// Weight decay.
-    pub weight_decay: Schedule,
-    /// Samples a step.
-    pub batch: u64,
-    /// Length of the run.
-    pub steps: u64,
-    /// ⌈n / batch⌉.
-    pub steps_per_epoch: u64,
-    /// Augmentation, in order.
-    pub augment: Vec<Call>,
-    /// Largest norm of the gradients.
-    pub clip: Option<f64>,
-    /// `fp32`.
-    pub precision: String,
     /// The seed of everything that is drawn.
     pub seed: i64,
     /// The weights to begin with; drawn from the seed where there are none.
@@ -319,7 +303,7 @@ impl Task {
     /// Steps of training.
     pub fn steps(&self) -> u64 {
         match self {
-            Task::Train(task) => task.steps,
+            Task::Train(task) => task.recipe.steps,
             _ => 0,
         }
     }

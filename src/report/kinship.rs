@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::plan::{Key, Node, Task};
+use crate::plan::{Key, Node, Recipe, Task, TrainTask};
 
 /// What a student has of a teacher.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -49,8 +49,14 @@ fn one_run(nodes: &BTreeMap<Key, &Node>, a: Key, b: Key) -> bool {
     let (Some(Task::Train(a)), Some(Task::Train(b))) = (task(a), task(b)) else {
         return false;
     };
-    let mut a = a.clone();
-    a.steps = b.steps;
-    a.best = b.best.clone();
+    let recipe = Recipe {
+        steps: b.recipe.steps,
+        ..(*a.recipe).clone()
+    };
+    let a = TrainTask {
+        recipe: recipe.into(),
+        best: b.best.clone(),
+        ..a.clone()
+    };
     a == *b
 }

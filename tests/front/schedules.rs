@@ -30,12 +30,12 @@ fn warm_up_and_steps_as_in_a_table() {
         "4 epochs",
         "one_hot",
     );
-    assert_eq!(task.steps, 40);
+    assert_eq!(task.recipe.steps, 40);
     let mut wanted = vec![0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
     wanted.extend([1.0; 10]);
     wanted.extend([0.1; 10]);
     wanted.extend([0.01; 10]);
-    assert_eq!(table(&task.lr, 40), wanted);
+    assert_eq!(table(&task.recipe.lr, 40), wanted);
 }
 
 #[test]
@@ -48,8 +48,8 @@ fn linear_decay_to_the_end() {
     let wanted = [
         0.0, 0.25, 0.5, 0.4375, 0.375, 0.3125, 0.25, 0.1875, 0.125, 0.0625,
     ];
-    assert_eq!(table(&task.lr, 10), wanted);
-    assert_eq!(task.lr.at(10), 0.0, "the end itself");
+    assert_eq!(table(&task.recipe.lr, 10), wanted);
+    assert_eq!(task.recipe.lr.at(10), 0.0, "the end itself");
 }
 
 #[test]
@@ -74,9 +74,9 @@ fn cosine_and_stairs() {
     ];
     for (step, wanted) in wanted.into_iter().enumerate() {
         assert!(
-            (task.lr.at(step as u64) - wanted).abs() < 1e-15,
+            (task.recipe.lr.at(step as u64) - wanted).abs() < 1e-15,
             "step {step}: {}",
-            task.lr.at(step as u64)
+            task.recipe.lr.at(step as u64)
         );
     }
 }
@@ -199,7 +199,7 @@ fn scaling_a_recipe_stretches_its_windows() {
         panic!()
     };
     // One step an epoch: warm-up over 1.5 epochs rounds to 2 steps; the decay at 20, 30 and 40.
-    assert_eq!(task.steps, 45);
+    assert_eq!(task.recipe.steps, 45);
     let wanted = [
         (0, 0.0),
         (1, 0.5),
@@ -212,5 +212,8 @@ fn scaling_a_recipe_stretches_its_windows() {
         (40, 0.001),
         (44, 0.001),
     ];
-    assert_eq!(wanted.map(|(step, _)| (step, task.lr.at(step))), wanted);
+    assert_eq!(
+        wanted.map(|(step, _)| (step, task.recipe.lr.at(step))),
+        wanted
+    );
 }

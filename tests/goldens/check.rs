@@ -148,10 +148,10 @@ fn shown(plan: &Plan, node: &Node) -> String {
                 "steps",
                 format!(
                     "{} of {}, {} an epoch",
-                    task.steps, task.batch, task.steps_per_epoch
+                    task.recipe.steps, task.recipe.batch, task.recipe.steps_per_epoch
                 ),
             );
-            detail("lr", json(&task.lr));
+            detail("lr", json(&task.recipe.lr));
             for term in &task.objective {
                 let loss = term.loss.rename(id);
                 detail("term", format!("{} of {}", json(&term.weight), json(&loss)));

@@ -152,13 +152,29 @@ fn a_run_answers_as_documented_and_the_next_one_runs_nothing() {
             .all(|(_, status)| *status == "stored")
     );
     assert!(project.0.log().is_empty(), "a worker was started");
-    assert_ne!(again["run"], run["run"]);
+    assert_eq!(again["run"], run["run"], "its page tells all of this");
     assert_eq!(again["measures"], run["measures"]);
     // Without optimisation it may take longer than the 100 ms that a user is promised.
     let limit = if cfg!(debug_assertions) { 1000 } else { 100 };
     assert!(time < Duration::from_millis(limit), "{time:?}");
     project.kdp("plan a.kdp --detailed-exitcode").ends(0);
     project.kdp("run a.kdp --strict").ends(4);
+}
+
+#[test]
+fn a_page_is_written_anew_when_it_would_tell_something_else() {
+    let project = Project::new();
+    let folder = |line: &str| project.kdp(line).ends(0).json()["run"].clone();
+    let first = folder("run a.kdp --json");
+    let page = project.path("runs/latest/index.html");
+    fs::remove_file(&page).unwrap();
+    let second = folder("run a.kdp --json");
+    assert_ne!(second, first, "the page was gone");
+    let text = fs::read_to_string(project.path("a.kdp")).unwrap();
+    fs::write(project.path("a.kdp"), format!("// A note.\n{text}")).unwrap();
+    let third = folder("run a.kdp --json");
+    assert_ne!(third, second, "the page shows the file");
+    assert_eq!(folder("run a.kdp --json"), third);
 }
 
 #[test]
@@ -475,6 +491,28 @@ fn graphs_are_drawn() {
     let small = small.iter().find(|one| one["name"] == "small").unwrap();
     assert_eq!(small["nodes"][1], "small[seed: 1]");
     assert_eq!(small["indices"][0]["values"][1], "1");
+}
+
+#[test]
+fn a_large_plan_is_told_by_families() {
+    let project = Project::new();
+    project.kdp("run a.kdp --target small[seed:0]").ends(0);
+    let plan = project.kdp("plan a.kdp --set seeds=0..40");
+    let told = "\
+ status            family       nodes  kind     steps  needs
+ stored            data             1  data
+ 39 of 40 pending  big[seed]       40  train     7200  data
+ 39 of 40 pending  small[seed]     40  train     7200  data, big
+ pending           gap[seed]       40  measure         data, big, small
+
+118 nodes to run. `--all` tells every member.
+Steps of training: 14400 asked, 0 shared, 360 stored, 14040 to run.
+";
+    let lines =
+        |text: &str| -> Vec<String> { text.lines().map(|line| line.trim_end().into()).collect() };
+    assert_eq!(lines(&plan.ends(0).out), lines(told));
+    let all = project.kdp("plan a.kdp --set seeds=0..40 --all");
+    assert_eq!(all.ends(0).out.lines().count(), 1 + 121 + 3, "{}", all.out);
 }
 
 #[test]

@@ -143,7 +143,7 @@ fn summary(task: &Task) -> Value {
     match task {
         Task::Train(task) => json!({
             "parameters": 1234,
-            "steps": task.steps,
+            "steps": task.recipe.steps,
             "train_accuracy": 0.9,
             "test_accuracy": if task.objective.iter().any(|term| !term.loss.teachers().is_empty()) { 0.75 } else { 0.8 },
             "digest": Digest::of_bytes(b"{}"),

@@ -58,11 +58,11 @@ pub fn train(
     progress: &mut dyn Progress,
 ) -> Result<Trained, TrainError> {
     let mut run = Run::new(task, material, device)?;
-    while run.done() < task.steps {
+    while run.done() < task.recipe.steps {
         run.step()?;
         run.look()?;
         if progress.due() {
-            progress.tell(run.done(), task.steps, run.recent()?);
+            progress.tell(run.done(), task.recipe.steps, run.recent()?);
         }
     }
     run.finish()
@@ -92,15 +92,15 @@ impl<'a> Run<'a> {
         material: Material<'a>,
         device: Device,
     ) -> Result<Self, TrainError> {
-        if task.precision != "fp32" {
-            return Err(TrainError::Precision(task.precision.clone()));
+        if task.recipe.precision != "fp32" {
+            return Err(TrainError::Precision(task.recipe.precision.clone()));
         }
         let train = material.train;
         if train.samples.is_empty() {
             return Err(TrainError::Empty);
         }
         if train.samples.labelled() < train.samples.len()
-            && let Some(step) = first_labels(&task.objective, task.steps)
+            && let Some(step) = first_labels(&task.objective, task.recipe.steps)
         {
             return Err(TrainError::Unlabelled {
                 step,
@@ -108,17 +108,14 @@ impl<'a> Run<'a> {
                 samples: train.samples.len(),
             });
         }
-        let augmentations = task
-            .augment
-            .iter()
-            .map(Augmentation::of)
-            .collect::<Result<Vec<_>, _>>()?;
+        let augmentations = task.recipe.augment.iter().map(Augmentation::of);
+        let augmentations = augmentations.collect::<Result<Vec<_>, _>>()?;
         let augmented = !augmentations.is_empty();
-        let batches = Batches::new(train, augmentations, task.batch as usize, task.seed);
-        if batches.per_epoch() != task.steps_per_epoch {
+        let batches = Batches::new(train, augmentations, task.recipe.batch as usize, task.seed);
+        if batches.per_epoch() != task.recipe.steps_per_epoch {
             return Err(TrainError::Epoch {
                 found: batches.per_epoch(),
-                planned: task.steps_per_epoch,
+                planned: task.recipe.steps_per_epoch,
             });
         }
         let partition = Partition {
@@ -138,7 +135,11 @@ impl<'a> Run<'a> {
         Ok(Self {
             stepper: Stepper::new(task, net.parts(), throughs.parts())?,
             teachers: Teachers::new(material.teachers, &task.objective, train, augmented),
-            watch: Watch::new(task.steps, task.steps_per_epoch, &task.lr),
+            watch: Watch::new(
+                task.recipe.steps,
+                task.recipe.steps_per_epoch,
+                &task.recipe.lr,
+            ),
             layers: matched.collect(),
             test: material.test,
             done: 0,
@@ -190,7 +191,7 @@ impl<'a> Run<'a> {
             self.watch.test_point(self.done, accuracy.unwrap_or(0.0));
         }
         if let Some(keeper) = &mut self.keeper
-            && keeper.is_due(self.done, self.task.steps)
+            && keeper.is_due(self.done, self.task.recipe.steps)
         {
             let state = || state(&self.net, &self.stepper, &self.throughs);
             let seen = keeper.look(&self.net, state)?;

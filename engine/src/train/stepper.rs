@@ -44,16 +44,16 @@ impl Stepper {
             let own: Option<&Group> = group;
             let decay = own.and_then(|group| group.weight_decay.as_ref());
             Ok(Track {
-                optimiser: optimiser(&task.optimizer, part.flat())?,
+                optimiser: optimiser(&task.recipe.optimizer, part.flat())?,
                 part: part.share(),
                 lr_scale: own.map_or(1.0, |group| group.lr_scale),
-                weight_decay: decay.unwrap_or(&task.weight_decay).clone(),
+                weight_decay: decay.unwrap_or(&task.recipe.weight_decay).clone(),
             })
         });
         Ok(Self {
             tracks: tracks.collect::<Result<_, TrainError>>()?,
-            lr: task.lr.clone(),
-            clip: task.clip,
+            lr: task.recipe.lr.clone(),
+            clip: task.recipe.clip,
         })
     }
 

@@ -42,7 +42,7 @@ pub fn train(
         &task.network,
         &trained.net,
         &trained.curves,
-        task.steps,
+        task.recipe.steps,
         told,
     )?;
     let state = ("optimizer.safetensors", trained.optimizer);

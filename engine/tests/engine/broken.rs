@@ -244,8 +244,10 @@ fn a_loss_that_is_not_finite_fails_its_node_and_the_worker_goes_on() {
     let data = digits(vec![]);
     let mut wild = train("wild", &data, small_cnn(8), one_hot(), 2);
     if let Task::Train(task) = &mut wild.task {
-        task.lr = kdp::plan::Schedule::Constant(1e30);
-        task.clip = None;
+        change_recipe(task, |recipe| {
+            recipe.lr = kdp::plan::Schedule::Constant(1e30);
+            recipe.clip = None;
+        });
     }
     let mut worker = Worker::start();
     worker.run_all(&[&data], folder.path());

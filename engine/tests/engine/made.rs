@@ -122,7 +122,9 @@ fn samples_without_labels_are_learnt_from_a_teacher_and_never_from_labels() {
         let Task::Train(mut task) = train(id, &bare, small_cnn(4), objective, 1).task else {
             panic!("a training");
         };
-        (task.steps, task.steps_per_epoch) = (9, 3);
+        change_recipe(&mut task, |recipe| {
+            (recipe.steps, recipe.steps_per_epoch) = (9, 3)
+        });
         node(id, Task::Train(task))
     };
     let distilled = on("distilled", distill_then_one_hot(&teacher, 20, 30));

@@ -234,12 +234,7 @@ pub fn train(id: &str, data: &Node, network: Network, objective: Vec<Term>, epoc
         ("nesterov", Datum::Bool(true)),
     ];
     let augment = [("padding", Datum::Int(1))];
-    let task = TrainTask {
-        version: 1,
-        network: network.into(),
-        data: split(data, Split::Train),
-        test: split(data, Split::Test),
-        objective,
+    let recipe = Recipe {
         optimizer: call(vocabulary::OPTIMISERS, "sgd", &sgd),
         lr: linear(0.05, 0.0, 0, 12 * epochs),
         weight_decay: Schedule::Constant(5e-4),
@@ -249,6 +244,14 @@ pub fn train(id: &str, data: &Node, network: Network, objective: Vec<Term>, epoc
         augment: vec![call(vocabulary::AUGMENTATIONS, "pad_crop", &augment)],
         clip: Some(5.0),
         precision: "fp32".to_string(),
+    };
+    let task = TrainTask {
+        version: 1,
+        network: network.into(),
+        data: split(data, Split::Train),
+        test: split(data, Split::Test),
+        recipe: recipe.into(),
+        objective,
         seed: 1,
         init: vec![],
         frozen: vec![],
@@ -256,6 +259,13 @@ pub fn train(id: &str, data: &Node, network: Network, objective: Vec<Term>, epoc
         best: None,
     };
     node(id, Task::Train(task))
+}
+
+/// Changes the recipe of a training.
+pub fn change_recipe(task: &mut TrainTask, change: impl FnOnce(&mut Recipe)) {
+    let mut recipe = (*task.recipe).clone();
+    change(&mut recipe);
+    task.recipe = recipe.into();
 }
 
 pub fn measure(name: &str, models: &[(&str, &Node)], data: &Node) -> Node {

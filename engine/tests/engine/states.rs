@@ -56,7 +56,9 @@ fn a_run_that_is_cut_has_the_state_that_the_whole_one_had_then() {
     let store = folder.path();
     let data = digits(vec![]);
     let whole = train("whole", &data, small_cnn(4), one_hot(), 4);
-    let cut = changed("cut", &whole, |task| task.steps = 17);
+    let cut = changed("cut", &whole, |task| {
+        change_recipe(task, |recipe| recipe.steps = 17);
+    });
     Worker::start().run_all(&[&data, &cut], store);
 
     let (train, test) = (
@@ -110,8 +112,10 @@ fn the_best_state_is_kept_the_first_of_equals() {
         "run",
         &train("", &data, small_cnn(4), one_hot(), 1),
         |task| {
-            (task.steps, task.steps_per_epoch) = (30, 11);
-            task.lr = linear(0.05, 8.0, 12, 24);
+            change_recipe(task, |recipe| {
+                (recipe.steps, recipe.steps_per_epoch) = (30, 11);
+                recipe.lr = linear(0.05, 8.0, 12, 24);
+            });
         },
     );
     let best = |by: &str| {
@@ -141,7 +145,9 @@ fn the_best_state_is_kept_the_first_of_equals() {
             }
         }
         assert!(first < 7, "{curves:?}");
-        let then = changed("then", &run, |task| task.steps = curves.best_steps[first]);
+        let then = changed("then", &run, |task| {
+            change_recipe(task, |recipe| recipe.steps = curves.best_steps[first]);
+        });
         worker.run_all(&[&then], store);
         for blob in ["weights.safetensors", "optimizer.safetensors"] {
             let at = |node| entry(store, node).manifest.blobs[blob].digest;
@@ -214,13 +220,16 @@ fn weights_mix_tensor_by_tensor_and_what_is_ignored_is_drawn() {
     let data = digits(vec![]);
     let a = train("a", &data, small_cnn(4), one_hot(), 1);
     let b = changed("b", &a, |task| {
-        (task.seed, task.steps) = (2, 3);
+        task.seed = 2;
+        change_recipe(task, |recipe| recipe.steps = 3);
     });
     let untrained = changed("untrained", &a, |task| {
         task.seed = 5;
-        task.lr = Schedule::Constant(0.0);
-        task.weight_decay = Schedule::Constant(0.0);
-        task.steps = 1;
+        change_recipe(task, |recipe| {
+            recipe.lr = Schedule::Constant(0.0);
+            recipe.weight_decay = Schedule::Constant(0.0);
+            recipe.steps = 1;
+        });
     });
     let share = |weight, of: &Node| Share {
         weight,

@@ -40,7 +40,7 @@ pub fn panels(sources: &Sources) -> Vec<Panel> {
         let windows = windows(task);
         let description = description(task, &curves, &windows);
         let run = Run {
-            steps: task.steps,
+            steps: task.recipe.steps,
             curves,
             windows,
         };
@@ -63,7 +63,7 @@ fn description(task: &TrainTask, curves: &[&Curves], windows: &[Window]) -> Stri
             .collect();
         number::Spread::of(&ends)
     };
-    let mut text = format!("Over {} steps", number::grouped(task.steps));
+    let mut text = format!("Over {} steps", number::grouped(task.recipe.steps));
     if let Some(loss) = last(|curves| &curves.train_loss) {
         text += &format!(" the training loss ends at {}", loss.show(number::number));
     }
@@ -85,7 +85,9 @@ fn description(task: &TrainTask, curves: &[&Curves], windows: &[Window]) -> Stri
 /// The windows in which a weight or a temperature of the objective changes, named by what changes.
 pub fn windows(task: &TrainTask) -> Vec<Window> {
     let of_weights = task.objective.iter().flat_map(|term| term.weight.windows());
-    let of_weights: BTreeSet<_> = of_weights.filter(|window| window.0 < task.steps).collect();
+    let of_weights: BTreeSet<_> = of_weights
+        .filter(|window| window.0 < task.recipe.steps)
+        .collect();
     let of_temperatures = task.objective.iter().flat_map(|term| match &term.loss {
         Loss::Kl { temperature, .. } => temperature
             .windows()
@@ -110,7 +112,7 @@ pub fn windows(task: &TrainTask) -> Vec<Window> {
             from
         };
         let (old, new) = (temperature.at(before), temperature.at(to));
-        if from < task.steps && !of_weights.contains(&(from, to)) && old != new {
+        if from < task.recipe.steps && !of_weights.contains(&(from, to)) && old != new {
             let label = format!("τ {} → {}", number::number(old), number::number(new));
             windows.push(Window { from, to, label });
         }

@@ -25,6 +25,9 @@ use crate::plan::{Key, Node, Plan, SplitRef};
 use crate::run::Outcome;
 use crate::store::Store;
 
+/// What a page's file is called.
+pub const PAGE: &str = "index.html";
+
 /// A page that could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum PageError {
@@ -41,7 +44,7 @@ pub enum PageError {
     },
 }
 
-/// Writes `dir/index.html`: the run of a plan. `text` is the `.kdp` file, `name` what it is
+/// Writes [`PAGE`] into a folder: the run of a plan. `text` is the `.kdp` file, `name` what it is
 /// called.
 pub fn write(
     plan: &Plan,
@@ -53,7 +56,7 @@ pub fn write(
 ) -> Result<PathBuf, PageError> {
     let results = Results::read(plan, outcome, store);
     let html = render(&Sources::new(plan, outcome, &results, text, name))?;
-    let path = dir.join("index.html");
+    let path = dir.join(PAGE);
     fs::create_dir_all(dir)
         .and_then(|()| fs::write(&path, html))
         .map_err(|source| PageError::Write {

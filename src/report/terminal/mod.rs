@@ -1,12 +1,15 @@
-//! A run on the terminal: `observer()` while it goes, `summary(plan, outcome)` when it is over.
+//! A run on the terminal: `observer()` while it goes, `summary(plan, outcome)` when it is over; and
+//! before it, what there is to do.
 
 mod bars;
 mod echo;
 mod lines;
+mod nodes;
 mod summary;
 mod words;
 
 pub use echo::restore;
+pub use nodes::{families, needs, nodes, status};
 pub use summary::{short_path, summary};
 
 use std::io::IsTerminal;

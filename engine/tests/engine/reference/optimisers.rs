@@ -10,7 +10,7 @@ use serde::Deserialize;
 use tch::{Device, Kind, Tensor, no_grad};
 
 use super::{Arguments, data, hold, numbers, read};
-use crate::nodes::{call, digits, layer, network, one_hot, train};
+use crate::nodes::{call, change_recipe, digits, layer, network, one_hot, train};
 
 #[derive(Deserialize)]
 struct Case {
@@ -124,10 +124,12 @@ fn groups_and_frozen_parameters_step_as_pytorchs_parameter_groups() {
             ("nesterov", Datum::Bool(true)),
         ];
         let args: &[_] = if case.word == "sgd" { &sgd } else { &[] };
-        task.optimizer = call(OPTIMISERS, &case.word, args);
-        task.lr = in_turn(&reference.lr);
-        task.weight_decay = in_turn(&reference.weight_decay);
-        task.clip = Some(2.0);
+        change_recipe(&mut task, |recipe| {
+            recipe.optimizer = call(OPTIMISERS, &case.word, args);
+            recipe.lr = in_turn(&reference.lr);
+            recipe.weight_decay = in_turn(&reference.weight_decay);
+            recipe.clip = Some(2.0);
+        });
         task.groups = vec![Group {
             parameters: partition.groups[0].clone(),
             lr_scale: 10.0,

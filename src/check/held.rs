@@ -1,0 +1,203 @@
+//! A recipe held against data: what it comes to in steps. Members of a family share it.
+
+use std::rc::Rc;
+
+use super::Checker;
+use super::codes::*;
+use super::program::{Dataset, SplitOf};
+use super::schedule::{Clock, Ramp, Time};
+use super::value::{Recipe, RecipeField, Value};
+use crate::diag::{Diagnostic, Span};
+use crate::spec::{self, Call, Schedule, Split};
+use crate::vocabulary::{Default, RECIPE_FIELDS};
+
+/// A recipe in steps, and the clock of its run, to which other spans are held.
+#[derive(Clone)]
+pub struct Held {
+    /// The recipe.
+    pub recipe: Rc<spec::Recipe>,
+    /// The clock.
+    pub clock: Clock,
+}
+
+/// A recipe and data, by their addresses.
+pub(super) type Pair = (*const Recipe, *const Dataset, Split);
+
+/// What is known of such a pair; both are kept, so that their addresses stay theirs.
+pub(super) type Known = (Rc<Recipe>, Rc<Dataset>, Option<Held>);
+
+impl Checker<'_> {
+    /// A recipe held against data; `None` where something is wrong (and reported). The first model
+    /// of a pair is named in its errors.
+    pub(super) fn held(
+        &mut self,
+        model: &str,
+        (recipe, at): (&Rc<Recipe>, Span),
+        (data, data_at): (&SplitOf, Span),
+    ) -> Option<Held> {
+        let pair = (Rc::as_ptr(recipe), Rc::as_ptr(&data.dataset), data.split);
+        if let Some((_, _, held)) = self.held.get(&pair) {
+            return held.clone();
+        }
+        let whole = self.is_whole(model, recipe, at);
+        let held = match whole {
+            true => self.hold((recipe, at), (data, data_at)),
+            false => None,
+        };
+        let known = (recipe.clone(), data.dataset.clone(), held.clone());
+        self.held.insert(pair, known);
+        held
+    }
+
+    /// Whether a recipe has all that it must have, and all of it is known.
+    fn is_whole(&mut self, model: &str, recipe: &Recipe, at: Span) -> bool {
+        let required = RECIPE_FIELDS
+            .iter()
+            .filter(|param| param.default == Default::Required);
+        let mut whole = true;
+        for param in required {
+            if !recipe.fields.contains_key(param.name) {
+                let message = format!("the recipe of `{model}` has no `{}`", param.name);
+                self.fail_with(MISSING_FIELD, message, at, param.doc);
+                whole = false;
+            }
+        }
+        let mut values = recipe.fields.values().map(|field| &field.value);
+        whole && !values.any(|value| matches!(value, Value::Unknown))
+    }
+
+    fn hold(
+        &mut self,
+        (recipe, at): (&Recipe, Span),
+        (data, data_at): (&SplitOf, Span),
+    ) -> Option<Held> {
+        let value = |name: &str| recipe.fields.get(name).map(|field| &field.value);
+        let Some(Value::Int(batch)) = value("batch") else {
+            return None;
+        };
+        let batch = *batch as u64;
+        let count = data.dataset.shape.count(data.split) as u64;
+        if batch > count {
+            let batch_at = recipe.fields.get("batch").map_or(at, |field| field.span);
+            self.batch_too_large((batch, batch_at), (count, data_at));
+            return None;
+        }
+        let mut clock = self.clock(recipe, count.div_ceil(batch))?;
+        let lr = schedule(recipe, &mut clock, "lr");
+        let weight_decay = schedule(recipe, &mut clock, "weight_decay");
+        let sound = self.told(&mut clock);
+        let Some(Value::Optimiser(optimizer)) = value("optimizer") else {
+            return None;
+        };
+        let precision = match value("precision") {
+            Some(Value::Text(word, _)) => word.clone(),
+            _ => "fp32".into(),
+        };
+        let recipe = spec::Recipe {
+            optimizer: (**optimizer).clone(),
+            lr,
+            weight_decay,
+            batch,
+            steps: clock.steps,
+            steps_per_epoch: clock.steps_per_epoch,
+            augment: augmentations(value("augment")),
+            clip: value("clip").and_then(Value::as_number),
+            precision,
+        };
+        let recipe = Rc::new(recipe);
+        sound.then_some(Held { recipe, clock })
+    }
+
+    fn batch_too_large(&mut self, (batch, batch_at): (u64, Span), (count, data_at): (u64, Span)) {
+        let message =
+            format!("a batch of {batch} is larger than the data, which has {count} samples");
+        let mut labels = [
+            (batch_at, "this batch".to_string()),
+            (data_at, format!("{count} samples")),
+        ];
+        // The place that can be changed comes first.
+        if self.is_standard(batch_at.source) {
+            labels.reverse();
+        }
+        let mut diagnostic = Diagnostic::error(OUT_OF_RANGE, message).help(format!(
+            "give a batch of at most {count}: `recipe with {{ batch: {count} }}`"
+        ));
+        for (at, text) in labels {
+            diagnostic = diagnostic.label(at, text);
+        }
+        self.report(diagnostic);
+    }
+
+    /// The clock of a recipe's run.
+    fn clock(&mut self, recipe: &Recipe, steps_per_epoch: u64) -> Option<Clock> {
+        let field = recipe.fields.get("length")?;
+        let Value::Time(length) = &field.value else {
+            return None;
+        };
+        let steps = in_steps(length, steps_per_epoch).round();
+        if !(1.0..=1e12).contains(&steps) {
+            let message = format!("this length comes to {steps} steps");
+            self.fail(OUT_OF_RANGE, message, field.span);
+            return None;
+        }
+        Some(Clock {
+            steps: steps as u64,
+            steps_per_epoch,
+            written: *length,
+            span: field.span,
+            scale: 1.0,
+            cut: false,
+            findings: vec![],
+        })
+    }
+
+    /// Reports what a clock found; whether none of it is an error.
+    pub(super) fn told(&mut self, clock: &mut Clock) -> bool {
+        let findings = std::mem::take(&mut clock.findings);
+        let sound = !findings.iter().any(Diagnostic::is_error);
+        findings
+            .into_iter()
+            .for_each(|finding| self.report(finding));
+        sound
+    }
+}
+
+/// A field of a recipe over its run; 0 where it is not there.
+fn schedule(recipe: &Recipe, clock: &mut Clock, name: &str) -> Schedule {
+    let Some(RecipeField {
+        value,
+        cut,
+        scalings,
+        ..
+    }) = recipe.fields.get(name)
+    else {
+        return Schedule::Constant(0.0);
+    };
+    let epoch = clock.steps_per_epoch;
+    clock.cut = *cut;
+    clock.scale = scalings
+        .iter()
+        .map(|(old, new)| in_steps(new, epoch) / in_steps(old, epoch))
+        .product();
+    let ramp = value
+        .as_ramp()
+        .unwrap_or_else(|| Rc::new(Ramp::Constant(0.0)));
+    let schedule = clock.resolve(&ramp).0;
+    (clock.cut, clock.scale) = (false, 1.0);
+    schedule
+}
+
+fn in_steps(time: &Time, steps_per_epoch: u64) -> f64 {
+    time.steps + time.epochs * steps_per_epoch as f64
+}
+
+fn augmentations(value: Option<&Value>) -> Vec<Call> {
+    let Some(Value::List(items)) = value else {
+        return vec![];
+    };
+    let calls = items.iter().filter_map(|item| match item {
+        Value::Augmentation(call) => Some((**call).clone()),
+        _ => None,
+    });
+    calls.collect()
+}

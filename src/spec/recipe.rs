@@ -1,0 +1,28 @@
+//! How a network is trained, whatever it is and whatever its loss.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Call, Schedule};
+
+/// A recipe held against data: everything in steps.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Recipe {
+    /// The optimiser.
+    pub optimizer: Call,
+    /// The learning rate.
+    pub lr: Schedule,
+    /// Weight decay.
+    pub weight_decay: Schedule,
+    /// Samples a step.
+    pub batch: u64,
+    /// Length of the run.
+    pub steps: u64,
+    /// ⌈n / batch⌉.
+    pub steps_per_epoch: u64,
+    /// Augmentation, in order.
+    pub augment: Vec<Call>,
+    /// Largest norm of the gradients.
+    pub clip: Option<f64>,
+    /// `fp32`.
+    pub precision: String,
+}
