@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::Checker;
+use super::blame::Use;
 use super::codes::CONDITION_FAILS;
 use super::module::DeclId;
 use super::network::Layers;
@@ -16,7 +17,7 @@ impl Checker<'_> {
     /// The layers of an arch for one input.
     pub(super) fn unfold(
         &mut self,
-        decl: DeclId,
+        (decl, name): (DeclId, &str),
         env: &Env,
         shape: &[i64],
         classes: i64,
@@ -25,7 +26,14 @@ impl Checker<'_> {
         let env = env
             .bind("input", Value::Shape(Rc::new(shape.to_vec())))
             .bind("classes", Value::Int(classes));
-        match self.arch_body(decl, env, Some(used)) {
+        self.calling.push(Use {
+            decl,
+            name: name.to_string(),
+            span: used,
+        });
+        let body = self.arch_body(decl, env, Some(used));
+        self.calling.pop();
+        match body {
             Value::Layers(layers) => Some(layers),
             _ => None,
         }

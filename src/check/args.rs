@@ -20,6 +20,10 @@ pub struct Wanted {
     pub ty: Type,
     /// What stands where it is left out.
     pub default: Fallback,
+    /// What must hold of it, and the module that says so.
+    pub condition: Option<(ModuleId, Box<Expr>)>,
+    /// Where it is declared; a built-in word's is nowhere.
+    pub declared: Option<Span>,
 }
 
 /// What stands where an argument is left out.
@@ -53,6 +57,8 @@ impl From<&Param> for Wanted {
             name: param.name.to_string(),
             ty: param.ty.into(),
             default,
+            condition: None,
+            declared: None,
         }
     }
 }
@@ -69,6 +75,11 @@ impl Checker<'_> {
                     Some(expr) => Fallback::Expr(module, Box::new(expr.clone())),
                     None => Fallback::Required,
                 },
+                condition: param
+                    .condition
+                    .as_ref()
+                    .map(|condition| (module, Box::new(condition.clone()))),
+                declared: Some(param.span()),
             })
             .collect()
     }
@@ -221,7 +232,7 @@ impl Checker<'_> {
                 continue;
             }
             match &want.default {
-                Fallback::Required => missing.push(format!("`{}`", want.name)),
+                Fallback::Required => missing.push(want),
                 Fallback::Absent => {}
                 Fallback::Value(value) => {
                     *given = Some((
@@ -236,18 +247,33 @@ impl Checker<'_> {
         }
         if !missing.is_empty() {
             sound = false;
-            let names: Vec<_> = wanted
-                .iter()
-                .map(|want| format!("{}: {}", want.name, want.ty))
-                .collect();
-            self.fail_with(
-                MISSING_ARGUMENT,
-                format!("`{what}` needs {}", missing.join(" and ")),
-                span,
-                format!("it takes {}", names.join(", ")),
-            );
+            self.missing_arguments(what, span, &missing, wanted);
         }
-        sound.then_some(given)
+        (sound && self.all_satisfy(wanted, &given)).then_some(given)
+    }
+
+    /// Says which arguments a call lacks, and where they are declared.
+    fn missing_arguments(
+        &mut self,
+        what: &str,
+        span: Span,
+        missing: &[&Wanted],
+        wanted: &[Wanted],
+    ) {
+        let names: Vec<_> = missing
+            .iter()
+            .map(|want| format!("`{}`", want.name))
+            .collect();
+        let message = format!("`{what}` needs {}", names.join(" and "));
+        let mut diagnostic = Diagnostic::error(MISSING_ARGUMENT, message).label(span, "");
+        for place in missing.iter().filter_map(|want| want.declared) {
+            diagnostic = diagnostic.label(place, "declared here, without a default");
+        }
+        let all: Vec<_> = wanted
+            .iter()
+            .map(|want| format!("{}: {}", want.name, want.ty))
+            .collect();
+        self.report(diagnostic.help(format!("it takes {}", all.join(", "))));
     }
 
     /// Says which argument has the wrong type, where the error about it has no better help.

@@ -49,7 +49,7 @@ codes! {
     PARAM_NOT_SET = "param-not-set";
     /// `--set` names a param that the file does not have.
     UNKNOWN_PARAM = "unknown-param";
-    /// A param's `where`, or a network's `require`, does not hold.
+    /// The `where` of a param or a parameter, or a network's `require`, does not hold.
     CONDITION_FAILS = "condition-fails";
     /// The index of a family lies outside its index set, or has the wrong places.
     NO_SUCH_MEMBER = "no-such-member";

@@ -177,13 +177,22 @@ impl Checker<'_> {
         module: ModuleId,
         params: &[crate::syntax::tree::Parameter],
     ) -> Scope {
-        let mut scope = Scope::of(module);
+        let scope = params.iter().fold(Scope::of(module), |scope, param| {
+            scope.bind(&param.name.text, Value::Unknown)
+        });
         for param in params {
             let ty = self.ty(&param.ty);
-            if let Some(default) = &param.default {
-                self.eval_as(default, &ty, &Scope::of(module));
+            let default = match &param.default {
+                Some(default) => self.eval_as(default, &ty, &Scope::of(module)),
+                None => Value::Unknown,
+            };
+            if let Some(condition) = &param.condition {
+                let at = param
+                    .default
+                    .as_ref()
+                    .map_or(param.name.span, |default| default.span);
+                self.satisfies((&param.name.text, &default), at, condition, &scope);
             }
-            scope = scope.bind(&param.name.text, Value::Unknown);
         }
         scope
     }
@@ -237,29 +246,14 @@ impl Checker<'_> {
                         return Value::Unknown;
                     }
                 };
-                if let Some(condition) = condition {
-                    let holds = self.eval_as(
-                        condition,
-                        &Type::Bool,
-                        &scope.bind(&name.text, value.clone()),
-                    );
-                    if matches!(holds, Value::Bool(false)) {
-                        self.report(
-                            Diagnostic::error(
-                                CONDITION_FAILS,
-                                format!(
-                                    "`{}` is {}, which its condition does not allow",
-                                    name.text,
-                                    value.describe()
-                                ),
-                            )
-                            .label(at, "given here")
-                            .label(condition.span, "must hold"),
-                        );
-                        return Value::Unknown;
+                match condition {
+                    Some(condition)
+                        if !self.satisfies((&name.text, &value), at, condition, scope) =>
+                    {
+                        Value::Unknown
                     }
+                    _ => value,
                 }
-                value
             }
             ItemKind::Dataset { source, .. } => match self.eval_as(source, &Type::Dataset, scope) {
                 Value::Dataset(dataset) => {

@@ -8,8 +8,10 @@
 mod arch;
 mod args;
 mod attributes;
+mod blame;
 mod choose;
 mod codes;
+mod conditions;
 mod data;
 mod declare;
 mod disk;
@@ -65,6 +67,7 @@ pub use program::*;
 use crate::diag::{Code, Diagnostic, Mend, SourceId, Sources, Span};
 use crate::spec::Network;
 use crate::syntax::tree::{Expr, Name};
+use blame::Use;
 use family::Axis;
 use findings::Findings;
 use module::{DeclId, Module, ModuleId, Names};
@@ -178,14 +181,14 @@ struct Checker<'w> {
     open: Vec<(DeclId, Vec<usize>)>,
     /// The declarations whose index sets are being evaluated.
     open_axes: Vec<DeclId>,
-    /// The functions that are being called.
-    calling: Vec<DeclId>,
+    /// The functions, objectives and archs whose bodies are being evaluated.
+    calling: Vec<Use>,
     /// The uses of objectives of one's own that are being evaluated.
     losses: Vec<Span>,
     /// Models that are made where they are named, by what makes them.
     made: HashMap<Made, usize>,
     /// The archs that led to the layer at hand.
-    arch_calls: Vec<(DeclId, String, Span)>,
+    arch_calls: Vec<Use>,
     /// Layers of the network at hand, and how deep they nest where it grows.
     grown: usize,
     nesting: usize,
@@ -238,11 +241,12 @@ impl<'w> Checker<'w> {
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {
+        let found = diagnostic.labels.first().map(|label| label.span);
         let diagnostic = match self.modules.is_empty() {
             true => diagnostic,
             false => self.led_here(diagnostic),
         };
-        self.findings.add(diagnostic);
+        self.findings.add_found_at(found, diagnostic);
     }
 
     /// Reports an error at one place; what it stands for is unknown.

@@ -123,6 +123,7 @@ impl Checker<'_> {
         };
         let lr = schedule(&mut clock, "lr", 0.0);
         let weight_decay = schedule(&mut clock, "weight_decay", 0.0);
+        sound &= self.report_windows(&mut clock, at, "recipe");
         let goal = match given.get("objective") {
             Some((Value::Objective(goal), _)) => goal.clone(),
             Some(_) => return None,
@@ -139,6 +140,8 @@ impl Checker<'_> {
             _ => None,
         };
         let objective = goal.terms(&mut clock, &grown.unwrap_or_default());
+        let of_objective = given.get("objective").map_or(at, |(_, at)| *at);
+        sound &= self.report_windows(&mut clock, of_objective, "objective");
         sound &= self.labels_suffice(&objective, given, head, data);
         let (frozen, groups) = match network {
             Some(network) => {
@@ -151,11 +154,7 @@ impl Checker<'_> {
             }
             None => (None, None),
         };
-        let findings = std::mem::take(&mut clock.findings);
-        sound &= !findings.iter().any(Diagnostic::is_error);
-        findings
-            .into_iter()
-            .for_each(|finding| self.report(finding));
+        sound &= self.report_windows(&mut clock, head.span, "model");
         let Some(Value::Optimiser(optimizer)) = value("optimizer") else {
             return None;
         };
@@ -195,6 +194,16 @@ impl Checker<'_> {
             groups,
             best: None,
         })
+    }
+
+    /// Reports what was found of the windows of a field's value; false where one is wrong.
+    fn report_windows(&mut self, clock: &mut Clock, field: Span, what: &str) -> bool {
+        let findings = std::mem::take(&mut clock.findings);
+        let sound = !findings.iter().any(Diagnostic::is_error);
+        for finding in findings {
+            self.report_of_field(finding, field, what);
+        }
+        sound
     }
 
     /// Whether a teacher takes what its student takes and tells the same classes.

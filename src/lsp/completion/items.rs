@@ -42,7 +42,7 @@ const OPERATORS: &[Told] = &[
         "A recipe stretched to another length: `r scaled to 30 epochs`.",
     ),
     ("as", "Names layers, or what is imported."),
-    ("where", "What must hold of a param."),
+    ("where", "What must hold of a param or a parameter."),
     ("for", "Goes through a list: `[f(i) for i in 0..3]`."),
     ("in", "What an index or a `for` goes through."),
     ("if", "Filters a list: `[i for i in 0..9 if i % 2 == 0]`."),
@@ -292,11 +292,7 @@ impl<'a> Items<'a> {
                 let params = meaning.item().and_then(parameters).unwrap_or_default();
                 for param in params {
                     if !given.contains(&param.name.text) {
-                        let end = param
-                            .default
-                            .as_ref()
-                            .map_or(param.ty.span, |value| value.span);
-                        let detail = made.slice(param.name.span.to(end)).to_string();
+                        let detail = made.slice(param.span()).to_string();
                         self.push_named(&param.name.text, Kind::Field, detail, String::new());
                     }
                 }
