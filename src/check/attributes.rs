@@ -11,7 +11,7 @@ use super::value::Value;
 use crate::diag::{Mend, Span, closest};
 use crate::spec::{Quantity, Split};
 use crate::syntax::tree::Name;
-use crate::vocabulary::{FIELDS, STATES, find};
+use crate::vocabulary::{STATES, fields, find};
 
 impl Checker<'_> {
     /// `value.name`
@@ -68,11 +68,8 @@ impl Checker<'_> {
             },
             Value::Measurement(at) => {
                 let measure = &self.program.measures[*at];
-                let fields: Vec<&str> = FIELDS
-                    .iter()
-                    .filter(|(of, ..)| *of == measure.call.name)
-                    .map(|(_, field, _)| *field)
-                    .collect();
+                let fields: Vec<&str> =
+                    fields(&measure.call.name).map(|field| field.name).collect();
                 if fields.contains(&name.text.as_str()) {
                     return Value::Quantity(Rc::new(Quantity::Field {
                         node: measure.id.clone(),

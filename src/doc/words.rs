@@ -165,13 +165,12 @@ fn parameter(param: &Param) -> Parameter {
 
 /// The fields of what a measure gives.
 fn result(name: &str, kind: &str) -> Option<Parts> {
-    let fields = vocabulary::FIELDS.iter();
-    let rows = fields.filter(|(measure, _, _)| kind == "measure" && *measure == name);
-    let rows: Vec<Part> = rows
-        .map(|(_, field, doc)| Part {
-            name: (*field).to_string(),
+    let fields = vocabulary::fields(name).filter(|_| kind == "measure");
+    let rows: Vec<Part> = fields
+        .map(|field| Part {
+            name: field.name.to_string(),
             text: String::new(),
-            doc: (*doc).to_string(),
+            doc: field.doc.to_string(),
         })
         .collect();
     (!rows.is_empty()).then(|| Parts {

@@ -16,7 +16,7 @@ pub use data::{DERIVED, SOURCES, TRANSFORMS};
 pub use functions::{FUNCTIONS, Function, Takes, function};
 pub use language::*;
 pub use layers::LAYERS;
-pub use measures::{FIELDS, MEASURES};
+pub use measures::{Field, MEASURES, fields, range};
 pub use models::{MODELS, STATES, WEIGHTS};
 pub use training::{AUGMENTATIONS, OBJECTIVES, OPTIMISERS, RECIPE_FIELDS};
 pub use word::{Default, Param, Type, Word, find};

@@ -14,7 +14,7 @@ use crate::lsp::resolve::{Class, Meaning, parameters};
 use crate::lsp::workspace::Workspace;
 use crate::syntax::tree::ItemKind;
 use crate::vocabulary::{
-    self, DECLARATIONS, FIELDS, FUNCTIONS, MODEL_FIELDS, RECIPE_FIELDS, STATES, Told, Type,
+    self, DECLARATIONS, FUNCTIONS, MODEL_FIELDS, RECIPE_FIELDS, STATES, Told, Type,
 };
 
 /// Words behind a value.
@@ -243,8 +243,9 @@ impl<'a> Items<'a> {
             }
             Class::Shape => self.told(0, vocabulary::SHAPE_MEMBERS, Kind::Property),
             Class::Measurement(measure) => {
-                for (_, field, doc) in FIELDS.iter().filter(|(of, ..)| *of == measure) {
-                    self.push(0, field, Kind::Property, String::new(), doc.to_string());
+                for field in vocabulary::fields(measure) {
+                    let doc = field.doc.to_string();
+                    self.push(0, field.name, Kind::Property, String::new(), doc);
                 }
             }
             Class::Other => {}
