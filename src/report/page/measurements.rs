@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::Sources;
-use crate::plan::{MeasureTask, Task};
+use crate::plan::{Key, MeasureTask, Task};
 use crate::report::family::{Family, families};
 use crate::report::number::{self, Spread};
 use crate::vocabulary::{MEASURES, fields, find};
@@ -51,12 +51,12 @@ struct Measured<'a> {
 }
 
 pub fn tables(sources: &Sources) -> Vec<Table> {
-    let mut by_measure: Vec<(&str, Vec<(String, Measured)>)> = vec![];
+    let mut by_measure: Vec<(&str, Vec<(String, Key, Measured)>)> = vec![];
     for (name, node) in sources.plan.named_measures() {
         let (Task::Measure(task), Some(fields)) = (&node.task, sources.fields(name, node)) else {
             continue;
         };
-        let one = (name.to_string(), Measured { task, fields });
+        let one = (name.to_string(), node.key, Measured { task, fields });
         let measure = task.measure.name.as_str();
         match by_measure.iter_mut().find(|(other, _)| *other == measure) {
             Some((_, all)) => all.push(one),
