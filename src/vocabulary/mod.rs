@@ -4,6 +4,7 @@
 //! stands elsewhere (`check::shapes` for shapes, `kdp-engine` for tensors).
 
 mod data;
+mod expressions;
 mod functions;
 mod language;
 mod layers;
@@ -13,6 +14,7 @@ mod training;
 mod word;
 
 pub use data::{DERIVED, SOURCES, TRANSFORMS};
+pub use expressions::*;
 pub use functions::{FUNCTIONS, Function, Takes, function};
 pub use language::*;
 pub use layers::LAYERS;
