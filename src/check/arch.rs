@@ -26,6 +26,29 @@ impl Checker<'_> {
         let env = env
             .bind("input", Value::Shape(Rc::new(shape.to_vec())))
             .bind("classes", Value::Int(classes));
+        self.body_of_use((decl, name), env, used)
+    }
+
+    /// The layers of an arch as far as they do not hang on its input.
+    pub(super) fn unfold_unknown(
+        &mut self,
+        (decl, name): (DeclId, &str),
+        env: &Env,
+        used: Span,
+    ) -> Option<Rc<Layers>> {
+        let env = env
+            .bind("input", Value::Unknown)
+            .bind("classes", Value::Unknown);
+        self.body_of_use((decl, name), env, used)
+    }
+
+    /// The layers of an arch's body for one use of it.
+    fn body_of_use(
+        &mut self,
+        (decl, name): (DeclId, &str),
+        env: Env,
+        used: Span,
+    ) -> Option<Rc<Layers>> {
         self.calling.push(Use {
             decl,
             name: name.to_string(),

@@ -461,6 +461,9 @@ fn mend(value: &Value, ty: &Type, shown: &str, span: Span) -> Option<Mend> {
         (Type::Fraction, Value::Number(n)) if (1.0..=100.0).contains(n) => {
             return Some(Mend::did_you_mean(span, format!("{}%", trim(*n))));
         }
+        (Type::Recipe, Value::Record(_)) => {
+            "declare it, `recipe mine { … }`, or change another: `quick with { … }`".into()
+        }
         (Type::Split, Value::Dataset(_)) => {
             format!("say which split: `{shown}.train` or `{shown}.test`")
         }

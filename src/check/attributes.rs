@@ -17,16 +17,7 @@ impl Checker<'_> {
     /// `value.name`
     pub(super) fn member(&mut self, value: Value, name: &Name) -> Value {
         let unknown = |checker: &mut Self, what: &str, names: &[&str]| {
-            let help = meant(&name.text, names.iter().copied()).map_or_else(
-                || format!("it has {}", names.join(", ")).into(),
-                |near| Mend::did_you_mean(name.span, near),
-            );
-            checker.fail_with(
-                UNKNOWN_MEMBER,
-                format!("{what} has no `{}`", name.text),
-                name.span,
-                help,
-            )
+            checker.unknown_member(what, name, names)
         };
         match &value {
             Value::Unknown => Value::Unknown,
@@ -150,6 +141,16 @@ impl Checker<'_> {
                 name.span,
             ),
         }
+    }
+
+    /// Reports a member that something does not have, of those that it has.
+    pub(super) fn unknown_member(&mut self, what: &str, name: &Name, names: &[&str]) -> Value {
+        let help = meant(&name.text, names.iter().copied()).map_or_else(
+            || format!("it has {}", names.join(", ")).into(),
+            |near| Mend::did_you_mean(name.span, near),
+        );
+        let message = format!("{what} has no `{}`", name.text);
+        self.fail_with(UNKNOWN_MEMBER, message, name.span, help)
     }
 
     /// A family of these members; a family among whose members are families again is one over both

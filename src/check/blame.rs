@@ -73,11 +73,12 @@ impl Checker<'_> {
     /// wrong in that file itself or in the one that runs.
     pub(super) fn report_of_field(&mut self, mut diagnostic: Diagnostic, field: Span, what: &str) {
         let root = self.modules.first().map(|root| root.source);
-        let place = diagnostic.labels.first().map(|label| label.span.source);
-        if place != root && place != Some(field.source) {
+        let found = diagnostic.labels.first().map(|label| label.span);
+        let source = found.map(|found| found.source);
+        if source != root && source != Some(field.source) {
             put_first(&mut diagnostic, field, format!("in this {what}"));
         }
-        self.report(diagnostic);
+        self.report_found_at(found, diagnostic);
     }
 }
 

@@ -269,12 +269,18 @@ impl Checker<'_> {
                 }
                 _ => Value::Unknown,
             },
-            ItemKind::Recipe { body, .. } => match body {
-                RecipeBody::Fields(fields) => {
-                    Value::Recipe(std::rc::Rc::new(self.recipe_fields(fields, scope)))
+            ItemKind::Recipe { body, .. } => {
+                let value = match body {
+                    RecipeBody::Fields(fields) => {
+                        Value::Recipe(std::rc::Rc::new(self.recipe_fields(fields, scope)))
+                    }
+                    RecipeBody::Expr(expr) => self.eval_as(expr, &Type::Recipe, scope),
+                };
+                if let Value::Recipe(recipe) = &value {
+                    self.look_at_recipe(recipe, item.span);
                 }
-                RecipeBody::Expr(expr) => self.eval_as(expr, &Type::Recipe, scope),
-            },
+                value
+            }
             ItemKind::Model {
                 word,
                 network,

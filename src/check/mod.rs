@@ -48,6 +48,7 @@ mod states;
 mod synonyms;
 mod training;
 mod types;
+mod undecided;
 mod unused;
 mod value;
 mod weights;
@@ -244,6 +245,11 @@ impl<'w> Checker<'w> {
 
     fn report(&mut self, diagnostic: Diagnostic) {
         let found = diagnostic.labels.first().map(|label| label.span);
+        self.report_found_at(found, diagnostic);
+    }
+
+    /// As [`Checker::report`], of what was found at another place than it is told.
+    fn report_found_at(&mut self, found: Option<Span>, diagnostic: Diagnostic) {
         let diagnostic = match self.modules.is_empty() {
             true => diagnostic,
             false => self.led_here(diagnostic),

@@ -8,11 +8,11 @@ use super::features::Grown;
 use super::model::{Given, Head};
 use super::objective::Goal;
 use super::program::{SplitOf, Training};
-use super::schedule::{Clock, Ramp, Time};
-use super::value::{Recipe, RecipeField, Value, show_shape};
+use super::schedule::{Clock, Known, Ramp};
+use super::value::{Recipe, Value, show_shape};
 use crate::diag::{Diagnostic, Span};
 use crate::spec::{Call, Network, Schedule, Split, Term};
-use crate::vocabulary::RECIPE_FIELDS;
+use crate::vocabulary::{Default, Param, RECIPE_FIELDS};
 
 impl Checker<'_> {
     /// A recipe held against the data, in steps.
@@ -24,20 +24,7 @@ impl Checker<'_> {
         data: &SplitOf,
         network: Option<&Rc<Network>>,
     ) -> Option<Training> {
-        let mut sound = true;
-        for param in RECIPE_FIELDS {
-            if param.default == crate::vocabulary::Default::Required
-                && !recipe.fields.contains_key(param.name)
-            {
-                self.fail_with(
-                    MISSING_FIELD,
-                    format!("the recipe of `{}` has no `{}`", head.id, param.name),
-                    at,
-                    param.doc,
-                );
-                sound = false;
-            }
-        }
+        let mut sound = self.has_required(&head.id, recipe, at);
         if recipe
             .fields
             .values()
@@ -80,8 +67,7 @@ impl Checker<'_> {
         else {
             return None;
         };
-        let in_steps = |time: &Time| time.steps + time.epochs * steps_per_epoch as f64;
-        let steps = in_steps(length).round();
+        let steps = (length.steps + length.epochs * steps_per_epoch as f64).round();
         if !(1.0..=1e12).contains(&steps) {
             self.fail(
                 OUT_OF_RANGE,
@@ -97,29 +83,13 @@ impl Checker<'_> {
             span: length_field.span,
             scale: 1.0,
             cut: false,
+            known: Known::Both,
+            unplaced: false,
             findings: vec![],
         };
-        let schedule = |clock: &mut Clock, name: &str, default: f64| -> Schedule {
-            let Some(RecipeField {
-                value,
-                cut,
-                scalings,
-                ..
-            }) = recipe.fields.get(name)
-            else {
-                return Schedule::Constant(default);
-            };
-            clock.cut = *cut;
-            clock.scale = scalings
-                .iter()
-                .map(|(old, new)| in_steps(new) / in_steps(old))
-                .product();
-            let ramp = value
-                .as_ramp()
-                .unwrap_or_else(|| Rc::new(Ramp::Constant(default)));
-            let schedule = clock.resolve(&ramp).0;
-            (clock.cut, clock.scale) = (false, 1.0);
-            schedule
+        let schedule = |clock: &mut Clock, name: &str, default: f64| match recipe.fields.get(name) {
+            Some(field) => clock.resolve_field(field, default),
+            None => Schedule::Constant(default),
         };
         let lr = schedule(&mut clock, "lr", 0.0);
         let weight_decay = schedule(&mut clock, "weight_decay", 0.0);
@@ -141,7 +111,7 @@ impl Checker<'_> {
         };
         let objective = goal.terms(&mut clock, &grown.unwrap_or_default());
         let of_objective = given.get("objective").map_or(at, |(_, at)| *at);
-        sound &= self.report_windows(&mut clock, of_objective, "objective");
+        sound &= self.report_windows(&mut clock, of_objective, "objective") && goal.is_known();
         sound &= self.labels_suffice(&objective, given, head, data);
         let (frozen, groups) = match network {
             Some(network) => {
@@ -196,8 +166,22 @@ impl Checker<'_> {
         })
     }
 
+    /// Whether a recipe has every field that a training needs.
+    pub(super) fn has_required(&mut self, id: &str, recipe: &Recipe, at: Span) -> bool {
+        let required = |param: &&Param| param.default == Default::Required;
+        let mut sound = true;
+        for param in RECIPE_FIELDS.iter().filter(required) {
+            if !recipe.fields.contains_key(param.name) {
+                let message = format!("the recipe of `{id}` has no `{}`", param.name);
+                self.fail_with(MISSING_FIELD, message, at, param.doc);
+                sound = false;
+            }
+        }
+        sound
+    }
+
     /// Reports what was found of the windows of a field's value; false where one is wrong.
-    fn report_windows(&mut self, clock: &mut Clock, field: Span, what: &str) -> bool {
+    pub(super) fn report_windows(&mut self, clock: &mut Clock, field: Span, what: &str) -> bool {
         let findings = std::mem::take(&mut clock.findings);
         let sound = !findings.iter().any(Diagnostic::is_error);
         for finding in findings {
