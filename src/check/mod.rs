@@ -30,6 +30,7 @@ mod limits;
 mod losses;
 mod members;
 mod memory;
+mod mends;
 mod model;
 mod module;
 mod names;

@@ -26,9 +26,12 @@ pub struct Member<T> {
     pub value: T,
 }
 
+/// Something that is told in a family: its name, its node, and what it is.
+pub type Item<T> = (String, Key, T);
+
 /// Puts members into families, both in the order in which they come. A node counts once, however many names
 /// it has: those of one family are told together, and so are families that are the same nodes.
-pub fn families<T>(items: impl IntoIterator<Item = (String, Key, T)>) -> Vec<Family<T>> {
+pub fn families<T>(items: impl IntoIterator<Item = Item<T>>) -> Vec<Family<T>> {
     let mut by_name: Vec<Named<T>> = vec![];
     let mut places = HashMap::new();
     for (id, key, value) in items {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::Sources;
-use crate::plan::{Key, MeasureTask, Task};
-use crate::report::family::{Family, families};
+use crate::plan::{MeasureTask, Task};
+use crate::report::family::{Family, Item, families};
 use crate::report::number::{self, Spread};
 use crate::vocabulary::{MEASURES, fields, find};
 
@@ -51,7 +51,7 @@ struct Measured<'a> {
 }
 
 pub fn tables(sources: &Sources) -> Vec<Table> {
-    let mut by_measure: Vec<(&str, Vec<(String, Key, Measured)>)> = vec![];
+    let mut by_measure: Vec<(&str, Vec<Item<Measured>>)> = vec![];
     for (name, node) in sources.plan.named_measures() {
         let (Task::Measure(task), Some(fields)) = (&node.task, sources.fields(name, node)) else {
             continue;

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use comfy_table::{Cell, CellAlignment, LineStyle, Table, TableStyle};
 
 use super::words::learnt;
-use crate::plan::{Key, MeasureTask, ModelSummary, Plan, Task};
-use crate::report::family::families;
+use crate::plan::{MeasureTask, ModelSummary, Plan, Task};
+use crate::report::family::{Item, families};
 use crate::report::number::{Spread, duration, fixed, number, percent};
 use crate::run::{NodeOutcome, Outcome, Status};
 
@@ -126,7 +126,7 @@ struct Measured<'a> {
 }
 
 fn measures(plan: &Plan, outcome: &Outcome) -> Vec<String> {
-    let mut kinds: Vec<(&str, Vec<(String, Key, Measured)>)> = vec![];
+    let mut kinds: Vec<(&str, Vec<Item<Measured>>)> = vec![];
     for (id, node) in plan.named_measures() {
         let (Task::Measure(task), Some(fields)) = (&node.task, outcome.measures.get(id)) else {
             continue;
