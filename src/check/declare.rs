@@ -12,7 +12,7 @@ use super::types::Type;
 use super::value::Value;
 use super::{Checker, program};
 use crate::diag::{Diagnostic, Mend, SourceId, Span, closest};
-use crate::syntax::tree::{Expr, Item, ItemKind, RecipeBody};
+use crate::syntax::tree::{Expr, ExprKind, Item, ItemKind, RecipeBody};
 
 impl Checker<'_> {
     /// Reads the texts that `--set` gave.
@@ -63,9 +63,9 @@ impl Checker<'_> {
             let expr = match word {
                 // In a terminal nobody wants to quote a path twice.
                 "text" | "path" if !text.starts_with('"') => Some(Expr {
-                    kind: crate::syntax::tree::ExprKind::Text(vec![
-                        crate::syntax::tree::TextPart::Literal(text.clone()),
-                    ]),
+                    kind: ExprKind::Text(vec![crate::syntax::tree::TextPart::Literal(
+                        text.clone(),
+                    )]),
                     span: whole,
                 }),
                 _ => self.setting(source, text),
@@ -155,11 +155,15 @@ impl Checker<'_> {
             Value::Family(family) => self.family_members(&family, item.span),
             // Index sets that are not known: the body is looked at all the same.
             Value::Unknown if !indices(item).is_empty() => {
-                let scope = indices(item)
-                    .iter()
-                    .fold(Scope::of(decl.module), |scope, index| {
-                        scope.bind(&index.name.text, Value::Unknown)
-                    });
+                let mut scope = Scope::of(decl.module);
+                for index in indices(item) {
+                    if let ExprKind::Record(fields) = &index.set.kind {
+                        for field in fields {
+                            self.eval(&field.value, &scope);
+                        }
+                    }
+                    scope = scope.bind(&index.name.text, Value::Unknown);
+                }
                 vec![self.evaluate(decl, item, &[], &scope)]
             }
             lone => vec![lone],
@@ -225,12 +229,10 @@ impl Checker<'_> {
                         let value = self.eval_as(&set, &ty, scope);
                         // A path of the command line is relative to the current folder.
                         let value = match (&ty, &set.kind, value) {
-                            (Type::Path, crate::syntax::tree::ExprKind::Text(_), _) => {
-                                match self.eval(&set, scope) {
-                                    Value::Text(text, _) => Value::Path(text.into()),
-                                    other => other,
-                                }
-                            }
+                            (Type::Path, ExprKind::Text(_), _) => match self.eval(&set, scope) {
+                                Value::Text(text, _) => Value::Path(text.into()),
+                                other => other,
+                            },
                             (_, _, value) => value,
                         };
                         (value, set.span)

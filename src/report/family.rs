@@ -135,39 +135,45 @@ impl<T> Named<T> {
 
 /// The names of one thing, as one: `small[tau: 1 and 4]`; of several declarations, `a = b`.
 fn together(names: &[String]) -> String {
-    let [first, _, ..] = names else {
-        return names.concat();
-    };
-    let all: Vec<Vec<(&str, &str)>> = names.iter().map(|name| indices(name)).collect();
-    let keys = |indices: &[(&str, &str)]| -> Vec<String> {
-        indices.iter().map(|(key, _)| key.to_string()).collect()
-    };
-    let alike = names
-        .iter()
-        .zip(&all)
-        .all(|(name, of)| declaration(name) == declaration(first) && keys(of) == keys(&all[0]));
-    let values = |at: usize| {
-        let mut values: Vec<&str> = vec![];
-        for of in &all {
-            if !values.contains(&of[at].1) {
-                values.push(of[at].1);
-            }
+    let mut declared: Vec<(&str, Vec<&String>)> = vec![];
+    for name in names {
+        let of = declaration(name);
+        match declared.iter_mut().find(|(other, _)| *other == of) {
+            Some((_, all)) => all.push(name),
+            None => declared.push((of, vec![name])),
         }
-        values
-    };
-    let merged: Vec<Vec<&str>> = match alike {
-        true => (0..all[0].len()).map(values).collect(),
-        false => vec![],
-    };
-    // Every choice of the values must be one of the names.
-    if merged.iter().map(Vec::len).product::<usize>() != names.len() {
-        return names.join(" = ");
     }
-    let indices = all[0].iter().zip(&merged);
+    let each = declared
+        .iter()
+        .map(|(of, names)| of_one_declaration(of, names));
+    each.collect::<Vec<_>>().join(" = ")
+}
+
+/// Names of one declaration: `small[tau: 1 and 4]`, where every choice of the values is one of them.
+fn of_one_declaration(declaration: &str, names: &[&String]) -> String {
+    let all: Vec<Vec<(&str, &str)>> = names.iter().map(|name| indices(name)).collect();
+    let mut values: Vec<(&str, Vec<&str>)> = vec![];
+    for (index, value) in all.iter().flatten() {
+        match values.iter_mut().find(|(other, _)| other == index) {
+            Some((_, known)) if known.contains(value) => {}
+            Some((_, known)) => known.push(value),
+            None => values.push((index, vec![value])),
+        }
+    }
+    let choices: usize = values.iter().map(|(_, values)| values.len()).product();
+    let whole = all.iter().all(|of| of.len() == values.len());
+    if names.len() == 1 || choices != names.len() || !whole {
+        return names
+            .iter()
+            .map(|name| name.as_str())
+            .collect::<Vec<_>>()
+            .join(" = ");
+    }
+    let indices = values.iter();
     let indices: Vec<String> = indices
-        .map(|((key, _), values)| format!("{key}: {}", listed(values)))
+        .map(|(index, values)| format!("{index}: {}", listed(values)))
         .collect();
-    format!("{}[{}]", declaration(first), indices.join(", "))
+    format!("{declaration}[{}]", indices.join(", "))
 }
 
 /// `0, 1 and 10`: numbers by their size.
@@ -325,6 +331,14 @@ mod tests {
         assert_eq!(
             of(&[("a", 1), ("b", 1)]),
             [("a = b".to_string(), vec![pair("a = b", "a = b")])]
+        );
+        let many = ["sw.big", "t.big[tau: 1]", "t.big[tau: 4]"].map(String::from);
+        assert_eq!(together(&many), "sw.big = t.big[tau: 1 and 4]");
+        let some = ["s[a: 1, b: 1]", "s[a: 2, b: 2]"].map(String::from);
+        assert_eq!(
+            together(&some),
+            "s[a: 1, b: 1] = s[a: 2, b: 2]",
+            "not every choice"
         );
     }
 

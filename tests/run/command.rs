@@ -206,6 +206,7 @@ experiment pair(tau: number) {
   student small = mlp([16]) { data: data.train, recipe: quick, objective: distill(big, temperature: tau) }
   measure base_gap = deviation(base, big, on: data.test)
   measure gap = deviation(small, big, on: data.test)
+  measure gap_train = deviation(small, big, on: data.train)
 }
 
 trial t[tau in [1, 4]] = pair(tau)
@@ -233,6 +234,11 @@ trial t[tau in [1, 4]] = pair(tau)
         assert_eq!(cells(name)[0], "1", "{out}");
     }
     assert_eq!(cells("t.small[tau: 4]")[0], "1", "{out}");
+    assert_eq!(
+        out.matches("Measured on the train split.").count(),
+        2,
+        "{out}"
+    );
     let stranger = "`t.base[tau: 1 and 4]`, which never saw `t.big[tau: 1 and 4]`, varies";
     assert_eq!(out.matches(stranger).count(), 1, "{out}");
     assert!(

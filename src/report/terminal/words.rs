@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::plan::{Key, MeasureTask, Node, Plan, Task};
+use crate::plan::{Key, MeasureTask, Node, Plan, Split, Task};
 use crate::report::family::{self, families, names_of_models};
 use crate::report::kinship::Kinship;
 use crate::report::number::percent;
@@ -90,5 +90,10 @@ fn sentence(
         None => Some(family::name(&nodes.get(key)?.id)),
     };
     let (student, teacher) = (name(student)?, name(teacher)?);
-    Some(verdict(&student, &teacher, kinship, slopes).plain())
+    let said = verdict(&student, &teacher, kinship, slopes).plain();
+    let elsewhere = match task.on.split {
+        Split::Test => String::new(),
+        split => format!(" Measured on the {} split.", split.word()),
+    };
+    Some(said + &elsewhere)
 }
