@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::Checker;
+use super::blame::Use;
 use super::codes::CONDITION_FAILS;
 use super::module::DeclId;
 use super::network::Layers;
@@ -16,7 +17,7 @@ impl Checker<'_> {
     /// The layers of an arch for one input.
     pub(super) fn unfold(
         &mut self,
-        decl: DeclId,
+        (decl, name): (DeclId, &str),
         env: &Env,
         shape: &[i64],
         classes: i64,
@@ -25,7 +26,37 @@ impl Checker<'_> {
         let env = env
             .bind("input", Value::Shape(Rc::new(shape.to_vec())))
             .bind("classes", Value::Int(classes));
-        match self.arch_body(decl, env, Some(used)) {
+        self.body_of_use((decl, name), env, used)
+    }
+
+    /// The layers of an arch as far as they do not hang on its input.
+    pub(super) fn unfold_unknown(
+        &mut self,
+        (decl, name): (DeclId, &str),
+        env: &Env,
+        used: Span,
+    ) -> Option<Rc<Layers>> {
+        let env = env
+            .bind("input", Value::Unknown)
+            .bind("classes", Value::Unknown);
+        self.body_of_use((decl, name), env, used)
+    }
+
+    /// The layers of an arch's body for one use of it.
+    fn body_of_use(
+        &mut self,
+        (decl, name): (DeclId, &str),
+        env: Env,
+        used: Span,
+    ) -> Option<Rc<Layers>> {
+        self.calling.push(Use {
+            decl,
+            name: name.to_string(),
+            span: used,
+        });
+        let body = self.arch_body(decl, env, Some(used));
+        self.calling.pop();
+        match body {
             Value::Layers(layers) => Some(layers),
             _ => None,
         }

@@ -2,12 +2,12 @@
 
 use super::Checker;
 use super::codes::*;
-use super::family::Family;
+use super::mends::mend;
 use super::module::ModuleId;
 use super::scope::Scope;
 use super::synonyms::meant;
 use super::types::Type;
-use super::value::{Value, trim};
+use super::value::Value;
 use crate::diag::{Diagnostic, Mend, Span};
 use crate::syntax::tree::{Arg, BinaryOp, Expr, ExprKind, Parameter, TypeExpr};
 use crate::vocabulary::{self, Param, TYPES};
@@ -20,6 +20,10 @@ pub struct Wanted {
     pub ty: Type,
     /// What stands where it is left out.
     pub default: Fallback,
+    /// What must hold of it, and the module that says so.
+    pub condition: Option<(ModuleId, Box<Expr>)>,
+    /// Where it is declared; a built-in word's is nowhere.
+    pub declared: Option<Span>,
 }
 
 /// What stands where an argument is left out.
@@ -53,6 +57,8 @@ impl From<&Param> for Wanted {
             name: param.name.to_string(),
             ty: param.ty.into(),
             default,
+            condition: None,
+            declared: None,
         }
     }
 }
@@ -69,6 +75,11 @@ impl Checker<'_> {
                     Some(expr) => Fallback::Expr(module, Box::new(expr.clone())),
                     None => Fallback::Required,
                 },
+                condition: param
+                    .condition
+                    .as_ref()
+                    .map(|condition| (module, Box::new(condition.clone()))),
+                declared: Some(param.span()),
             })
             .collect()
     }
@@ -221,7 +232,7 @@ impl Checker<'_> {
                 continue;
             }
             match &want.default {
-                Fallback::Required => missing.push(format!("`{}`", want.name)),
+                Fallback::Required => missing.push(want),
                 Fallback::Absent => {}
                 Fallback::Value(value) => {
                     *given = Some((
@@ -236,18 +247,33 @@ impl Checker<'_> {
         }
         if !missing.is_empty() {
             sound = false;
-            let names: Vec<_> = wanted
-                .iter()
-                .map(|want| format!("{}: {}", want.name, want.ty))
-                .collect();
-            self.fail_with(
-                MISSING_ARGUMENT,
-                format!("`{what}` needs {}", missing.join(" and ")),
-                span,
-                format!("it takes {}", names.join(", ")),
-            );
+            self.missing_arguments(what, span, &missing, wanted);
         }
-        sound.then_some(given)
+        (sound && self.all_satisfy(wanted, &given)).then_some(given)
+    }
+
+    /// Says which arguments a call lacks, and where they are declared.
+    fn missing_arguments(
+        &mut self,
+        what: &str,
+        span: Span,
+        missing: &[&Wanted],
+        wanted: &[Wanted],
+    ) {
+        let names: Vec<_> = missing
+            .iter()
+            .map(|want| format!("`{}`", want.name))
+            .collect();
+        let message = format!("`{what}` needs {}", names.join(" and "));
+        let mut diagnostic = Diagnostic::error(MISSING_ARGUMENT, message).label(span, "");
+        for place in missing.iter().filter_map(|want| want.declared) {
+            diagnostic = diagnostic.label(place, "declared here, without a default");
+        }
+        let all: Vec<_> = wanted
+            .iter()
+            .map(|want| format!("{}: {}", want.name, want.ty))
+            .collect();
+        self.report(diagnostic.help(format!("it takes {}", all.join(", "))));
     }
 
     /// Says which argument has the wrong type, where the error about it has no better help.
@@ -389,92 +415,4 @@ impl Checker<'_> {
             }
         }
     }
-}
-
-/// How to make one type of another, where that is plain.
-/// `shown` is the value as it was written.
-fn mend(value: &Value, ty: &Type, shown: &str, span: Span) -> Option<Mend> {
-    let text = match (ty, value) {
-        (Type::Span, Value::Number(n)) if (0.0..=1.0).contains(n) => {
-            let share = format!("{}%", trim(n * 100.0));
-            let help = format!("did you mean `{share}`, a part of the run?");
-            return Some(Mend::from(help).edit(span, share));
-        }
-        (Type::Layers, Value::Int(_) | Value::Number(_) | Value::Fraction(_)) => {
-            "`->` joins layers; a number changes over a run by `then`: `0.1 then 0.01 at 50%`"
-                .into()
-        }
-        (Type::Layers, Value::List(_)) => {
-            "layers are joined by `->`; a list of them is one with `chain(…)`".into()
-        }
-        (Type::Schedule, Value::List(_)) => {
-            "a number changes over a run by `then`: `0.1 then 0.01 at 50%`".into()
-        }
-        (Type::Optimiser, Value::Text(word, _)) => {
-            return Some(Mend::did_you_mean(span, format!("{word}()")));
-        }
-        (Type::Bool, Value::Int(n @ 0..=1)) => {
-            let word = if *n == 1 { "true" } else { "false" };
-            return Some(Mend::did_you_mean(span, word));
-        }
-        (Type::Int, Value::Text(text, _)) if text.parse::<i64>().is_ok() => {
-            return Some(Mend::did_you_mean(span, text));
-        }
-        (Type::Number | Type::Schedule, Value::Text(text, _)) if text.parse::<f64>().is_ok() => {
-            return Some(Mend::did_you_mean(span, text));
-        }
-        (Type::Span, Value::Int(_) | Value::Number(_)) => {
-            let n = trim(value.as_number().unwrap_or_default());
-            let (epochs, steps) = (format!("{n} epochs"), format!("{n} steps"));
-            let help = format!("did you mean `{epochs}`, or `{steps}`?");
-            return Some(Mend::from(help).edit(span, epochs).edit(span, steps));
-        }
-        (Type::Fraction, Value::Int(n)) if (0..=100).contains(n) => {
-            return Some(Mend::did_you_mean(span, format!("{n}%")));
-        }
-        (Type::Fraction, Value::Number(n)) if (1.0..=100.0).contains(n) => {
-            return Some(Mend::did_you_mean(span, format!("{}%", trim(*n))));
-        }
-        (Type::Split, Value::Dataset(_)) => {
-            format!("say which split: `{shown}.train` or `{shown}.test`")
-        }
-        (Type::Dataset, Value::Split(..)) => {
-            "give the data set itself, without `.train` or `.test`".into()
-        }
-        (Type::Int, Value::Number(n)) => {
-            format!("a whole number is wanted: `{}`, or `round(…)`", n.round())
-        }
-        (Type::Int | Type::Number | Type::Schedule, Value::Time(_)) => "leave out the unit".into(),
-        (Type::Model, Value::Measurement(_)) => "give the model that is measured".into(),
-        (Type::Weights, Value::Text(..)) => format!("read it from the file: `weights({shown})`"),
-        (Type::Path | Type::Text, _) => "write it in quotes: \"…\"".into(),
-        (_, Value::Callable(function)) => format!("write `{function}(…)` to use it"),
-        (_, Value::Family(family)) => choose_one(shown, family),
-        (Type::List(_), _) => "put it in brackets: `[…]`".into(),
-        _ => return None,
-    };
-    Some(text.into())
-}
-
-/// How one member of a family is chosen, and how all of them are gone through.
-fn choose_one(shown: &str, family: &Family) -> String {
-    let rest: Vec<String> = family
-        .axes
-        .iter()
-        .filter_map(|axis| Some(format!("{}: {}", axis.name, axis.labels.first()?)))
-        .collect();
-    let rest = rest.join(", ");
-    let member = match shown.strip_suffix(']') {
-        Some(chosen) => format!("{chosen}, {rest}]"),
-        None => format!("{shown}[{rest}]"),
-    };
-    let indices: Vec<String> = family
-        .axes
-        .iter()
-        .map(|axis| format!("{} in …", axis.name))
-        .collect();
-    format!(
-        "choose one member, such as `{member}`; to go through all, give the declaration the indices `[{}]` too",
-        indices.join(", ")
-    )
 }

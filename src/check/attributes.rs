@@ -11,22 +11,13 @@ use super::value::Value;
 use crate::diag::{Mend, Span, closest};
 use crate::spec::{Quantity, Split};
 use crate::syntax::tree::Name;
-use crate::vocabulary::{FIELDS, STATES, find};
+use crate::vocabulary::{STATES, fields, find};
 
 impl Checker<'_> {
     /// `value.name`
     pub(super) fn member(&mut self, value: Value, name: &Name) -> Value {
         let unknown = |checker: &mut Self, what: &str, names: &[&str]| {
-            let help = meant(&name.text, names.iter().copied()).map_or_else(
-                || format!("it has {}", names.join(", ")).into(),
-                |near| Mend::did_you_mean(name.span, near),
-            );
-            checker.fail_with(
-                UNKNOWN_MEMBER,
-                format!("{what} has no `{}`", name.text),
-                name.span,
-                help,
-            )
+            checker.unknown_member(what, name, names)
         };
         match &value {
             Value::Unknown => Value::Unknown,
@@ -68,11 +59,8 @@ impl Checker<'_> {
             },
             Value::Measurement(at) => {
                 let measure = &self.program.measures[*at];
-                let fields: Vec<&str> = FIELDS
-                    .iter()
-                    .filter(|(of, ..)| *of == measure.call.name)
-                    .map(|(_, field, _)| *field)
-                    .collect();
+                let fields: Vec<&str> =
+                    fields(&measure.call.name).map(|field| field.name).collect();
                 if fields.contains(&name.text.as_str()) {
                     return Value::Quantity(Rc::new(Quantity::Field {
                         node: measure.id.clone(),
@@ -153,6 +141,16 @@ impl Checker<'_> {
                 name.span,
             ),
         }
+    }
+
+    /// Reports a member that something does not have, of those that it has.
+    pub(super) fn unknown_member(&mut self, what: &str, name: &Name, names: &[&str]) -> Value {
+        let help = meant(&name.text, names.iter().copied()).map_or_else(
+            || format!("it has {}", names.join(", ")).into(),
+            |near| Mend::did_you_mean(name.span, near),
+        );
+        let message = format!("{what} has no `{}`", name.text);
+        self.fail_with(UNKNOWN_MEMBER, message, name.span, help)
     }
 
     /// A family of these members; a family among whose members are families again is one over both

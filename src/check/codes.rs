@@ -49,7 +49,7 @@ codes! {
     PARAM_NOT_SET = "param-not-set";
     /// `--set` names a param that the file does not have.
     UNKNOWN_PARAM = "unknown-param";
-    /// A param's `where`, or a network's `require`, does not hold.
+    /// The `where` of a param or a parameter, or a network's `require`, does not hold.
     CONDITION_FAILS = "condition-fails";
     /// The index of a family lies outside its index set, or has the wrong places.
     NO_SUCH_MEMBER = "no-such-member";
@@ -81,8 +81,14 @@ codes! {
     DATA_MISMATCH = "data-mismatch";
     /// A state of a run is chosen by the test set (a warning): choose it by samples that are held out of the training split.
     CHOSEN_ON_TEST = "chosen-on-test";
+    /// A comparison comes out the same whatever is measured (a warning): a share lies between 0 and 1, so that `top1 > 50` never holds; `50%` was probably meant.
+    FOREGONE = "foregone";
+    /// An ensemble has one model twice (a warning).
+    REPEATED_MODEL = "repeated-model";
     /// A teacher's logits `.z` and the labels are known only in the body of an `objective`.
     OUTSIDE_LOSS = "outside-loss";
+    /// An index of a family is never used (a warning): all members along it are the same. A model's seed is given to it: `seed: seed`.
+    UNUSED_INDEX = "unused-index";
     /// A name is declared or imported and never used (a warning).
     UNUSED = "unused";
     /// The file asks for more than can be evaluated: lists or families too large.

@@ -12,7 +12,7 @@ use super::types::Type;
 use super::value::Value;
 use super::{Checker, program};
 use crate::diag::{Diagnostic, Mend, SourceId, Span, closest};
-use crate::syntax::tree::{Expr, Item, ItemKind, RecipeBody};
+use crate::syntax::tree::{Expr, ExprKind, Item, ItemKind, RecipeBody};
 
 impl Checker<'_> {
     /// Reads the texts that `--set` gave.
@@ -63,9 +63,9 @@ impl Checker<'_> {
             let expr = match word {
                 // In a terminal nobody wants to quote a path twice.
                 "text" | "path" if !text.starts_with('"') => Some(Expr {
-                    kind: crate::syntax::tree::ExprKind::Text(vec![
-                        crate::syntax::tree::TextPart::Literal(text.clone()),
-                    ]),
+                    kind: ExprKind::Text(vec![crate::syntax::tree::TextPart::Literal(
+                        text.clone(),
+                    )]),
                     span: whole,
                 }),
                 _ => self.setting(source, text),
@@ -155,11 +155,15 @@ impl Checker<'_> {
             Value::Family(family) => self.family_members(&family, item.span),
             // Index sets that are not known: the body is looked at all the same.
             Value::Unknown if !indices(item).is_empty() => {
-                let scope = indices(item)
-                    .iter()
-                    .fold(Scope::of(decl.module), |scope, index| {
-                        scope.bind(&index.name.text, Value::Unknown)
-                    });
+                let mut scope = Scope::of(decl.module);
+                for index in indices(item) {
+                    if let ExprKind::Record(fields) = &index.set.kind {
+                        for field in fields {
+                            self.eval(&field.value, &scope);
+                        }
+                    }
+                    scope = scope.bind(&index.name.text, Value::Unknown);
+                }
                 vec![self.evaluate(decl, item, &[], &scope)]
             }
             lone => vec![lone],
@@ -177,13 +181,22 @@ impl Checker<'_> {
         module: ModuleId,
         params: &[crate::syntax::tree::Parameter],
     ) -> Scope {
-        let mut scope = Scope::of(module);
+        let scope = params.iter().fold(Scope::of(module), |scope, param| {
+            scope.bind(&param.name.text, Value::Unknown)
+        });
         for param in params {
             let ty = self.ty(&param.ty);
-            if let Some(default) = &param.default {
-                self.eval_as(default, &ty, &Scope::of(module));
+            let default = match &param.default {
+                Some(default) => self.eval_as(default, &ty, &Scope::of(module)),
+                None => Value::Unknown,
+            };
+            if let Some(condition) = &param.condition {
+                let at = param
+                    .default
+                    .as_ref()
+                    .map_or(param.name.span, |default| default.span);
+                self.satisfies((&param.name.text, &default), at, condition, &scope);
             }
-            scope = scope.bind(&param.name.text, Value::Unknown);
         }
         scope
     }
@@ -216,12 +229,10 @@ impl Checker<'_> {
                         let value = self.eval_as(&set, &ty, scope);
                         // A path of the command line is relative to the current folder.
                         let value = match (&ty, &set.kind, value) {
-                            (Type::Path, crate::syntax::tree::ExprKind::Text(_), _) => {
-                                match self.eval(&set, scope) {
-                                    Value::Text(text, _) => Value::Path(text.into()),
-                                    other => other,
-                                }
-                            }
+                            (Type::Path, ExprKind::Text(_), _) => match self.eval(&set, scope) {
+                                Value::Text(text, _) => Value::Path(text.into()),
+                                other => other,
+                            },
                             (_, _, value) => value,
                         };
                         (value, set.span)
@@ -237,29 +248,14 @@ impl Checker<'_> {
                         return Value::Unknown;
                     }
                 };
-                if let Some(condition) = condition {
-                    let holds = self.eval_as(
-                        condition,
-                        &Type::Bool,
-                        &scope.bind(&name.text, value.clone()),
-                    );
-                    if matches!(holds, Value::Bool(false)) {
-                        self.report(
-                            Diagnostic::error(
-                                CONDITION_FAILS,
-                                format!(
-                                    "`{}` is {}, which its condition does not allow",
-                                    name.text,
-                                    value.describe()
-                                ),
-                            )
-                            .label(at, "given here")
-                            .label(condition.span, "must hold"),
-                        );
-                        return Value::Unknown;
+                match condition {
+                    Some(condition)
+                        if !self.satisfies((&name.text, &value), at, condition, scope) =>
+                    {
+                        Value::Unknown
                     }
+                    _ => value,
                 }
-                value
             }
             ItemKind::Dataset { source, .. } => match self.eval_as(source, &Type::Dataset, scope) {
                 Value::Dataset(dataset) => {
@@ -275,12 +271,18 @@ impl Checker<'_> {
                 }
                 _ => Value::Unknown,
             },
-            ItemKind::Recipe { body, .. } => match body {
-                RecipeBody::Fields(fields) => {
-                    Value::Recipe(std::rc::Rc::new(self.recipe_fields(fields, scope)))
+            ItemKind::Recipe { body, .. } => {
+                let value = match body {
+                    RecipeBody::Fields(fields) => {
+                        Value::Recipe(std::rc::Rc::new(self.recipe_fields(fields, scope)))
+                    }
+                    RecipeBody::Expr(expr) => self.eval_as(expr, &Type::Recipe, scope),
+                };
+                if let Value::Recipe(recipe) = &value {
+                    self.look_at_recipe(recipe, item.span);
                 }
-                RecipeBody::Expr(expr) => self.eval_as(expr, &Type::Recipe, scope),
-            },
+                value
+            }
             ItemKind::Model {
                 word,
                 network,

@@ -1,6 +1,6 @@
 //! `ensemble([a, b], of: probabilities)`: models that answer together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::Checker;
 use super::codes::*;
@@ -66,6 +66,7 @@ impl Checker<'_> {
             self.report(diagnostic);
             return Value::Unknown;
         }
+        self.warn_of_repeated(&members, *at);
         let base = self.program.models[first].clone();
         let names: Vec<&str> = members
             .iter()
@@ -83,5 +84,20 @@ impl Checker<'_> {
             origin: Origin::Ensemble { members, of },
         };
         self.made(made, model)
+    }
+
+    /// Warns of a model that stands in an ensemble twice: it counts twice as much as the others.
+    fn warn_of_repeated(&mut self, members: &[usize], at: Span) {
+        let mut seen = HashSet::new();
+        let Some(twice) = members.iter().find(|member| !seen.insert(**member)) else {
+            return;
+        };
+        let id = &self.program.models[*twice].id;
+        let message = format!("`{id}` is in this ensemble more than once");
+        self.report(
+            Diagnostic::warning(REPEATED_MODEL, message)
+                .label(at, "")
+                .help("name each model once; members of a family that differ in their seed are different models"),
+        );
     }
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::codes::*;
+use super::family::indices;
 use super::module::{DeclId, Module, ModuleId, Named, Names};
 use super::scope::Scope;
 use super::types::Type;
@@ -144,10 +145,12 @@ impl Checker<'_> {
     ) -> Value {
         let tree = self.modules[experiment.module.0].tree.clone();
         let item = &tree.items[experiment.item];
-        let ItemKind::Experiment { name, params, .. } = &item.kind else {
+        let ItemKind::Experiment { name, params, body } = &item.kind else {
             return Value::Unknown;
         };
-        if self.uses_itself(name.span, &name.text, trial.within, span) {
+        if self.uses_itself(name.span, &name.text, trial.within, span)
+            || self.shares_an_index(&name.text, &body.items, &trial)
+        {
             return Value::Unknown;
         }
         let wanted = self.wanted(params, experiment.module);
@@ -194,6 +197,28 @@ impl Checker<'_> {
             }
         }
         false
+    }
+
+    /// Reports an index that a trial, or one around it, shares with a member of its experiment: the
+    /// member's family over both would have it twice.
+    fn shares_an_index(&mut self, experiment: &str, members: &[Item], trial: &Trial) -> bool {
+        let mut inner = members.iter().flat_map(indices);
+        let shared = inner.find(|index| {
+            let mut outer = trial.indices.iter();
+            outer.any(|(name, _)| *name == index.name.text)
+        });
+        let Some(shared) = shared else {
+            return false;
+        };
+        let index = &shared.name.text;
+        let message = format!("the members of `{experiment}` have an index `{index}` of their own");
+        self.report(
+            Diagnostic::error(DUPLICATE_NAME, message)
+                .label(trial.span, format!("used here for each `{index}`"))
+                .label(shared.name.span, "the first of them")
+                .help("give the index of the trial another name"),
+        );
+        true
     }
 
     /// A module that is one use of an experiment; `None` where the budget is spent.
@@ -295,7 +320,11 @@ impl Checker<'_> {
             return;
         };
         self.open_scope(experiment.module, params);
-        if self.experiments.contains_key(&name.span) {
+        // What is wrong in one of this file was found in its uses; in one of another file it is told there
+        // only if it is wrong whatever its arguments are.
+        let source = |module: ModuleId| self.modules[module.0].source;
+        let own = source(experiment.module) == source(ModuleId(0));
+        if own && self.experiments.contains_key(&name.span) {
             return;
         }
         let args = vec![Value::Unknown; params.len()];
@@ -319,28 +348,5 @@ impl Checker<'_> {
             Some(trial) => trial.id.clone(),
             None => self.sources.get(module.source).name.clone(),
         }
-    }
-
-    /// Adds the trials that led to a finding in an experiment's body.
-    pub(super) fn led_here(&self, mut diagnostic: Diagnostic) -> Diagnostic {
-        let Some(mut place) = diagnostic.labels.first().map(|label| label.span) else {
-            return diagnostic;
-        };
-        let mut at = self.here;
-        while let Some(Instance {
-            body,
-            trial: Some(trial),
-            ..
-        }) = &self.modules[at.0].instance
-        {
-            let inside =
-                body.source == place.source && body.start <= place.start && place.end <= body.end;
-            if !inside {
-                break;
-            }
-            diagnostic = diagnostic.label(trial.span, format!("used here, by `{}`", trial.id));
-            (place, at) = (trial.span, trial.within);
-        }
-        diagnostic
     }
 }

@@ -104,10 +104,10 @@ impl Checker<'_> {
                 let base_value = self.eval(base, scope);
                 self.index(base_value, base, args, span, scope)
             }
-            ExprKind::Member { base, name } => {
-                let value = self.eval(base, scope);
-                self.member(value, name)
-            }
+            ExprKind::Member { base, name } => match self.eval(base, scope) {
+                Value::Unknown => self.member_of_unknown(base, name, scope),
+                value => self.member(value, name),
+            },
             ExprKind::With { base, fields } => {
                 let base = self.eval_as(base, &Type::Recipe, scope);
                 let changed = self.recipe_fields(fields, scope);
@@ -403,15 +403,22 @@ impl Checker<'_> {
     fn then(&mut self, before: (Value, Span), after: (Value, Span), window: Window) -> Value {
         let before = (self.as_objective(before.0, before.1), before.1);
         let after = (self.as_objective(after.0, after.1), after.1);
-        if matches!(before.0, Value::Unknown) || matches!(after.0, Value::Unknown) {
-            return Value::Unknown;
-        }
-        if let (Value::Objective(before), Value::Objective(after)) = (&before.0, &after.0) {
+        let goal = |value: &Value| match value {
+            Value::Objective(goal) => Some(goal.clone()),
+            Value::Unknown => Some(Rc::new(Goal::Unknown)),
+            _ => None,
+        };
+        if let (Some(before), Some(after)) = (goal(&before.0), goal(&after.0))
+            && (before.is_known() || after.is_known())
+        {
             return Value::Objective(Rc::new(Goal::Switch {
-                before: before.clone(),
-                after: after.clone(),
+                before,
+                after,
                 window,
             }));
+        }
+        if matches!(before.0, Value::Unknown) || matches!(after.0, Value::Unknown) {
+            return Value::Unknown;
         }
         if let (Some(before), Some(after)) = (before.0.as_ramp(), after.0.as_ramp()) {
             return Value::Schedule(Rc::new(Ramp::Switch {

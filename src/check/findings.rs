@@ -9,17 +9,35 @@ use crate::diag::{Code, Diagnostic, SourceId, Span};
 pub(super) struct Findings {
     all: Vec<Diagnostic>,
     seen: HashSet<(Code, Option<Span>)>,
+    /// Those that are told at a use: their places among all, and where they were found.
+    moved: Vec<(usize, Option<Span>)>,
+    of_uses: HashSet<(Code, Option<Span>, String)>,
     /// Where errors point: source, start and end.
     errors: BTreeSet<(SourceId, u32, u32)>,
 }
 
 impl Findings {
-    /// Adds one; members of a family say the same of the same place.
+    /// Adds one that was found where it is told; members of a family say the same of the same place.
     pub fn add(&mut self, found: Diagnostic) {
-        let place = found.labels.first().map(|label| label.span);
-        if !self.seen.insert((found.code, place)) {
-            return;
+        if self.seen.insert((found.code, place(&found))) {
+            self.keep(found);
         }
+    }
+
+    /// Adds one that was found at a place inside of what is used where it is told. What is wrong there
+    /// whoever uses it is told there alone.
+    pub fn add_found_at(&mut self, origin: Option<Span>, found: Diagnostic) {
+        if place(&found) == origin {
+            return self.add(found);
+        }
+        let of_the_use = (found.code, place(&found), found.message.clone());
+        if !self.seen.contains(&(found.code, origin)) && self.of_uses.insert(of_the_use) {
+            self.moved.push((self.all.len(), origin));
+            self.keep(found);
+        }
+    }
+
+    fn keep(&mut self, found: Diagnostic) {
         if found.is_error() {
             let spans = found.labels.iter().map(|label| label.span);
             self.errors
@@ -59,6 +77,23 @@ impl Findings {
 
     /// All of them.
     pub fn into_all(self) -> Vec<Diagnostic> {
-        self.all
+        let at_fault = |(at, origin): &&(usize, Option<Span>)| {
+            self.seen.contains(&(self.all[*at].code, *origin))
+        };
+        let twice: HashSet<usize> = self
+            .moved
+            .iter()
+            .filter(at_fault)
+            .map(|(at, _)| *at)
+            .collect();
+        let all = self.all.into_iter().enumerate();
+        all.filter(|(at, _)| !twice.contains(at))
+            .map(|(_, one)| one)
+            .collect()
     }
+}
+
+/// Where a finding is told.
+fn place(found: &Diagnostic) -> Option<Span> {
+    found.labels.first().map(|label| label.span)
 }

@@ -5,11 +5,11 @@ use std::rc::Rc;
 use super::Checker;
 use super::codes::*;
 use super::program::{Dataset, SplitOf};
-use super::schedule::{Clock, Ramp, Time};
+use super::schedule::{self, Clock};
 use super::value::{Recipe, RecipeField, Value};
 use crate::diag::{Diagnostic, Span};
 use crate::spec::{self, Call, Schedule, Split};
-use crate::vocabulary::{Default, RECIPE_FIELDS};
+use crate::vocabulary::{Default, Param, RECIPE_FIELDS};
 
 /// A recipe in steps, and the clock of its run, to which other spans are held.
 #[derive(Clone)]
@@ -39,7 +39,8 @@ impl Checker<'_> {
         if let Some((_, _, held)) = self.held.get(&pair) {
             return held.clone();
         }
-        let whole = self.is_whole(model, recipe, at);
+        let known = |field: &RecipeField| !matches!(field.value, Value::Unknown);
+        let whole = self.has_required(model, recipe, at) && recipe.fields.values().all(known);
         let held = match whole {
             true => self.hold((recipe, at), (data, data_at)),
             false => None,
@@ -49,21 +50,18 @@ impl Checker<'_> {
         held
     }
 
-    /// Whether a recipe has all that it must have, and all of it is known.
-    fn is_whole(&mut self, model: &str, recipe: &Recipe, at: Span) -> bool {
-        let required = RECIPE_FIELDS
-            .iter()
-            .filter(|param| param.default == Default::Required);
-        let mut whole = true;
-        for param in required {
+    /// Whether a recipe has every field that a training needs.
+    pub(super) fn has_required(&mut self, id: &str, recipe: &Recipe, at: Span) -> bool {
+        let required = |param: &&Param| param.default == Default::Required;
+        let mut sound = true;
+        for param in RECIPE_FIELDS.iter().filter(required) {
             if !recipe.fields.contains_key(param.name) {
-                let message = format!("the recipe of `{model}` has no `{}`", param.name);
+                let message = format!("the recipe of `{id}` has no `{}`", param.name);
                 self.fail_with(MISSING_FIELD, message, at, param.doc);
-                whole = false;
+                sound = false;
             }
         }
-        let mut values = recipe.fields.values().map(|field| &field.value);
-        whole && !values.any(|value| matches!(value, Value::Unknown))
+        sound
     }
 
     fn hold(
@@ -83,9 +81,12 @@ impl Checker<'_> {
             return None;
         }
         let mut clock = self.clock(recipe, count.div_ceil(batch))?;
-        let lr = schedule(recipe, &mut clock, "lr");
-        let weight_decay = schedule(recipe, &mut clock, "weight_decay");
-        let sound = self.told(&mut clock);
+        let mut schedule = |name: &str| match recipe.fields.get(name) {
+            Some(field) => clock.resolve_field(field, 0.0),
+            None => Schedule::Constant(0.0),
+        };
+        let (lr, weight_decay) = (schedule("lr"), schedule("weight_decay"));
+        let sound = self.report_windows(&mut clock, at, "recipe");
         let Some(Value::Optimiser(optimizer)) = value("optimizer") else {
             return None;
         };
@@ -134,7 +135,7 @@ impl Checker<'_> {
         let Value::Time(length) = &field.value else {
             return None;
         };
-        let steps = in_steps(length, steps_per_epoch).round();
+        let steps = (length.steps + length.epochs * steps_per_epoch as f64).round();
         if !(1.0..=1e12).contains(&steps) {
             let message = format!("this length comes to {steps} steps");
             self.fail(OUT_OF_RANGE, message, field.span);
@@ -147,48 +148,21 @@ impl Checker<'_> {
             span: field.span,
             scale: 1.0,
             cut: false,
+            known: schedule::Known::Both,
+            unplaced: false,
             findings: vec![],
         })
     }
 
-    /// Reports what a clock found; whether none of it is an error.
-    pub(super) fn told(&mut self, clock: &mut Clock) -> bool {
+    /// Reports what was found of the windows of a field's value; false where one is wrong.
+    pub(super) fn report_windows(&mut self, clock: &mut Clock, field: Span, what: &str) -> bool {
         let findings = std::mem::take(&mut clock.findings);
         let sound = !findings.iter().any(Diagnostic::is_error);
-        findings
-            .into_iter()
-            .for_each(|finding| self.report(finding));
+        for finding in findings {
+            self.report_of_field(finding, field, what);
+        }
         sound
     }
-}
-
-/// A field of a recipe over its run; 0 where it is not there.
-fn schedule(recipe: &Recipe, clock: &mut Clock, name: &str) -> Schedule {
-    let Some(RecipeField {
-        value,
-        cut,
-        scalings,
-        ..
-    }) = recipe.fields.get(name)
-    else {
-        return Schedule::Constant(0.0);
-    };
-    let epoch = clock.steps_per_epoch;
-    clock.cut = *cut;
-    clock.scale = scalings
-        .iter()
-        .map(|(old, new)| in_steps(new, epoch) / in_steps(old, epoch))
-        .product();
-    let ramp = value
-        .as_ramp()
-        .unwrap_or_else(|| Rc::new(Ramp::Constant(0.0)));
-    let schedule = clock.resolve(&ramp).0;
-    (clock.cut, clock.scale) = (false, 1.0);
-    schedule
-}
-
-fn in_steps(time: &Time, steps_per_epoch: u64) -> f64 {
-    time.steps + time.epochs * steps_per_epoch as f64
 }
 
 fn augmentations(value: Option<&Value>) -> Vec<Call> {

@@ -74,7 +74,7 @@ impl Parts for Goal {
                 weight,
                 ..
             } => all([&**temperature, &**weight], depth, left),
-            Goal::Features(_) => all([], depth, left),
+            Goal::Unknown | Goal::Features(_) => all([], depth, left),
             Goal::Formula(formula) => all([&**formula], depth, left),
             Goal::Scaled(by, of) => all([&**by, &**of], depth, left),
             Goal::Sum(a, b)

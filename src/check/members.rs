@@ -61,17 +61,6 @@ impl Checker<'_> {
                 );
                 sound = false;
             }
-            let mut around = self.trial_indices(decl.module).iter();
-            if around.any(|(name, _)| *name == index.name.text) {
-                let message = format!("the trial has an index `{}` too", index.name.text);
-                self.fail_with(
-                    DUPLICATE_NAME,
-                    message,
-                    index.name.span,
-                    "give the index of the trial another name",
-                );
-                sound = false;
-            }
             match found {
                 Some(axis) => axes.push(axis),
                 None => sound = false,

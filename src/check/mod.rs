@@ -8,8 +8,10 @@
 mod arch;
 mod args;
 mod attributes;
+mod blame;
 mod choose;
 mod codes;
+mod conditions;
 mod data;
 mod declare;
 mod disk;
@@ -19,6 +21,7 @@ mod expr;
 mod family;
 mod features;
 mod findings;
+mod foregone;
 mod formula;
 mod functions;
 mod held;
@@ -28,6 +31,7 @@ mod limits;
 mod losses;
 mod members;
 mod memory;
+mod mends;
 mod model;
 mod module;
 mod names;
@@ -46,6 +50,8 @@ mod states;
 mod synonyms;
 mod training;
 mod types;
+mod undecided;
+mod unused;
 mod value;
 mod weights;
 mod words;
@@ -69,6 +75,7 @@ pub use program::*;
 use crate::diag::{Code, Diagnostic, Mend, SourceId, Sources, Span};
 use crate::spec::Network;
 use crate::syntax::tree::{Expr, Name};
+use blame::Use;
 use family::Axis;
 use findings::Findings;
 use module::{DeclId, Module, ModuleId, Names};
@@ -192,14 +199,14 @@ struct Checker<'w> {
     open: Vec<(DeclId, usize)>,
     /// The declarations whose index sets are being evaluated.
     open_axes: Vec<DeclId>,
-    /// The functions that are being called.
-    calling: Vec<DeclId>,
+    /// The functions, objectives and archs whose bodies are being evaluated.
+    calling: Vec<Use>,
     /// The uses of objectives of one's own that are being evaluated.
     losses: Vec<Span>,
     /// Models that are made where they are named, by what makes them.
     made: HashMap<Made, usize>,
     /// The archs that led to the layer at hand.
-    arch_calls: Vec<(DeclId, String, Span)>,
+    arch_calls: Vec<Use>,
     /// Layers of the network at hand, and how deep they nest where it grows.
     grown: usize,
     nesting: usize,
@@ -255,11 +262,17 @@ impl<'w> Checker<'w> {
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {
+        let found = diagnostic.labels.first().map(|label| label.span);
+        self.report_found_at(found, diagnostic);
+    }
+
+    /// As [`Checker::report`], of what was found at another place than it is told.
+    fn report_found_at(&mut self, found: Option<Span>, diagnostic: Diagnostic) {
         let diagnostic = match self.modules.is_empty() {
             true => diagnostic,
             false => self.led_here(diagnostic),
         };
-        self.findings.add(diagnostic);
+        self.findings.add_found_at(found, diagnostic);
     }
 
     /// Reports an error at one place; what it stands for is unknown.

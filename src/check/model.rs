@@ -150,6 +150,7 @@ impl Checker<'_> {
     /// A declaration of a network, its data, and its recipe or weights.
     fn of_layers(&mut self, layers: Value, head: Head, given: Given, scope: &Scope) -> Value {
         let Some(data) = given.split("data") else {
+            self.look_without_data(&layers, &head, &given);
             if given.get("data").is_none() && head.whole {
                 self.fail_with(
                     MISSING_FIELD,
@@ -222,7 +223,12 @@ impl Checker<'_> {
                     training: Box::new(training),
                 })
             }
-            (Some(_), _) => None,
+            (Some(_), _) => {
+                if let Some(network) = network {
+                    self.frozen(&given.freeze, network);
+                }
+                None
+            }
             (None, Some(init)) if init.is_empty() => {
                 if head.whole {
                     let help = "say how it is trained: `recipe: paper_images`, or give it a file of weights: `weights: \"teacher.safetensors\"`";

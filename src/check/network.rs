@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::Checker;
+use super::blame::Use;
 use super::codes::*;
 use super::module::DeclId;
 use super::scope::Env;
@@ -217,13 +218,17 @@ impl Checker<'_> {
                 env,
                 span,
             } => {
-                if self.arch_calls.iter().any(|(open, ..)| open == decl) {
+                if self.arch_calls.iter().any(|open| open.decl == *decl) {
                     let message = format!("`{name}` is part of itself: archs are not recursive");
                     self.fail(CYCLE, message, *span);
                     return None;
                 }
-                let body = self.unfold(*decl, env, &shape, site.classes, *span)?;
-                self.arch_calls.push((*decl, name.clone(), *span));
+                let body = self.unfold((*decl, name), env, &shape, site.classes, *span)?;
+                self.arch_calls.push(Use {
+                    decl: *decl,
+                    name: name.clone(),
+                    span: *span,
+                });
                 let grown = self.grow(&body, shape, site, out);
                 self.arch_calls.pop();
                 grown
@@ -373,7 +378,7 @@ impl Checker<'_> {
             self.arch_calls
                 .iter()
                 .rev()
-                .map(|(_, name, span)| (*span, format!("in this use of `{name}`"))),
+                .map(|arch| (arch.span, format!("in this use of `{}`", arch.name))),
         );
         if let Some(own) = labels
             .iter()

@@ -11,6 +11,8 @@ use crate::spec::{Loss, Schedule, Term, View};
 /// A loss as it was written.
 #[derive(Clone, Debug)]
 pub enum Goal {
+    /// Part of a switch that is broken: the windows beside it can be checked all the same.
+    Unknown,
     /// `smooth(0.1)`; `one_hot` is `smooth(0)`.
     CrossEntropy {
         /// Share of the target that is spread.
@@ -63,7 +65,7 @@ impl Goal {
     /// Every teacher and where it is named.
     pub fn teachers(&self) -> Vec<(usize, Span)> {
         match self {
-            Goal::CrossEntropy { .. } => vec![],
+            Goal::Unknown | Goal::CrossEntropy { .. } => vec![],
             Goal::Distill { teacher, span, .. } | Goal::MatchLogits { teacher, span, .. } => {
                 vec![(*teacher, *span)]
             }
@@ -76,6 +78,21 @@ impl Goal {
                 after: b,
                 ..
             } => [a.teachers(), b.teachers()].concat(),
+        }
+    }
+
+    /// Whether nothing of it is broken.
+    pub fn is_known(&self) -> bool {
+        match self {
+            Goal::Unknown => false,
+            Goal::Scaled(_, of) => of.is_known(),
+            Goal::Sum(a, b)
+            | Goal::Switch {
+                before: a,
+                after: b,
+                ..
+            } => a.is_known() && b.is_known(),
+            _ => true,
         }
     }
 
@@ -118,6 +135,7 @@ impl Goal {
         terms: &mut Vec<Term<usize>>,
     ) -> Ended {
         match self {
+            Goal::Unknown => None,
             Goal::Features(features) => {
                 terms.push(Term {
                     weight,

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::Checker;
 use super::args::Wanted;
+use super::blame::Use;
 use super::codes::*;
 use super::features::Features;
 use super::formula::Formula;
@@ -123,7 +124,7 @@ impl Checker<'_> {
         body: &Expr,
         span: Span,
     ) -> Value {
-        if self.calling.contains(&decl) {
+        if self.is_calling(decl) {
             return self.fail(
                 CYCLE,
                 format!("`{name}` is part of itself: objectives are not recursive"),
@@ -131,7 +132,11 @@ impl Checker<'_> {
             );
         }
         let env = in_body(given);
-        self.calling.push(decl);
+        self.calling.push(Use {
+            decl,
+            name: name.to_string(),
+            span,
+        });
         self.losses.push(span);
         let module = decl.module;
         let value = self.eval(body, &Scope { module, env });

@@ -175,7 +175,12 @@ impl Checker<'_> {
             return Value::Unknown;
         }
         match calculate(op, &a, &b) {
-            Ok(value) => value,
+            Ok(value) => {
+                if let (Value::Condition(condition), true) = (&value, comparison(op).is_some()) {
+                    self.warn_if_foregone(condition, op_span, a_span, b_span);
+                }
+                value
+            }
             Err(refusal) => {
                 let (code, message, help) = match refusal {
                     Refusal::Operands => (

@@ -5,7 +5,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use super::codes::*;
-use super::value::trim;
+use super::value::{RecipeField, trim};
 use crate::diag::{Diagnostic, Span};
 use crate::spec::{Along, Schedule};
 
@@ -147,8 +147,23 @@ pub struct Clock {
     pub scale: f64,
     /// Whether windows past the end are cut (a warning) or errors.
     pub cut: bool,
+    /// What is known of steps and epochs.
+    pub known: Known,
+    /// Whether a time could not be placed for what is not known.
+    pub unplaced: bool,
     /// What was found wrong.
     pub findings: Vec<Diagnostic>,
+}
+
+/// What is known of a run's steps and epochs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Known {
+    /// Both: the data is known.
+    Both,
+    /// Steps: how many an epoch has is not known.
+    Steps,
+    /// Epochs: the clock's steps are parts of them.
+    Epochs,
 }
 
 /// Where a window ended and where it was written, for the one after it.
@@ -156,9 +171,40 @@ pub type Ended = Option<(u64, Span)>;
 
 impl Clock {
     /// A time in steps, before rounding to a whole one.
-    fn exact(&self, time: Time) -> f64 {
-        (time.steps + time.epochs * self.steps_per_epoch as f64) * self.scale
-            + time.fraction * self.steps as f64
+    fn exact(&mut self, time: Time) -> f64 {
+        self.unscaled(time) * self.scale + time.fraction * self.steps as f64
+    }
+
+    /// Steps and epochs in steps.
+    fn unscaled(&mut self, time: Time) -> f64 {
+        self.unplaced |= match self.known {
+            Known::Both => false,
+            Known::Steps => time.epochs != 0.0,
+            Known::Epochs => time.steps != 0.0,
+        };
+        time.steps + time.epochs * self.steps_per_epoch as f64
+    }
+
+    /// A step as a reader knows it.
+    fn moment(&self, step: f64) -> String {
+        match self.known {
+            Known::Epochs => format!("epoch {}", trim(step / self.steps_per_epoch as f64)),
+            Known::Both | Known::Steps => format!("step {step}"),
+        }
+    }
+
+    /// A field of a recipe in steps.
+    pub fn resolve_field(&mut self, field: &RecipeField, default: f64) -> Schedule {
+        self.cut = field.cut;
+        let scalings = field.scalings.iter();
+        self.scale = scalings.fold(1.0, |scale, (old, new)| {
+            scale * self.unscaled(*new) / self.unscaled(*old)
+        });
+        let ramp = field.value.as_ramp();
+        let ramp = ramp.unwrap_or_else(|| Rc::new(Ramp::Constant(default)));
+        let schedule = self.resolve(&ramp).0;
+        (self.cut, self.scale) = (false, 1.0);
+        schedule
     }
 
     /// The window in steps, given where the previous one ended; `None` where it is wrong or cut away.
@@ -217,7 +263,10 @@ impl Clock {
             self.findings.push(
                 Diagnostic::error(
                     WINDOW,
-                    format!("{at_text} begins before the window in front of it ends (step {end})"),
+                    format!(
+                        "{at_text} begins before the window in front of it ends ({})",
+                        self.moment(end as f64)
+                    ),
                 )
                 .label(at_span, "this window begins too early")
                 .label(span, "this one is still open")
@@ -239,8 +288,8 @@ impl Clock {
                     WINDOW,
                     "this window runs backwards: it ends before it begins",
                 )
-                .label(end_span, format!("it ends at step {to}"))
-                .label(at_span, format!("it begins at step {from}")),
+                .label(end_span, format!("it ends at {}", self.moment(to)))
+                .label(at_span, format!("it begins at {}", self.moment(from))),
             );
             return None;
         }
@@ -248,7 +297,13 @@ impl Clock {
             self.findings.push(
                 Diagnostic::error(
                     WINDOW,
-                    format!("this window passes the end of the run, which is {length} long ({to} of {total} steps)"),
+                    format!(
+                        "this window passes the end of the run, which is {length} long ({})",
+                        match self.known {
+                            Known::Epochs => format!("it ends at {}", self.moment(to)),
+                            Known::Both | Known::Steps => format!("{to} of {total} steps"),
+                        }
+                    ),
                 )
                 .label(end_span, "this window ends here")
                 .label(self.span, "the run ends here")

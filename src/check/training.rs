@@ -43,6 +43,8 @@ impl Checker<'_> {
             _ => None,
         };
         let objective = goal.terms(&mut clock, &grown.unwrap_or_default());
+        let of_objective = given.get("objective").map_or(at, |(_, at)| *at);
+        sound &= self.report_windows(&mut clock, of_objective, "objective") && goal.is_known();
         sound &= self.labels_suffice(&objective, given, head, data);
         let (frozen, groups) = match network {
             Some(network) => {
@@ -55,7 +57,7 @@ impl Checker<'_> {
             }
             None => (None, None),
         };
-        sound &= self.told(&mut clock);
+        sound &= self.report_windows(&mut clock, head.span, "model");
         let (frozen, groups) = (frozen?, groups?);
         sound.then(|| Training {
             recipe,

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::Checker;
 use super::args::{Given, Wanted};
+use super::blame::Use;
 use super::codes::*;
 use super::module::DeclId;
 use super::names::{Kind, word};
@@ -116,7 +117,7 @@ impl Checker<'_> {
                 let Some(given) = self.bind(name, span, &wanted, first, args, scope) else {
                     return Value::Unknown;
                 };
-                if self.calling.contains(&decl) {
+                if self.is_calling(decl) {
                     return self.fail(
                         CYCLE,
                         format!("`{name}` calls itself: functions are not recursive"),
@@ -131,7 +132,11 @@ impl Checker<'_> {
                     );
                 }
                 let env = environment(&wanted, given);
-                self.calling.push(decl);
+                self.calling.push(Use {
+                    decl,
+                    name: name.to_string(),
+                    span,
+                });
                 let value = self.eval(
                     body,
                     &Scope {
@@ -200,6 +205,8 @@ impl Checker<'_> {
                 name: "data".into(),
                 ty: Type::Dataset,
                 default: super::args::Fallback::Required,
+                condition: None,
+                declared: None,
             };
             wanted.insert(0, dataset);
         }

@@ -18,6 +18,8 @@ Examples:
   kdp doc conv                      # a layer, with its arguments
   kdp doc std.archs                 # what a module has
   kdp doc resnet_cifar              # a name of the standard library
+  kdp doc then                      # a word or a sign of the language
+  kdp doc slope                     # a field of a measure, an argument
   kdp doc cifar.kdp                 # what a file declares, as Markdown
   kdp doc cifar.kdp small           # one declaration of it
   kdp doc -o reference.md           # the whole reference as Markdown")]
@@ -65,20 +67,23 @@ pub(super) fn doc(args: DocArgs, console: &Console) -> Answer {
         };
     };
     let found = find(&sections, name).map_err(|close| unknown(name, file, close))?;
-    let one = match found {
-        Found::Section(section) => section.clone(),
-        Found::Entry(entry) => Section {
-            name: entry.path.clone(),
-            entries: vec![entry.clone()],
+    let one = match &found {
+        Found::Section(section) => (*section).clone(),
+        Found::Entries(entries) => Section {
+            name: entries
+                .first()
+                .map_or(name, |entry| &entry.path)
+                .to_string(),
+            entries: entries.clone(),
             ..Section::default()
         },
     };
     match (args.output, console.json) {
         (Some(path), _) => return write(&path, &page(&one), console),
         (None, true) => console.document(&json!({ "sections": [one] })),
-        (None, false) => console.result(&match found {
+        (None, false) => console.result(&match &found {
             Found::Section(section) => overview(section),
-            Found::Entry(entry) => told(entry),
+            Found::Entries(entries) => entries.iter().map(told).collect::<Vec<_>>().join("\n"),
         }),
     }
     Ok(0)
@@ -121,10 +126,11 @@ fn overview(section: &Section) -> String {
 
 /// Everything that is known of a name.
 fn told(entry: &Entry) -> String {
-    let mut out = format!("{}, {}\n\n", entry.path, entry.kind);
+    let mut out = format!("{}, {}\n", entry.path, entry.kind);
     let signature = entry.signature.lines();
-    for line in signature.filter(|line| *line != entry.name) {
-        out += &format!("  \x1b[1m{line}\x1b[0m\n");
+    for (nth, line) in signature.filter(|line| *line != entry.name).enumerate() {
+        let parting = if nth == 0 { "\n" } else { "" };
+        out += &format!("{parting}  \x1b[1m{line}\x1b[0m\n");
     }
     for paragraph in entry.doc.split("\n\n").filter(|text| !text.is_empty()) {
         out += &format!("\n{}\n", columns([vec![paragraph.replace('\n', " ")]]));

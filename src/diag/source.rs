@@ -40,6 +40,11 @@ impl Span {
         }
     }
 
+    /// Whether it lies within another.
+    pub fn is_in(self, other: Span) -> bool {
+        self.source == other.source && other.start <= self.start && self.end <= other.end
+    }
+
     /// The bytes as a range.
     pub fn range(self) -> std::ops::Range<usize> {
         self.start as usize..self.end as usize

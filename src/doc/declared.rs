@@ -262,12 +262,12 @@ mod tests {
     #[test]
     fn the_sizes_of_resnets_are_those_of_the_paper() {
         let sections = super::super::standard();
-        let Ok(super::super::Found::Entry(resnet)) = super::super::find(&sections, "resnet_cifar")
+        let Ok(super::super::Found::Entries(found)) = super::super::find(&sections, "resnet_cifar")
         else {
             panic!("no resnet_cifar");
         };
         // He et al. 2016, table 6, in millions.
-        let told: Vec<String> = resnet
+        let told: Vec<String> = found[0]
             .sizes
             .iter()
             .map(|size| format!("{:.2}", size.parameters as f64 / 1e6))

@@ -32,12 +32,9 @@ impl Source<'_> {
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
-    /// `(a: int, b: number = 1)`.
+    /// `(a: int, b: number = 1 where b > 0)`.
     pub fn parameters(self, params: &[Written]) -> String {
-        let texts = params.iter().map(|param| {
-            let last = param.default.as_ref().map_or(param.ty.span, |e| e.span);
-            self.line(param.name.span.to(last))
-        });
+        let texts = params.iter().map(|param| self.line(param.span()));
         format!("({})", texts.collect::<Vec<_>>().join(", "))
     }
 

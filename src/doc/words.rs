@@ -58,7 +58,8 @@ const KINDS: &[(&str, &str, &[Word], &str)] = &[
         "states",
         "state",
         vocabulary::STATES,
-        "States of a model's own run, written behind it: `big.at(50 epochs)`.",
+        "States of a model's own run, written behind it: `big.at(50 epochs)`. At present each trains its stretch of \
+         the run anew.",
     ),
     (
         "weights",
@@ -75,36 +76,78 @@ const KINDS: &[(&str, &str, &[Word], &str)] = &[
 ];
 
 /// The language's own words: the section's name, what one is called, the words, what they are for.
-const LANGUAGE: &[(&str, &str, &[Told], &str)] = &[
+const LANGUAGE: &[(&str, &str, &[&[Told]], &str)] = &[
     (
         "declarations",
         "declaration",
-        vocabulary::DECLARATIONS,
+        &[vocabulary::DECLARATIONS],
         "The words that open a declaration.",
     ),
     (
         "types",
         "type",
-        vocabulary::TYPES,
+        &[vocabulary::TYPES],
         "The types that a `param` or an argument may have.",
     ),
     (
         "fields of models",
         "field",
-        vocabulary::MODEL_FIELDS,
+        &[vocabulary::MODEL_FIELDS],
         "The fields of a `teacher`, `student` or `model`.",
+    ),
+    (
+        "fields of groups",
+        "field of a group",
+        &[vocabulary::GROUP_FIELDS],
+        "The fields of one of a model's `groups`: `{ \"fc.*\": { lr_scale: 10 } }`.",
     ),
     (
         "given",
         "given",
-        vocabulary::GIVEN,
+        &[vocabulary::GIVEN],
         "What stands for itself where a network or a loss is written.",
     ),
     (
         "blends",
         "blend",
-        vocabulary::BLENDS,
+        &[vocabulary::BLENDS],
         "The shapes of a window: `then 0.0 until end along cosine`.",
+    ),
+    (
+        "time",
+        "word of time",
+        &[vocabulary::WINDOWS, vocabulary::MOMENTS, vocabulary::UNITS],
+        "The words of windows and spans: `0.1 then 0.01 at 30 epochs over 100 steps`.",
+    ),
+    (
+        "expressions",
+        "word",
+        &[vocabulary::VALUES, vocabulary::JOINTS],
+        "The words of expressions, and those between what is declared.",
+    ),
+    (
+        "statements",
+        "statement",
+        &[vocabulary::STATEMENTS],
+        "What may stand before the layers in the body of an `arch`.",
+    ),
+    (
+        "signs",
+        "sign",
+        &[vocabulary::SIGNS],
+        "The signs, those of arithmetic and comparison included.",
+    ),
+    (
+        "splits",
+        "split",
+        &[vocabulary::SPLITS],
+        "The members of a data set: `cifar.train`.",
+    ),
+    (
+        "members",
+        "member",
+        &[vocabulary::MODEL_MEMBERS, vocabulary::SHAPE_MEMBERS],
+        "The members of a teacher in a loss, `t.z`, and of the shape that reaches a network, `input.channels`.",
     ),
 ];
 
@@ -119,7 +162,12 @@ pub fn sections() -> Vec<Section> {
     let language = LANGUAGE.iter().map(|(name, kind, words, doc)| Section {
         name: (*name).to_string(),
         doc: (*doc).to_string(),
-        entries: words.iter().map(|word| of_language(word, kind)).collect(),
+        entries: words
+            .iter()
+            .copied()
+            .flatten()
+            .map(|word| of_language(word, kind))
+            .collect(),
     });
     let words = words.chain([recipe_fields(), functions()]);
     words.chain(language).collect()
@@ -165,13 +213,12 @@ fn parameter(param: &Param) -> Parameter {
 
 /// The fields of what a measure gives.
 fn result(name: &str, kind: &str) -> Option<Parts> {
-    let fields = vocabulary::FIELDS.iter();
-    let rows = fields.filter(|(measure, _, _)| kind == "measure" && *measure == name);
-    let rows: Vec<Part> = rows
-        .map(|(_, field, doc)| Part {
-            name: (*field).to_string(),
+    let fields = vocabulary::fields(name).filter(|_| kind == "measure");
+    let rows: Vec<Part> = fields
+        .map(|field| Part {
+            name: field.name.to_string(),
             text: String::new(),
-            doc: (*doc).to_string(),
+            doc: field.doc.to_string(),
         })
         .collect();
     (!rows.is_empty()).then(|| Parts {

@@ -95,7 +95,8 @@ fn told<F: Fn(&str) -> Uri>(
         code_description: None,
         source: Some("kdp".into()),
         message: lsp::Message::String(message),
-        tags: (diagnostic.code.0 == "unused").then(|| vec![DiagnosticTag::Unnecessary]),
+        tags: matches!(diagnostic.code.0, "unused" | "unused-index")
+            .then(|| vec![DiagnosticTag::Unnecessary]),
         related_information: (!related.is_empty()).then_some(related),
         data: None,
     }

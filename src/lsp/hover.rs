@@ -14,7 +14,7 @@ use crate::diag::Span;
 use crate::doc::{declaration, thousands};
 use crate::spec::DataShape;
 use crate::syntax::tree::{Item, ItemKind};
-use crate::vocabulary::{self, FIELDS, told};
+use crate::vocabulary::{self, told};
 
 /// What is told of a name.
 pub struct Told {
@@ -148,9 +148,8 @@ fn of_member(holder: Holder, word: &str) -> Option<String> {
         Holder::Model => vocabulary::MODEL_MEMBERS,
         Holder::Shape => vocabulary::SHAPE_MEMBERS,
         Holder::Measurement(measure) => {
-            let mut fields = FIELDS.iter();
-            let (.., doc) = fields.find(|(of, field, _)| *of == measure && *field == word)?;
-            return Some(format!("{doc} (field of `{measure}`)"));
+            let field = vocabulary::fields(measure).find(|field| field.name == word)?;
+            return Some(format!("{} (field of `{measure}`)", field.doc));
         }
     };
     Some(told(words, word)?.1.to_string())

@@ -8,7 +8,7 @@ use super::names::{Builtin, Holder, Import, Role, Symbol, SymbolId, Target};
 use super::workspace::Workspace;
 use crate::check::WordKind;
 use crate::syntax::tree::{Expr, ExprKind, Item, ItemKind, Parameter};
-use crate::vocabulary::{self, FIELDS, STATES};
+use crate::vocabulary::{self, STATES};
 
 /// What a name means.
 #[derive(Clone, Debug)]
@@ -169,9 +169,8 @@ impl Workspace {
             },
             Class::Shape => member(vocabulary::SHAPE_MEMBERS, Holder::Shape),
             Class::Measurement(measure) => {
-                let fields = FIELDS.iter().filter(|(of, ..)| *of == measure);
-                let (_, field, _) = fields.into_iter().find(|(_, field, _)| *field == name)?;
-                let builtin = Builtin::Member(Holder::Measurement(measure), field);
+                let field = vocabulary::fields(measure).find(|field| field.name == name)?;
+                let builtin = Builtin::Member(Holder::Measurement(measure), field.name);
                 Some(Meaning::Builtin(builtin))
             }
             Class::Other => None,

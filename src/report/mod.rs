@@ -11,6 +11,7 @@ mod family;
 mod kinship;
 mod number;
 mod prose;
+mod ranking;
 mod template;
 mod verdict;
 

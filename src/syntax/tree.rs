@@ -196,6 +196,18 @@ pub struct Parameter {
     pub ty: TypeExpr,
     /// Its default.
     pub default: Option<Expr>,
+    /// What must hold of it: `where tau > 0`.
+    pub condition: Option<Expr>,
+}
+
+impl Parameter {
+    /// From its name to its end.
+    pub fn span(&self) -> Span {
+        let last = self.condition.as_ref().or(self.default.as_ref());
+        self.name
+            .span
+            .to(last.map_or(self.ty.span, |last| last.span))
+    }
 }
 
 /// `int`, `list[number]`.

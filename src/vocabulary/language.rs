@@ -129,6 +129,12 @@ pub const MODEL_FIELDS: &[Told] = &[
     ),
 ];
 
+/// The fields of one of a model's `groups`.
+pub const GROUP_FIELDS: &[Told] = &[
+    ("lr_scale", "A factor of the recipe's learning rate."),
+    ("weight_decay", "Weight decay in place of the recipe's."),
+];
+
 /// The splits of a data set.
 pub const SPLITS: &[Told] = &[
     ("train", "The training split."),
@@ -179,12 +185,4 @@ pub const BLENDS: &[Told] = &[
         "stairs",
         "So many steps of the same height: `along stairs(10)`.",
     ),
-];
-
-/// The units of a span of training.
-pub const UNITS: &[Told] = &[
-    ("epochs", "Passes over the data."),
-    ("steps", "Updates of the weights."),
-    ("epoch", "A pass over the data."),
-    ("step", "An update of the weights."),
 ];

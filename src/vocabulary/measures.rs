@@ -44,60 +44,117 @@ pub const MEASURES: &[Word] = &[
     ),
 ];
 
-/// The fields of each measure's result: (measure, field, meaning).
-pub const FIELDS: &[(&str, &str, &str)] = &[
-    (
+/// A field of a measure's result.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Field {
+    /// Whose.
+    pub measure: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// What it means.
+    pub doc: &'static str,
+    /// The least and the largest value that it can have.
+    pub range: (f64, f64),
+}
+
+/// The fields of a measure's result.
+pub fn fields(measure: &str) -> impl Iterator<Item = &'static Field> {
+    FIELDS.iter().filter(move |field| field.measure == measure)
+}
+
+/// The range of a field that is known by its name alone: of all measures that have one of that name.
+pub fn range(field: &str) -> Option<(f64, f64)> {
+    let named = FIELDS.iter().filter(|known| known.name == field);
+    named
+        .map(|known| known.range)
+        .reduce(|(a, b), (c, d)| (a.min(c), b.max(d)))
+}
+
+/// Every number.
+const ANY: (f64, f64) = (f64::NEG_INFINITY, f64::INFINITY);
+/// A part of a whole.
+const SHARE: (f64, f64) = (0.0, 1.0);
+/// Nothing below 0.
+const POSITIVE: (f64, f64) = (0.0, f64::INFINITY);
+
+const fn field(
+    measure: &'static str,
+    name: &'static str,
+    range: (f64, f64),
+    doc: &'static str,
+) -> Field {
+    Field {
+        measure,
+        name,
+        doc,
+        range,
+    }
+}
+
+/// The fields of each measure's result.
+const FIELDS: &[Field] = &[
+    field(
         "deviation",
         "slope",
+        ANY,
         "least-squares slope of the student's φ on the teacher's, over all samples",
     ),
-    (
+    field(
         "deviation",
         "slope_low",
+        ANY,
         "the same over the quarter of the samples where the teacher is least sure",
     ),
-    (
+    field(
         "deviation",
         "slope_high",
+        ANY,
         "the same over the quarter where the teacher is surest",
     ),
-    (
+    field(
         "deviation",
         "intercept",
+        ANY,
         "intercept of the line over all samples",
     ),
-    (
+    field(
         "deviation",
         "intercept_low",
+        ANY,
         "intercept of the line over the least-sure quarter",
     ),
-    (
+    field(
         "deviation",
         "intercept_high",
+        ANY,
         "intercept of the line over the surest quarter",
     ),
-    (
+    field(
         "deviation",
         "under_low",
+        SHARE,
         "share of the least-sure quarter that lies under the diagonal (the student is less sure still)",
     ),
-    (
+    field(
         "deviation",
         "agreement",
+        SHARE,
         "share of the samples where both models' surest class is the same",
     ),
-    (
+    field(
         "deviation",
         "kl",
+        POSITIVE,
         "mean KL(teacher ‖ student) in nats, at temperature 1",
     ),
-    ("deviation", "count", "number of samples"),
-    (
+    field("deviation", "count", POSITIVE, "number of samples"),
+    field(
         "accuracy",
         "top1",
+        SHARE,
         "share of samples that are classified right",
     ),
-    ("accuracy", "count", "number of samples"),
-    ("calibration", "ece", "expected calibration error"),
-    ("calibration", "count", "number of samples"),
+    field("accuracy", "count", POSITIVE, "number of samples"),
+    field("calibration", "ece", SHARE, "expected calibration error"),
+    field("calibration", "count", POSITIVE, "number of samples"),
 ];

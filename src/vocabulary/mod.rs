@@ -4,6 +4,7 @@
 //! stands elsewhere (`check::shapes` for shapes, `kdp-engine` for tensors).
 
 mod data;
+mod expressions;
 mod functions;
 mod language;
 mod layers;
@@ -13,10 +14,11 @@ mod training;
 mod word;
 
 pub use data::{DERIVED, SOURCES, TRANSFORMS};
+pub use expressions::*;
 pub use functions::{FUNCTIONS, Function, Takes, function};
 pub use language::*;
 pub use layers::LAYERS;
-pub use measures::{FIELDS, MEASURES};
+pub use measures::{Field, MEASURES, fields, range};
 pub use models::{MODELS, STATES, WEIGHTS};
 pub use training::{AUGMENTATIONS, OBJECTIVES, OPTIMISERS, RECIPE_FIELDS};
 pub use word::{Default, Param, Type, Word, find};

@@ -26,7 +26,7 @@ pub const MODELS: &[Word] = &[word(
 pub const STATES: &[Word] = &[
     word(
         "at",
-        "The model as it was then, in its own run.",
+        "The model as it was then, in its own run. At present it is trained anew up to there, with the same weights to the bit.",
         &[Param::required(
             "time",
             Type::Span,
@@ -35,7 +35,7 @@ pub const STATES: &[Word] = &[
     ),
     word(
         "best",
-        "The model's best state, of those that were looked at; the first of equals.",
+        "The model's best state, of those that were looked at; the first of equals. At present its run is trained anew, with the same weights to the bit.",
         &[
             Param::required("on", Type::Split, "The split that it is looked at on."),
             Param::optional(

@@ -43,6 +43,33 @@ fn a_name_of_the_standard_library_is_imported_below_the_files_own_comments() {
     assert!(!errors(checked(&mended)), "{mended}");
 }
 
+#[test]
+fn a_model_is_given_the_seed_that_it_does_not_use() {
+    let head =
+        "use std.datasets.digits\nuse std.archs.mlp\nuse std.recipes.quick\ndataset d = digits()\n";
+    for (fields, mended) in [
+        (
+            "{ data: d.train, recipe: quick }",
+            "{ data: d.train, recipe: quick, seed: seed }",
+        ),
+        (
+            "{\n  data: d.train\n  recipe: quick\n}",
+            "{\n  data: d.train\n  recipe: quick\n  seed: seed\n}",
+        ),
+        (
+            "{ data: d.train, seed: 1, recipe: quick }",
+            "{ data: d.train, seed: seed, recipe: quick }",
+        ),
+    ] {
+        let text = format!("{head}student s[seed in 0..3] = mlp() {fields}\n");
+        let found = checked(&text).diagnostics;
+        assert_eq!(found[0].code.0, "unused-index");
+        let text = apply(&text, &found[0].edits[0]);
+        assert!(text.contains(mended), "{text}");
+        assert!(checked(&text).diagnostics.is_empty(), "{text}");
+    }
+}
+
 /// The inputs of the golden tests.
 fn inputs() -> Vec<String> {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");

@@ -219,7 +219,9 @@ fn family(head: &str, declared: &Name, indices: &[IndexSet], value: &Expr) -> Ve
 fn parameter(parameter: &Parameter) -> Node {
     list(
         &parameter.name.text,
-        std::iter::once(type_expr(&parameter.ty)).chain(parameter.default.as_ref().map(expr)),
+        std::iter::once(type_expr(&parameter.ty))
+            .chain(parameter.default.as_ref().map(expr))
+            .chain(optional("where", parameter.condition.as_ref())),
     )
 }
 

@@ -12,7 +12,7 @@ use "ours.kdp" as ours
 param seeds: list[int] = [0, 1]
 dataset d = digits()
 recipe short = ours.fast with { batch: 32 }
-fn half(of: int, by: number = 2) = of / by
+fn half(of: int, by: number = 2 where by > 0) = of / by
 arch tall(depth: int) {
   let n = half(depth, by: 2)
   chain([linear(8) for i in 0..n]) -> linear(classes)
@@ -175,6 +175,7 @@ fn a_new_name_stands_everywhere_and_the_file_stays_right() {
     let changed = edited(TEXT, &answer["result"]["changes"][client.uri("a.kdp")]);
     let wanted = TEXT
         .replace("by: number", "through: number")
+        .replace("where by", "where through")
         .replace("of / by", "of / through")
         .replace("by: 2", "through: 2");
     assert_eq!(changed, wanted);
@@ -210,7 +211,7 @@ fn what_cannot_have_the_name_says_why() {
     assert!(why("half(of", "tall").contains("there already"));
     assert!(why("linear(8)", "dense").contains("keep their names"));
     assert!(why("slope", "slant").contains("keep their names"));
-    assert!(why("= 2)", "two").contains("no name here"));
+    assert!(why("= 2 where", "two").contains("no name here"));
     let prepared = client.ask_at("textDocument/prepareRename", "a.kdp", TEXT, "half(of");
     assert_eq!(prepared, range(TEXT, "half"));
     let prepared = client.ask_at("textDocument/prepareRename", "a.kdp", TEXT, "linear(8)");

@@ -183,7 +183,7 @@ fn the_summary_is_on_standard_output_and_progress_on_standard_error() {
     let run = project.kdp("run a.kdp");
     run.ends(0);
     for words in [
-        "`big` does best on the test split: 80.0% right (`small` 75.0%)",
+        "`big` does best on the test split: 80.0%\u{a0}±\u{a0}0.0% right (`small` 75.0%\u{a0}±\u{a0}0.0%)",
         "`small` exaggerates its teacher `big`",
         "1.25",
         "✓ steep",
@@ -202,6 +202,65 @@ fn the_summary_is_on_standard_output_and_progress_on_standard_error() {
     assert!(!coloured.out.contains('\x1b'), "what was kept is plain");
     let coloured = project.kdp("run a.kdp --color always");
     assert!(coloured.out.contains('\x1b'));
+}
+
+#[test]
+fn a_node_counts_once_under_all_of_its_names() {
+    let project = Project::new();
+    let text = r#"
+use std.datasets.digits
+use std.archs.mlp
+use std.recipes.quick
+
+dataset data = digits()
+
+student alike[seed in 0..3] = mlp([8]) { data: data.train, recipe: quick }
+
+experiment pair(tau: number) {
+  teacher big = mlp([32]) { data: data.train, recipe: quick }
+  student base = mlp([16]) { data: data.train, recipe: quick }
+  student small = mlp([16]) { data: data.train, recipe: quick, objective: distill(big, temperature: tau) }
+  measure base_gap = deviation(base, big, on: data.test)
+  measure gap = deviation(small, big, on: data.test)
+  measure gap_train = deviation(small, big, on: data.train)
+}
+
+trial t[tau in [1, 4]] = pair(tau)
+"#;
+    fs::write(project.path("b.kdp"), text).unwrap();
+    let run = project.kdp("run b.kdp");
+    let out = run.ends(0).out.replace('\u{a0}', " ");
+    let cells = |name: &str| {
+        let rows = out.lines().filter(|line| line.trim().starts_with(name));
+        let rows: Vec<&str> = rows.collect();
+        let [row] = rows.as_slice() else {
+            panic!("{name} is told {} times:\n{out}", rows.len())
+        };
+        let rest = row.trim().trim_start_matches(name);
+        rest.split_whitespace()
+            .map(str::to_string)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(cells("alike ")[0], "1", "three names of one run:\n{out}");
+    for name in [
+        "t.big[tau: 1 and 4]",
+        "t.base[tau: 1 and 4]",
+        "t.base_gap[tau: 1 and 4]",
+    ] {
+        assert_eq!(cells(name)[0], "1", "{out}");
+    }
+    assert_eq!(cells("t.small[tau: 4]")[0], "1", "{out}");
+    assert_eq!(
+        out.matches("Measured on the train split.").count(),
+        2,
+        "{out}"
+    );
+    let stranger = "`t.base[tau: 1 and 4]`, which never saw `t.big[tau: 1 and 4]`, varies";
+    assert_eq!(out.matches(stranger).count(), 1, "{out}");
+    assert!(
+        out.contains("`t.small[tau: 4]` exaggerates its teacher `t.big[tau: 1 and 4]`"),
+        "{out}"
+    );
 }
 
 #[test]
@@ -508,8 +567,9 @@ fn a_large_plan_is_told_by_families() {
 118 nodes to run. `--all` tells every member.
 Steps of training: 14400 asked, 0 shared, 360 stored, 14040 to run.
 ";
-    let lines =
-        |text: &str| -> Vec<String> { text.lines().map(|line| line.trim_end().into()).collect() };
+    fn lines(text: &str) -> Vec<&str> {
+        text.lines().map(str::trim).collect()
+    }
     assert_eq!(lines(&plan.ends(0).out), lines(told));
     let all = project.kdp("plan a.kdp --set seeds=0..40 --all");
     assert_eq!(all.ends(0).out.lines().count(), 1 + 121 + 3, "{}", all.out);

@@ -81,9 +81,12 @@ impl<'a> Watch<'a> {
         for (noted, size) in numbers.chunks_exact(3).zip(self.sizes.drain(..)) {
             let [loss, right, labelled] = [noted[0], noted[1], noted[2]].map(f64::from);
             if !loss.is_finite() {
-                return Err(TrainError::Loss {
-                    step: self.fetched,
-                    lr: self.lr.at(self.fetched),
+                return Err(match self.fetched {
+                    0 => TrainError::FirstLoss,
+                    step => TrainError::Loss {
+                        step,
+                        lr: self.lr.at(step),
+                    },
                 });
             }
             self.fetched += 1;

@@ -10,6 +10,8 @@ use crate::nets::NetError;
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs)]
 pub enum TrainError {
+    #[error("the loss is not finite at step 0, before anything is learnt")]
+    FirstLoss,
     #[error("the loss is not finite at step {step} (learning rate {lr})")]
     Loss { step: u64, lr: f64 },
     #[error("the weights are not finite after the last step")]
@@ -54,6 +56,10 @@ impl TrainError {
     /// The mend, where one is known.
     pub fn help(&self) -> Option<&'static str> {
         match self {
+            // No step was taken: no learning rate can be too high.
+            TrainError::FirstLoss => Some(
+                "look at the data (the `mean` and `std` of its source), at the weights that it begins with (`init`), and at the objective (a `log` or a division of 0, a temperature near 0)",
+            ),
             TrainError::Loss { .. } | TrainError::Weights => {
                 Some("try a smaller learning rate, a warm-up (`0.0 then LR over …`), or `clip`")
             }

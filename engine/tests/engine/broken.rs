@@ -262,6 +262,27 @@ fn a_loss_that_is_not_finite_fails_its_node_and_the_worker_goes_on() {
 }
 
 #[test]
+fn a_first_loss_that_is_not_finite_is_no_matter_of_the_learning_rate() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = digits(vec![]);
+    let mut huge = one_hot();
+    for term in &mut huge {
+        term.weight = kdp::plan::Schedule::Constant(1e300);
+    }
+    let lost = train("lost", &data, small_cnn(8), huge, 1);
+    let mut worker = Worker::start();
+    worker.run_all(&[&data], folder.path());
+    let (message, help) = worker
+        .run(&lost, folder.path())
+        .expect_err("it is infinite");
+    assert!(message.contains("not finite at step 0"), "{message}");
+    assert!(!message.contains("learning rate"), "{message}");
+    let help = help.expect("what to look at");
+    assert!(help.contains("the data"), "{help}");
+    assert!(!help.contains("learning rate"), "{help}");
+}
+
+#[test]
 fn what_it_needs_must_be_in_the_store() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = digits(vec![]);

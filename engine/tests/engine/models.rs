@@ -2,7 +2,7 @@
 
 use kdp::plan::{Curves, ModelSummary, Task};
 use kdp::store::{Entry, Store};
-use kdp::vocabulary::{FIELDS, MEASURES};
+use kdp::vocabulary::{MEASURES, fields as declared_fields};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -57,8 +57,8 @@ fn a_pipeline_runs_from_data_to_measurements() {
         let entry = entry(store, measure);
         let fields: BTreeMap<String, f64> =
             serde_json::from_value(entry.manifest.summary.clone()).expect("fields");
-        let declared = FIELDS.iter().filter(|field| field.0 == measure.id);
-        let declared: Vec<&str> = declared.map(|field| field.1).collect();
+        let declared = declared_fields(&measure.id).map(|field| field.name);
+        let declared: Vec<&str> = declared.collect();
         let mut names: Vec<&str> = fields.keys().map(String::as_str).collect();
         names.sort_by_key(|name| declared.iter().position(|field| field == name));
         assert_eq!(names, declared);

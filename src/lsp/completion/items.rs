@@ -14,56 +14,9 @@ use crate::lsp::resolve::{Class, Meaning, parameters};
 use crate::lsp::workspace::Workspace;
 use crate::syntax::tree::ItemKind;
 use crate::vocabulary::{
-    self, DECLARATIONS, FIELDS, FUNCTIONS, MODEL_FIELDS, RECIPE_FIELDS, STATES, Told, Type,
+    self, DECLARATIONS, FUNCTIONS, JOINTS, MODEL_FIELDS, RECIPE_FIELDS, STATEMENTS, STATES, Told,
+    Type, VALUES, WINDOWS,
 };
-
-/// Words behind a value.
-const OPERATORS: &[Told] = &[
-    (
-        "then",
-        "Changes a number or an objective over the run: `0.1 then 0.01 at 30 epochs`.",
-    ),
-    ("at", "Where the window of a `then` begins."),
-    ("over", "How long the window of a `then` is."),
-    (
-        "until",
-        "Where the window of a `then` ends; `until end` is the end of the run.",
-    ),
-    (
-        "along",
-        "The shape of the blend in a window: `along cosine`.",
-    ),
-    (
-        "with",
-        "A changed copy of a recipe: `r with { batch: 64 }`.",
-    ),
-    (
-        "scaled to",
-        "A recipe stretched to another length: `r scaled to 30 epochs`.",
-    ),
-    ("as", "Names layers, or what is imported."),
-    ("where", "What must hold of a param."),
-    ("for", "Goes through a list: `[f(i) for i in 0..3]`."),
-    ("in", "What an index or a `for` goes through."),
-    ("if", "Filters a list: `[i for i in 0..9 if i % 2 == 0]`."),
-    ("else", "What stands where the condition does not hold."),
-    ("and", "Both hold."),
-    ("or", "At least one holds."),
-];
-
-/// Words that begin a value.
-const VALUES: &[Told] = &[
-    ("true", "It holds."),
-    ("false", "It does not hold."),
-    ("if", "One value or another: `if c { a } else { b }`."),
-    ("not", "The opposite."),
-];
-
-/// Words of an arch's body.
-const STATEMENTS: &[Told] = &[
-    ("let", "A constant of this arch: `let n = depth / 2`."),
-    ("require", "What must hold: `require depth > 0, \"why\"`."),
-];
 
 /// The list being made.
 pub struct Items<'a> {
@@ -129,7 +82,8 @@ impl<'a> Items<'a> {
     /// Units.
     pub fn units(&mut self) {
         self.told(0, vocabulary::UNITS, Kind::Unit);
-        self.told(1, OPERATORS, Kind::Keyword);
+        self.told(1, WINDOWS, Kind::Keyword);
+        self.told(1, JOINTS, Kind::Keyword);
     }
 
     /// Shapes of a blend.
@@ -139,7 +93,8 @@ impl<'a> Items<'a> {
 
     /// Words behind a value.
     pub fn operators(&mut self) {
-        self.told(0, OPERATORS, Kind::Keyword);
+        self.told(0, WINDOWS, Kind::Keyword);
+        self.told(0, JOINTS, Kind::Keyword);
     }
 
     /// Words of an arch's body.
@@ -243,8 +198,9 @@ impl<'a> Items<'a> {
             }
             Class::Shape => self.told(0, vocabulary::SHAPE_MEMBERS, Kind::Property),
             Class::Measurement(measure) => {
-                for (_, field, doc) in FIELDS.iter().filter(|(of, ..)| *of == measure) {
-                    self.push(0, field, Kind::Property, String::new(), doc.to_string());
+                for field in vocabulary::fields(measure) {
+                    let doc = field.doc.to_string();
+                    self.push(0, field.name, Kind::Property, String::new(), doc);
                 }
             }
             Class::Other => {}
@@ -292,11 +248,7 @@ impl<'a> Items<'a> {
                 let params = meaning.item().and_then(parameters).unwrap_or_default();
                 for param in params {
                     if !given.contains(&param.name.text) {
-                        let end = param
-                            .default
-                            .as_ref()
-                            .map_or(param.ty.span, |value| value.span);
-                        let detail = made.slice(param.name.span.to(end)).to_string();
+                        let detail = made.slice(param.span()).to_string();
                         self.push_named(&param.name.text, Kind::Field, detail, String::new());
                     }
                 }

@@ -210,6 +210,8 @@ impl Walk {
         for param in params {
             self.bind(&param.name, Role::Parameter, visible, owner);
         }
+        let conditions = params.iter().filter_map(|param| param.condition.as_ref());
+        conditions.for_each(|condition| self.expr(condition));
     }
 
     fn indices(&mut self, indices: &[IndexSet], visible: Span, owner: Option<SymbolId>) {

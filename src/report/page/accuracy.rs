@@ -7,6 +7,7 @@ use crate::plan::ModelSummary;
 use crate::report::family::{Family, families};
 use crate::report::number::{self, Spread};
 use crate::report::plots::Axis;
+use crate::report::ranking::{Ranking, summary};
 
 /// Width of the strip in which the test accuracies are drawn.
 const STRIP: f64 = 120.0;
@@ -35,7 +36,7 @@ struct Row {
     test: String,
     steps: String,
     parameters: String,
-    /// Whether its mean test accuracy is the highest.
+    /// Whether its test accuracy stands out of all others.
     best: bool,
     /// The places of each member's test accuracy in the strip.
     dots: Vec<f64>,
@@ -51,16 +52,15 @@ pub struct Trained<'a> {
 
 /// The models that are in the store, by families, in the order of the plan.
 pub fn trained<'a>(sources: &Sources<'a>) -> Vec<Family<Trained<'a>>> {
-    let models = &sources.outcome.models;
     families(
         sources
             .plan
             .named_models()
             .into_iter()
             .filter_map(|(name, node)| {
-                let summary = models.get(name).or_else(|| models.get(&node.id))?;
+                let summary = summary(sources.outcome, name, node)?;
                 let word = node.word.as_str();
-                Some((name.to_string(), Trained { word, summary }))
+                Some((name.to_string(), node.key, Trained { word, summary }))
             }),
     )
 }
@@ -71,26 +71,20 @@ pub fn accuracy(sources: &Sources) -> Option<Accuracy> {
     let tests = || all().map(|member| member.value.summary.test_accuracy);
     let (low, high) = (tests().fold(1.0, f64::min), tests().fold(0.0, f64::max));
     let axis = Axis::new((low, high), (6.0, STRIP - 6.0));
-    let mut rows: Vec<(f64, Row)> = families
-        .iter()
-        .map(|family| {
-            let models: Vec<_> = family.members.iter().map(|member| &member.value).collect();
-            row(&family.name, &models, &axis)
-        })
-        .collect();
-    let best = rows
-        .iter()
-        .map(|row| row.0)
-        .fold(f64::NEG_INFINITY, f64::max);
-    let several_families = rows.len() > 1;
-    for (mean, row) in &mut rows {
-        row.best = several_families && *mean == best;
-    }
-    let members = all().map(|member| row(&member.id, &[&member.value], &axis).1);
+    let ranking = Ranking::of(sources.plan, sources.outcome);
+    let best = ranking.as_ref().and_then(Ranking::best);
+    let rows = families.iter().map(|family| {
+        let models: Vec<_> = family.members.iter().map(|member| &member.value).collect();
+        Row {
+            best: best == Some(&family.name),
+            ..row(&family.name, &models, &axis)
+        }
+    });
+    let members = all().map(|member| row(&member.id, &[&member.value], &axis));
     (!families.is_empty()).then(|| Accuracy {
         several: families.iter().any(|family| family.members.len() > 1),
         members: members.collect(),
-        families: rows.into_iter().map(|(_, row)| row).collect(),
+        families: rows.collect(),
         strip: STRIP,
         strips: low < high,
         low: number::percent(low),
@@ -98,7 +92,7 @@ pub fn accuracy(sources: &Sources) -> Option<Accuracy> {
     })
 }
 
-fn row(name: &str, models: &[&Trained], axis: &Axis) -> (f64, Row) {
+fn row(name: &str, models: &[&Trained], axis: &Axis) -> Row {
     let of = |number: fn(&ModelSummary) -> Option<f64>| -> Vec<f64> {
         let models = models.iter();
         models.filter_map(|model| number(model.summary)).collect()
@@ -108,7 +102,7 @@ fn row(name: &str, models: &[&Trained], axis: &Axis) -> (f64, Row) {
         Spread::of(values).map_or_else(String::new, |spread| spread.show(write))
     };
     let mean = Spread::of(&tests).map_or(f64::NAN, |spread| spread.mean);
-    let row = Row {
+    Row {
         name: name.to_string(),
         word: models.first().map_or("", |model| model.word).to_string(),
         count: models.len(),
@@ -119,8 +113,7 @@ fn row(name: &str, models: &[&Trained], axis: &Axis) -> (f64, Row) {
         best: false,
         dots: tests.iter().map(|test| axis.place(*test)).collect(),
         mean: axis.place(mean),
-    };
-    (mean, row)
+    }
 }
 
 /// The number they share, or the least and the largest.

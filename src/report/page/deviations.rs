@@ -113,7 +113,7 @@ pub fn measured<'a>(sources: &Sources<'a>) -> Vec<Family<Deviation<'a>>> {
     families(named.filter_map(|(name, node)| match &node.task {
         Task::Measure(task) if task.measure.name == "deviation" => {
             let fields = sources.fields(name, node)?;
-            Some((name.to_string(), Deviation { task, node, fields }))
+            Some((name.to_string(), node.key, Deviation { task, node, fields }))
         }
         _ => None,
     }))

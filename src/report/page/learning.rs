@@ -26,9 +26,11 @@ pub fn panels(sources: &Sources) -> Vec<Panel> {
     let families = families(named.filter_map(|(name, node)| {
         let curves = sources.results.curves.get(&node.key)?;
         match &node.task {
-            Task::Train(task) if !curves.train_steps.is_empty() => {
-                Some((name.to_string(), (task, node.word.as_str(), curves)))
-            }
+            Task::Train(task) if !curves.train_steps.is_empty() => Some((
+                name.to_string(),
+                node.key,
+                (task, node.word.as_str(), curves),
+            )),
             _ => None,
         }
     }));

@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use super::Sources;
 use crate::plan::{MeasureTask, Task};
-use crate::report::family::{Family, families};
+use crate::report::family::{Family, Item, families};
 use crate::report::number::{self, Spread};
-use crate::vocabulary::{FIELDS, MEASURES, find};
+use crate::vocabulary::{MEASURES, fields, find};
 
 #[derive(Serialize)]
 pub struct Table {
@@ -51,12 +51,12 @@ struct Measured<'a> {
 }
 
 pub fn tables(sources: &Sources) -> Vec<Table> {
-    let mut by_measure: Vec<(&str, Vec<(String, Measured)>)> = vec![];
+    let mut by_measure: Vec<(&str, Vec<Item<Measured>>)> = vec![];
     for (name, node) in sources.plan.named_measures() {
         let (Task::Measure(task), Some(fields)) = (&node.task, sources.fields(name, node)) else {
             continue;
         };
-        let one = (name.to_string(), Measured { task, fields });
+        let one = (name.to_string(), node.key, Measured { task, fields });
         let measure = task.measure.name.as_str();
         match by_measure.iter_mut().find(|(other, _)| *other == measure) {
             Some((_, all)) => all.push(one),
@@ -70,10 +70,13 @@ pub fn tables(sources: &Sources) -> Vec<Table> {
 }
 
 fn table(sources: &Sources, measure: &str, families: &[Family<Measured>]) -> Table {
-    let documented: Vec<_> = FIELDS.iter().filter(|field| field.0 == measure).collect();
+    let documented: Vec<_> = fields(measure).collect();
     let measured = || families.iter().flat_map(|family| &family.members);
     let unknown = measured().flat_map(|member| member.value.fields.keys());
-    let mut names: Vec<String> = documented.iter().map(|field| field.1.to_string()).collect();
+    let mut names: Vec<String> = documented
+        .iter()
+        .map(|field| field.name.to_string())
+        .collect();
     for name in unknown {
         if !names.contains(name) {
             names.push(name.clone());
@@ -83,8 +86,8 @@ fn table(sources: &Sources, measure: &str, families: &[Family<Measured>]) -> Tab
         name: name.clone(),
         doc: documented
             .iter()
-            .find(|field| field.1 == *name)
-            .map_or("", |field| field.2),
+            .find(|field| field.name == *name)
+            .map_or("", |field| field.doc),
         values: families.iter().map(|family| spread(family, name)).collect(),
     });
     let members = measured().map(|member| Member {

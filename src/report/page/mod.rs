@@ -74,6 +74,8 @@ struct Sources<'a> {
     text: &'a str,
     name: &'a str,
     nodes: BTreeMap<Key, &'a Node>,
+    /// What the families of models are called.
+    models: BTreeMap<Key, String>,
 }
 
 impl<'a> Sources<'a> {
@@ -91,6 +93,7 @@ impl<'a> Sources<'a> {
             text,
             name,
             nodes: plan.nodes().map(|node| (node.key, node)).collect(),
+            models: family::names_of_models(plan),
         }
     }
 
@@ -101,7 +104,8 @@ impl<'a> Sources<'a> {
 
     /// What the family of a node is called.
     fn family(&self, key: Key) -> String {
-        family::name(self.id(key))
+        let name = self.models.get(&key).cloned();
+        name.unwrap_or_else(|| family::name(self.id(key)))
     }
 
     /// `cifar.test`.

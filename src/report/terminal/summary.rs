@@ -1,12 +1,13 @@
 //! What came out of a run, for standard output.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use comfy_table::{Cell, CellAlignment, LineStyle, Table, TableStyle};
 
 use super::words::learnt;
 use crate::plan::{MeasureTask, ModelSummary, Plan, Task};
-use crate::report::family::families;
+use crate::report::family::{Item, families};
 use crate::report::number::{Spread, duration, fixed, number, percent};
 use crate::run::{NodeOutcome, Outcome, Status};
 
@@ -69,9 +70,9 @@ fn spread(values: impl Iterator<Item = f64>, write: fn(f64) -> String) -> String
 }
 
 fn models(plan: &Plan, outcome: &Outcome) -> Option<String> {
-    let known = plan.named_models().into_iter().filter_map(|(id, _)| {
+    let known = plan.named_models().into_iter().filter_map(|(id, node)| {
         let summary: &ModelSummary = outcome.models.get(id)?;
-        Some((id.to_string(), summary))
+        Some((id.to_string(), node.key, summary))
     });
     let families = families(known);
     let mut table = table(&[
@@ -118,17 +119,20 @@ fn fields(measure: &str) -> &'static [Column] {
     }
 }
 
+/// A measurement that is in.
+struct Measured<'a> {
+    task: &'a MeasureTask,
+    fields: &'a BTreeMap<String, f64>,
+}
+
 fn measures(plan: &Plan, outcome: &Outcome) -> Vec<String> {
-    let mut kinds: Vec<(&str, Vec<(String, &MeasureTask)>)> = vec![];
+    let mut kinds: Vec<(&str, Vec<Item<Measured>>)> = vec![];
     for (id, node) in plan.named_measures() {
-        let Task::Measure(task) = &node.task else {
+        let (Task::Measure(task), Some(fields)) = (&node.task, outcome.measures.get(id)) else {
             continue;
         };
-        if !outcome.measures.contains_key(id) {
-            continue;
-        }
         let name = task.measure.name.as_str();
-        let member = (id.to_string(), task);
+        let member = (id.to_string(), node.key, Measured { task, fields });
         match kinds.iter_mut().find(|(kind, _)| *kind == name) {
             Some((_, members)) => members.push(member),
             None => kinds.push((name, vec![member])),
@@ -148,13 +152,12 @@ fn measures(plan: &Plan, outcome: &Outcome) -> Vec<String> {
                     family
                         .members
                         .first()
-                        .map_or_else(String::new, |first| split(plan, first.value)),
+                        .map_or_else(String::new, |first| split(plan, first.value.task)),
                 ];
                 for (field, _, write) in fields {
-                    let values = family.members.iter().filter_map(|member| {
-                        outcome.measures.get(&member.id)?.get(*field).copied()
-                    });
-                    cells.push(spread(values, *write));
+                    let members = family.members.iter();
+                    let values = members.map(|member| member.value.fields.get(*field));
+                    cells.push(spread(values.flatten().copied(), *write));
                 }
                 row(&mut table, cells);
             }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::plan::{Key, MeasureTask, Node, Plan, Task};
-use crate::report::family::{self, families};
+use crate::plan::{Key, MeasureTask, Node, Plan, Split, Task};
+use crate::report::family::{self, families, names_of_models};
 use crate::report::kinship::Kinship;
-use crate::report::number::{Spread, percent};
+use crate::report::number::percent;
+use crate::report::ranking::Ranking;
 use crate::report::verdict::verdict;
 use crate::run::{NodeOutcome, Outcome, Progress};
 
@@ -42,53 +43,15 @@ struct Deviation<'a> {
 
 /// What the numbers say: which model does best, then what each student makes of its teacher.
 pub(super) fn learnt(plan: &Plan, outcome: &Outcome) -> Vec<String> {
-    let best = best(plan, outcome);
+    let best = Ranking::of(plan, outcome).and_then(|ranking| ranking.told());
+    let best = best.map(|said| said.plain());
     best.into_iter().chain(deviations(plan, outcome)).collect()
-}
-
-/// Which family of models does best, where all are told on the same split.
-fn best(plan: &Plan, outcome: &Outcome) -> Option<String> {
-    let models = plan.named_models();
-    let first = models.first()?.1.task.test()?;
-    if models
-        .iter()
-        .any(|(_, node)| node.task.test() != Some(first))
-    {
-        return None;
-    }
-    let known = models.into_iter().filter_map(|(id, _)| {
-        let model = outcome.models.get(id)?;
-        Some((id.to_string(), model.test_accuracy))
-    });
-    let mut ranked: Vec<(String, f64)> = families(known)
-        .into_iter()
-        .filter_map(|family| {
-            let shares: Vec<f64> = family.members.iter().map(|member| member.value).collect();
-            Some((family.name, Spread::of(&shares)?.mean))
-        })
-        .collect();
-    ranked.sort_by(|(_, a), (_, b)| b.total_cmp(a));
-    let [(name, share), others @ ..] = ranked.as_slice() else {
-        return None;
-    };
-    let others: Vec<String> = others
-        .iter()
-        .map(|(name, share)| format!("`{name}` {}", percent(*share)))
-        .collect();
-    // Shares that read alike rank nobody.
-    let second = ranked.get(1).map(|(_, share)| percent(*share))?;
-    (second != percent(*share)).then(|| {
-        format!(
-            "`{name}` does best on the test split: {} right ({}).",
-            percent(*share),
-            others.join(", ")
-        )
-    })
 }
 
 /// For each family of deviations, in the order of the plan, what its slopes say.
 fn deviations(plan: &Plan, outcome: &Outcome) -> Vec<String> {
     let nodes: BTreeMap<Key, &Node> = plan.nodes().map(|node| (node.key, node)).collect();
+    let names = names_of_models(plan);
     let deviations = plan.named_measures().into_iter().filter_map(|(id, node)| {
         let Task::Measure(task) = &node.task else {
             return None;
@@ -98,7 +61,7 @@ fn deviations(plan: &Plan, outcome: &Outcome) -> Vec<String> {
             |name: &str, word: &str| task.measure.text(name).is_none_or(|text| text == word);
         let is_logit_plot = plain("class", "teacher") && plain("space", "logit");
         (task.measure.name == "deviation" && is_logit_plot)
-            .then(|| (id.to_string(), Deviation { task, slope }))
+            .then(|| (id.to_string(), node.key, Deviation { task, slope }))
     });
     families(deviations)
         .iter()
@@ -109,15 +72,28 @@ fn deviations(plan: &Plan, outcome: &Outcome) -> Vec<String> {
                 .iter()
                 .map(|member| member.value.slope)
                 .collect();
-            sentence(first.task, &slopes, &nodes)
+            sentence(first.task, &slopes, &nodes, &names)
         })
         .collect()
 }
 
-fn sentence(task: &MeasureTask, slopes: &[f64], nodes: &BTreeMap<Key, &Node>) -> Option<String> {
+fn sentence(
+    task: &MeasureTask,
+    slopes: &[f64],
+    nodes: &BTreeMap<Key, &Node>,
+    names: &BTreeMap<Key, String>,
+) -> Option<String> {
     let (student, teacher) = (task.models.get("student")?, task.models.get("teacher")?);
     let kinship = Kinship::of(nodes, *student, *teacher);
-    let name = |key: &Key| Some(family::name(&nodes.get(key)?.id));
+    let name = |key: &Key| match names.get(key) {
+        Some(name) => Some(name.clone()),
+        None => Some(family::name(&nodes.get(key)?.id)),
+    };
     let (student, teacher) = (name(student)?, name(teacher)?);
-    Some(verdict(&student, &teacher, kinship, slopes).plain())
+    let said = verdict(&student, &teacher, kinship, slopes).plain();
+    let elsewhere = match task.on.split {
+        Split::Test => String::new(),
+        split => format!(" Measured on the {} split.", split.word()),
+    };
+    Some(said + &elsewhere)
 }

@@ -219,10 +219,9 @@ impl Formatter<'_> {
         let open = name.span.end as usize;
         let open = open + self.text[open..].find('(').unwrap_or(0);
         let broken = self.breaks_behind(open as u32);
-        let last = params.last().map_or(open, |param| match &param.default {
-            Some(default) => default.span.end as usize,
-            None => param.ty.span.end as usize,
-        });
+        let last = params
+            .last()
+            .map_or(open, |param| param.span().end as usize);
         let params = self.separated(params, |param| param.name.span, Self::parameter);
         let close = last + self.text[last..].find(')').unwrap_or(0) + 1;
         let close = Span::new(name.span.source, open, close);
@@ -238,6 +237,11 @@ impl Formatter<'_> {
             all.push(self.before(default.span.start));
             all.push(text(" = "));
             all.push(self.expression(default));
+        }
+        if let Some(condition) = &param.condition {
+            all.push(self.before(condition.span.start));
+            all.push(text(" where "));
+            all.push(self.expression(condition));
         }
         Layout::All(all)
     }

@@ -313,17 +313,11 @@ impl Parser<'_> {
         } else {
             None
         };
-        let condition = if self.is_word(self.peek(), "where") && self.ahead(1).kind != Kind::Colon {
-            self.bump();
-            Some(self.expression()?)
-        } else {
-            None
-        };
         Ok(ItemKind::Param {
             name,
             ty,
             default,
-            condition,
+            condition: self.where_condition()?,
         })
     }
 

@@ -7,7 +7,7 @@ use crate::syntax::codes;
 use crate::syntax::tree::{Expr, IndexSet, Name, Parameter, TypeExpr};
 
 impl Parser<'_> {
-    /// `(a: TYPE, b: TYPE = DEFAULT)`
+    /// `(a: TYPE, b: TYPE = DEFAULT where CONDITION)`
     pub(super) fn parameters(&mut self) -> Parsed<Vec<Parameter>> {
         if !self.is(Kind::ParenOpen) {
             return Err(self.unexpected("`(` and the parameters"));
@@ -21,9 +21,23 @@ impl Parser<'_> {
                 } else {
                     None
                 };
-                Ok(Parameter { name, ty, default })
+                Ok(Parameter {
+                    name,
+                    ty,
+                    default,
+                    condition: parser.where_condition()?,
+                })
             })
         })
+    }
+
+    /// `where CONDITION`, or nothing.
+    pub(super) fn where_condition(&mut self) -> Parsed<Option<Expr>> {
+        if !self.is_word(self.peek(), "where") || self.ahead(1).kind == Kind::Colon {
+            return Ok(None);
+        }
+        self.bump();
+        self.expression().map(Some)
     }
 
     /// `: TYPE` behind the name of a parameter that `word` declares.
