@@ -41,6 +41,7 @@ mod recipe;
 mod schedule;
 mod scope;
 mod shapes;
+mod source;
 mod states;
 mod synonyms;
 mod training;
@@ -63,7 +64,7 @@ pub use names::{Kind as WordKind, WORDS, word};
 pub use program::*;
 
 use crate::diag::{Code, Diagnostic, Mend, SourceId, Sources, Span};
-use crate::spec::Network;
+use crate::spec::{Network, Shape};
 use crate::syntax::tree::{Expr, Name};
 use family::Axis;
 use findings::Findings;
@@ -136,7 +137,7 @@ enum Bound {
 
 /// Networks by layers (their address), input and classes; the layers are kept, so that their address
 /// stays theirs.
-type Networks = HashMap<(usize, Vec<i64>, i64), (Rc<Layers>, Option<Rc<Network>>)>;
+type Networks = HashMap<(usize, Shape, i64), (Rc<Layers>, Option<Rc<Network>>)>;
 
 /// A member of a declaration, while it is evaluated and after.
 enum Evaluation {

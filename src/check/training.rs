@@ -9,7 +9,7 @@ use super::model::{Given, Head};
 use super::objective::Goal;
 use super::program::{SplitOf, Training};
 use super::schedule::{Clock, Ramp, Time};
-use super::value::{Recipe, RecipeField, Value, show_shape};
+use super::value::{Recipe, RecipeField, Value};
 use crate::diag::{Diagnostic, Span};
 use crate::spec::{Call, Network, Schedule, Split, Term};
 use crate::vocabulary::RECIPE_FIELDS;
@@ -172,6 +172,9 @@ impl Checker<'_> {
                 .collect::<Vec<Call>>(),
             _ => vec![],
         };
+        if let (Some(field), Some(first)) = (recipe.fields.get("augment"), augment.first()) {
+            sound &= self.augments(first, field.span, given, data);
+        }
         let clip = value("clip").and_then(Value::as_number);
         let precision = match value("precision") {
             Some(Value::Text(word, _)) => word.clone(),
@@ -211,15 +214,15 @@ impl Checker<'_> {
                 ),
                 format!("{} classes", shape.classes),
             )
-        } else if teacher.input() != shape.sample {
+        } else if *teacher.input() != shape.sample {
             (
                 format!(
                     "the teacher `{}` takes {}, its student {}",
                     teacher.id,
-                    show_shape(teacher.input()),
-                    show_shape(&shape.sample)
+                    teacher.input(),
+                    shape.sample
                 ),
-                show_shape(&shape.sample),
+                shape.sample.to_string(),
             )
         } else {
             return true;
@@ -232,6 +235,31 @@ impl Checker<'_> {
                 .label(student, format!("the student: {own}"))
                 .help("train the teacher on data of the same shape and classes"),
         );
+        false
+    }
+
+    /// Whether samples are images, which alone can be augmented.
+    fn augments(&mut self, first: &Call, at: Span, given: &Given, data: &SplitOf) -> bool {
+        let sample = &data.dataset.shape.sample;
+        if sample.image().is_some() {
+            return true;
+        }
+        let data_at = given.get("data").map_or(at, |(_, span)| *span);
+        let message = format!("`{}` wants an image, but a sample is {sample}", first.name);
+        let mut labels = vec![
+            (at, "augmented here".to_string()),
+            (data_at, sample.short()),
+        ];
+        // The place that can be changed comes first.
+        if self.is_standard(at.source) {
+            labels.reverse();
+        }
+        let mut diagnostic = Diagnostic::error(SHAPE, message)
+            .help("train without it: `recipe with { augment: [] }`");
+        for (at, text) in labels {
+            diagnostic = diagnostic.label(at, text);
+        }
+        self.report(diagnostic);
         false
     }
 

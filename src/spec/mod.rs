@@ -10,6 +10,7 @@ mod network;
 mod objective;
 mod pattern;
 mod schedule;
+mod shape;
 mod tensors;
 mod words;
 
@@ -22,5 +23,6 @@ pub use network::{Layer, Network};
 pub use objective::{Loss, Term, View};
 pub use pattern::matches;
 pub use schedule::{Along, Schedule};
+pub use shape::Shape;
 pub use tensors::{Fill, Malformed, TensorSpec, tensors};
 pub use words::{Call, Datum};
