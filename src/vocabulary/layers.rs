@@ -51,7 +51,7 @@ pub const LAYERS: &[Word] = &[
     ),
     word(
         "embedding",
-        "A vector for each token of a text; `weight` (vocabulary, width). That of padding, id 0, is zero and stays so.",
+        "A vector for each token of a text; `weight` (vocabulary, width). That of padding, id 0, begins as zeros and gets no gradient.",
         &[Param::required(
             "width",
             Type::Int,
