@@ -33,6 +33,12 @@ impl Blob {
         self.put(name, Dtype::U8, shape, values.to_vec());
     }
 
+    /// Adds whole numbers of 32 bits.
+    pub fn i32(&mut self, name: &str, shape: &[i64], values: &[i32]) {
+        let bytes = values.iter().flat_map(|value| value.to_le_bytes());
+        self.put(name, Dtype::I32, shape, bytes.collect());
+    }
+
     /// Adds a list of whole numbers.
     pub fn i64(&mut self, name: &str, values: &[i64]) {
         let bytes = values.iter().flat_map(|value| value.to_le_bytes());
@@ -75,6 +81,13 @@ impl Blob {
             .collect::<Result<Vec<_>, SafeTensorError>>()?;
         safetensors::serialize(views, None)
     }
+}
+
+/// A view's whole numbers of 32 bits.
+pub fn read_i32(view: &TensorView) -> Option<Vec<i32>> {
+    let (words, rest) = view.data().as_chunks::<4>();
+    (view.dtype() == Dtype::I32 && rest.is_empty())
+        .then(|| words.iter().map(|word| i32::from_le_bytes(*word)).collect())
 }
 
 /// A view's whole numbers.

@@ -43,6 +43,12 @@ impl Draws {
         (self.0.next_u32() >> 8) as f32 / (1 << 24) as f32
     }
 
+    /// A standard normal number (Box and Muller).
+    pub fn normal(&mut self) -> f32 {
+        let (radius, turn) = (1.0 - f64::from(self.unit()), f64::from(self.unit()));
+        ((-2.0 * radius.ln()).sqrt() * (std::f64::consts::TAU * turn).cos()) as f32
+    }
+
     /// A permutation of `0..n` (Fisher and Yates), each as likely.
     pub fn permutation(&mut self, n: usize) -> Vec<usize> {
         let mut order: Vec<usize> = (0..n).collect();
@@ -114,6 +120,18 @@ mod tests {
         assert_ne!(order, (0..100).collect::<Vec<_>>());
         order.sort_unstable();
         assert_eq!(order, (0..100).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn normal_numbers_have_mean_0_and_variance_1() {
+        let mut draws = Draws::new(7, "normal", 0);
+        let drawn: Vec<f64> = (0..100_000).map(|_| f64::from(draws.normal())).collect();
+        let moment = |power| drawn.iter().map(|x| x.powi(power)).sum::<f64>() / drawn.len() as f64;
+        // Five standard deviations of each: √(1/n), √(2/n), √(96/n).
+        for (power, wanted, off) in [(1, 0.0, 0.016), (2, 1.0, 0.023), (4, 3.0, 0.155)] {
+            let found: f64 = moment(power);
+            assert!((found - wanted).abs() < off, "moment {power}: {found}");
+        }
     }
 
     #[test]

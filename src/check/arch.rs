@@ -11,6 +11,7 @@ use super::scope::{Env, Scope};
 use super::types::Type;
 use super::value::Value;
 use crate::diag::{Diagnostic, Span};
+use crate::spec::Shape;
 use crate::syntax::tree::{ArchBody, Expr, ItemKind, Statement};
 
 impl Checker<'_> {
@@ -19,12 +20,12 @@ impl Checker<'_> {
         &mut self,
         (decl, name): (DeclId, &str),
         env: &Env,
-        shape: &[i64],
+        shape: &Shape,
         classes: i64,
         used: Span,
     ) -> Option<Rc<Layers>> {
         let env = env
-            .bind("input", Value::Shape(Rc::new(shape.to_vec())))
+            .bind("input", Value::Shape(Rc::new(shape.clone())))
             .bind("classes", Value::Int(classes));
         self.body_of_use((decl, name), env, used)
     }

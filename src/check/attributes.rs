@@ -9,7 +9,7 @@ use super::formula::Formula;
 use super::synonyms::meant;
 use super::value::Value;
 use crate::diag::{Mend, Span, closest};
-use crate::spec::{Quantity, Split};
+use crate::spec::{Quantity, Shape, Split};
 use crate::syntax::tree::Name;
 use crate::vocabulary::{STATES, fields, find};
 
@@ -71,16 +71,7 @@ impl Checker<'_> {
                 unknown(self, &what, &fields)
             }
             Value::Shape(shape) => {
-                let names: &[(&str, i64)] = &match shape.as_slice() {
-                    [channels, height, width] => vec![
-                        ("channels", *channels),
-                        ("height", *height),
-                        ("width", *width),
-                        ("size", *height),
-                        ("features", channels * height * width),
-                    ],
-                    other => vec![("features", other.iter().product())],
-                };
+                let names = sizes(shape);
                 match names.iter().find(|(known, _)| *known == name.text) {
                     Some((_, value)) => Value::Int(*value),
                     None => {
@@ -202,5 +193,27 @@ impl Checker<'_> {
             axes,
             members: Members::Computed(all),
         }))
+    }
+}
+
+/// The sizes of a shape, by the names of its kind.
+fn sizes(shape: &Shape) -> Vec<(&'static str, i64)> {
+    match (shape, shape.image()) {
+        (_, Some([channels, height, width])) => vec![
+            ("channels", channels),
+            ("height", height),
+            ("width", width),
+            ("size", height),
+            ("features", channels * height * width),
+        ],
+        (Shape::Numbers(sizes), None) => vec![("features", sizes.iter().product())],
+        (Shape::Tokens { length, vocabulary }, _) => {
+            vec![("length", *length), ("vocabulary", *vocabulary)]
+        }
+        (Shape::Vectors { length, width }, _) => vec![
+            ("length", *length),
+            ("width", *width),
+            ("features", length * width),
+        ],
     }
 }

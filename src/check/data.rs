@@ -1,4 +1,4 @@
-//! Data: sources, what is done to one data set, and data that is made of other data.
+//! Data: what is done to one data set, and data that is made of other data.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::Checker;
 use super::codes::*;
 use super::program::{DataFrom, Dataset};
-use super::value::{Value, show_shape};
+use super::value::Value;
 use crate::diag::{Diagnostic, Span};
 use crate::spec::DataShape;
 use crate::vocabulary::Word;
@@ -16,83 +16,6 @@ impl Checker<'_> {
     pub(super) fn written(&self, span: Span) -> String {
         let words = self.sources.slice(span).split_whitespace();
         words.collect::<Vec<_>>().join(" ")
-    }
-
-    /// A source of data.
-    pub(super) fn source(
-        &mut self,
-        word: &Word,
-        mut named: BTreeMap<String, (Value, Span)>,
-        span: Span,
-    ) -> Value {
-        let folder = match named.remove("folder") {
-            Some((Value::Path(folder), _)) => Some(folder),
-            _ => None,
-        };
-        let call = self.plain(word, &named);
-        let int = |name: &str| call.int(name).unwrap_or_default();
-        let sample: Vec<i64> = call
-            .numbers("shape")
-            .unwrap_or_default()
-            .into_iter()
-            .map(|side| side as i64)
-            .collect();
-        let shape_span = named.get("shape").map_or(span, |(_, span)| *span);
-        if sample.len() != 3 || sample.iter().any(|side| !(1..=4096).contains(side)) {
-            return self.fail_with(
-                OUT_OF_RANGE,
-                "a sample's shape is [channels, height, width], each from 1 to 4096",
-                shape_span,
-                "for example `shape: [3, 32, 32]`",
-            );
-        }
-        for (name, most) in [
-            ("classes", 1_000_000),
-            ("train", i64::from(u32::MAX)),
-            ("test", i64::from(u32::MAX)),
-        ] {
-            let least = if name == "classes" { 2 } else { 1 };
-            if !(least..=most).contains(&int(name)) {
-                let at = named.get(name).map_or(span, |(_, span)| *span);
-                return self.fail(
-                    OUT_OF_RANGE,
-                    format!("`{name}` is at least {least}, not {}", int(name)),
-                    at,
-                );
-            }
-        }
-        for name in ["mean", "std"] {
-            if let Some(values) = call.numbers(name)
-                && (values.len() != sample[0] as usize
-                    || (name == "std" && values.iter().any(|value| *value <= 0.0)))
-            {
-                let at = named.get(name).map_or(span, |(_, span)| *span);
-                let message = format!(
-                    "`{name}` wants one number a channel{}: {}",
-                    if name == "std" { ", above 0" } else { "" },
-                    sample[0]
-                );
-                return self.fail(OUT_OF_RANGE, message, at);
-            }
-        }
-        let shape = DataShape {
-            sample,
-            classes: int("classes"),
-            train: int("train"),
-            validation: 0,
-            test: int("test"),
-            labelled: true,
-        };
-        let id = self.written(span);
-        Value::Dataset(Rc::new(Dataset {
-            id,
-            named: false,
-            from: DataFrom::Source { call, folder },
-            transforms: vec![],
-            shape,
-            after: 0,
-            span,
-        }))
     }
 
     /// A data set through a transform.
@@ -200,9 +123,7 @@ impl Checker<'_> {
     ) -> Value {
         let (a, b) = (&data.shape, &more.shape);
         if a.sample != b.sample || a.classes != b.classes {
-            let text = |shape: &DataShape| {
-                format!("{}, {} classes", show_shape(&shape.sample), shape.classes)
-            };
+            let text = |shape: &DataShape| format!("{}, {} classes", shape.sample, shape.classes);
             self.report(
                 Diagnostic::error(
                     DATA_MISMATCH,
@@ -237,14 +158,14 @@ impl Checker<'_> {
     ) -> Value {
         let model = &self.program.models[by];
         let shape = &data.shape;
-        if model.input() != shape.sample || model.classes() != shape.classes {
+        if *model.input() != shape.sample || model.classes() != shape.classes {
             let message = format!(
                 "`{}` takes {} and tells {} classes, but `{}` has {} and {} classes",
                 model.id,
-                show_shape(model.input()),
+                model.input(),
                 model.classes(),
                 data.id,
-                show_shape(&shape.sample),
+                shape.sample,
                 shape.classes
             );
             self.report(

@@ -6,7 +6,7 @@ use super::Checker;
 use super::codes::*;
 use super::program::{Model, Origin};
 use super::states::Made;
-use super::value::{Value, show_shape};
+use super::value::Value;
 use crate::diag::{Diagnostic, Span};
 use crate::spec::Blend;
 
@@ -48,7 +48,7 @@ impl Checker<'_> {
                 format!(
                     "`{}`: {}, {} classes",
                     model.id,
-                    show_shape(model.input()),
+                    model.input(),
                     model.classes()
                 )
             };

@@ -6,9 +6,8 @@ use std::rc::Rc;
 use super::Checker;
 use super::codes::*;
 use super::network::Layers;
-use super::value::show_shape;
 use crate::diag::{Diagnostic, Mend, Span, closest};
-use crate::spec::{Layer, Loss, Network, View};
+use crate::spec::{Layer, Loss, Network, Shape, View};
 
 /// `match_features(…)` as it was written.
 #[derive(Clone, Debug)]
@@ -97,10 +96,10 @@ impl Checker<'_> {
         let comes = layer.as_ref().map_or(&own, |layer| &layer.output);
         if *comes != other {
             let mine = match &layer {
-                Some(_) => format!("{} comes out of `through`", show_shape(comes)),
-                None => format!("{} in the student", show_shape(comes)),
+                Some(_) => format!("{} comes out of `through`", comes.short()),
+                None => format!("{} in the student", comes.short()),
             };
-            let theirs = format!("{} in the teacher", show_shape(&other));
+            let theirs = format!("{} in the teacher", other.short());
             let message = format!("the features do not fit: {mine}, {theirs} `{teacher_id}`");
             let diagnostic = match at == features.to.1 {
                 true => Diagnostic::error(SHAPE, message).label(at, format!("{mine}, {theirs}")),
@@ -120,7 +119,7 @@ impl Checker<'_> {
         network: &Network,
         (name, at): &(String, Span),
         whose: &str,
-    ) -> Option<Vec<i64>> {
+    ) -> Option<Shape> {
         if let Some(layer) = network.layer(name) {
             return Some(layer.output.clone());
         }
@@ -142,8 +141,19 @@ impl Checker<'_> {
 }
 
 /// How one shape becomes the other, as far as that can be guessed.
-fn mend(from: &[i64], to: &[i64]) -> String {
-    match (from, to) {
+fn mend(from: &Shape, to: &Shape) -> String {
+    let (Shape::Numbers(own), Shape::Numbers(other)) = (from, to) else {
+        return match (from, &to.sizes()[..]) {
+            (Shape::Vectors { width, .. }, [features]) if width == features => {
+                "give the layers between them: `through: mean_tokens()`".into()
+            }
+            (Shape::Vectors { .. }, [features]) => format!(
+                "give the layers between them: `through: mean_tokens() -> linear({features})`"
+            ),
+            _ => "choose layers that come out of the same kind of layer: rows of vectors of one length and width, or flat features".into(),
+        };
+    };
+    match (own.as_slice(), other.as_slice()) {
         ([_, h, w], [channels, height, width]) if (h, w) == (height, width) => {
             format!("give the layers between them: `through: conv({channels}, kernel: 1)`")
         }

@@ -86,7 +86,11 @@ impl Checker<'_> {
             None => Schedule::Constant(0.0),
         };
         let (lr, weight_decay) = (schedule("lr"), schedule("weight_decay"));
-        let sound = self.report_windows(&mut clock, at, "recipe");
+        let mut sound = self.report_windows(&mut clock, at, "recipe");
+        let augment = augmentations(value("augment"));
+        if let (Some(field), Some(first)) = (recipe.fields.get("augment"), augment.first()) {
+            sound &= self.augments((first, field.span), (data, data_at));
+        }
         let Some(Value::Optimiser(optimizer)) = value("optimizer") else {
             return None;
         };
@@ -101,7 +105,7 @@ impl Checker<'_> {
             batch,
             steps: clock.steps,
             steps_per_epoch: clock.steps_per_epoch,
-            augment: augmentations(value("augment")),
+            augment,
             clip: value("clip").and_then(Value::as_number),
             precision,
         };
@@ -127,6 +131,30 @@ impl Checker<'_> {
             diagnostic = diagnostic.label(at, text);
         }
         self.report(diagnostic);
+    }
+
+    /// Whether samples are images, which alone can be augmented.
+    fn augments(&mut self, (first, at): (&Call, Span), (data, data_at): (&SplitOf, Span)) -> bool {
+        let sample = &data.dataset.shape.sample;
+        if sample.image().is_some() {
+            return true;
+        }
+        let message = format!("`{}` wants an image, but a sample is {sample}", first.name);
+        let mut labels = vec![
+            (at, "augmented here".to_string()),
+            (data_at, sample.short()),
+        ];
+        // The place that can be changed comes first.
+        if self.is_standard(at.source) {
+            labels.reverse();
+        }
+        let mut diagnostic = Diagnostic::error(SHAPE, message)
+            .help("train without it: `recipe with { augment: [] }`");
+        for (at, text) in labels {
+            diagnostic = diagnostic.label(at, text);
+        }
+        self.report(diagnostic);
+        false
     }
 
     /// The clock of a recipe's run.

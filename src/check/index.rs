@@ -7,10 +7,10 @@ use super::family::indices;
 use super::module::declared_name;
 use super::network::Layers;
 use super::program::{Model, Origin, Program};
-use super::value::{Value, show_shape, trim};
+use super::value::{Value, trim};
 use super::{Checker, Evaluation};
 use crate::diag::Span;
-use crate::spec::{DataShape, Layer, tensors};
+use crate::spec::{DataShape, Layer, Shape, tensors};
 
 /// What is known of places.
 #[derive(Clone, Debug, Default)]
@@ -28,10 +28,10 @@ pub struct Index {
 /// What goes through a layer, or several.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flow {
-    /// The shape that comes in.
-    pub input: Vec<i64>,
-    /// The shape that comes out.
-    pub output: Vec<i64>,
+    /// What comes in.
+    pub input: Shape,
+    /// What comes out.
+    pub output: Shape,
     /// Trained numbers.
     pub parameters: i64,
 }
@@ -54,13 +54,13 @@ const SHOWN: usize = 8;
 
 impl Index {
     /// Notes what went through the layers of a place.
-    pub(super) fn flow(&mut self, span: Span, input: &[i64], output: &[i64], layers: &[Layer]) {
+    pub(super) fn flow(&mut self, span: Span, input: &Shape, output: &Shape, layers: &[Layer]) {
         let ways = self.layers.entry(span).or_default();
-        let same = |way: &Flow| way.input == input && way.output == output;
+        let same = |way: &Flow| way.input == *input && way.output == *output;
         if ways.len() < WAYS && !ways.iter().any(same) {
             ways.push(Flow {
-                input: input.to_vec(),
-                output: output.to_vec(),
+                input: input.clone(),
+                output: output.clone(),
                 parameters: layers.iter().map(parameters).sum(),
             });
         }
@@ -106,8 +106,8 @@ pub fn beginning(span: Span) -> Span {
 /// What goes through a model; an ensemble has no parameters of its own.
 fn whole(model: &Model) -> Flow {
     Flow {
-        input: model.input().to_vec(),
-        output: vec![model.classes()],
+        input: model.input().clone(),
+        output: [model.classes()].into(),
         parameters: model
             .network()
             .map_or(0, |network| parameters(&network.root)),
@@ -126,8 +126,8 @@ impl Checker<'_> {
     pub(super) fn note(
         &mut self,
         layers: &Layers,
-        input: &[i64],
-        output: Option<&[i64]>,
+        input: &Shape,
+        output: Option<&Shape>,
         made: &[Layer],
     ) {
         if let (Some(index), Some(output)) = (&mut self.index, output)
@@ -165,7 +165,7 @@ fn shown(value: &Value) -> Option<String> {
         Value::Text(text, _) => format!("{text:?}"),
         Value::Path(path) => format!("{:?}", path.display().to_string()),
         Value::Time(time) => time.to_string(),
-        Value::Shape(shape) => show_shape(shape),
+        Value::Shape(shape) => shape.short(),
         Value::List(items) => {
             let some: Option<Vec<String>> = items.iter().take(SHOWN).map(shown).collect();
             let rest = match items.len() > SHOWN {

@@ -46,6 +46,7 @@ mod recipe;
 mod schedule;
 mod scope;
 mod shapes;
+mod source;
 mod states;
 mod synonyms;
 mod training;
@@ -73,7 +74,7 @@ pub use names::{Kind as WordKind, WORDS, word};
 pub use program::*;
 
 use crate::diag::{Code, Diagnostic, Mend, SourceId, Sources, Span};
-use crate::spec::Network;
+use crate::spec::{Network, Shape};
 use crate::syntax::tree::{Expr, Name};
 use blame::Use;
 use family::Axis;
@@ -154,7 +155,7 @@ enum Bound {
 
 /// Networks by layers (their address), input and classes; the layers are kept, so that their address
 /// stays theirs.
-type Networks = FxHashMap<(usize, Vec<i64>, i64), (Rc<Layers>, Option<Rc<Network>>)>;
+type Networks = FxHashMap<(usize, Shape, i64), (Rc<Layers>, Option<Rc<Network>>)>;
 
 /// A member of a declaration, before it is evaluated, meanwhile and after.
 #[derive(Clone)]

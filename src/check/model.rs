@@ -11,9 +11,9 @@ use super::program::{Model, Origin, Share, ShareFrom, SplitOf};
 use super::scope::Scope;
 use super::synonyms::meant;
 use super::types::Type;
-use super::value::{Value, show_shape};
+use super::value::Value;
 use crate::diag::{Diagnostic, Mend, Span};
-use crate::spec::{Network, Split};
+use crate::spec::{Network, Shape, Split};
 use crate::syntax::tree::{Expr, Field, ItemKind};
 use crate::vocabulary::{MODEL_FIELDS, RECIPE_FIELDS, told};
 
@@ -318,8 +318,7 @@ impl Checker<'_> {
     fn same_data(&mut self, test: &SplitOf, at: Span, data: &SplitOf, data_at: Span) -> bool {
         let (theirs, own) = (&test.dataset.shape, &data.dataset.shape);
         if theirs.sample != own.sample || theirs.classes != own.classes {
-            let text =
-                |sample: &[i64], classes: i64| format!("{}, {classes} classes", show_shape(sample));
+            let text = |sample: &Shape, classes: i64| format!("{sample}, {classes} classes");
             self.report(
                 Diagnostic::error(
                     TEACHER_MISMATCH,

@@ -8,10 +8,9 @@ use super::blame::Use;
 use super::codes::*;
 use super::module::DeclId;
 use super::scope::Env;
-use super::shapes::output_shape;
-use super::value::show_shape;
+use super::shapes::{flat, output_shape};
 use crate::diag::{Diagnostic, Span};
-use crate::spec::{Call, Layer, Network};
+use crate::spec::{Call, Layer, Network, Shape};
 use crate::vocabulary::{LAYERS, find};
 
 /// Layers before their input is known.
@@ -89,42 +88,45 @@ impl Checker<'_> {
     pub(super) fn network(
         &mut self,
         layers: &Rc<Layers>,
-        input: &[i64],
+        input: &Shape,
         classes: i64,
         span: Span,
     ) -> Option<Rc<Network>> {
-        let at = (Rc::as_ptr(layers) as usize, input.to_vec(), classes);
+        let at = (Rc::as_ptr(layers) as usize, input.clone(), classes);
         if let Some((_, network)) = self.networks.get(&at) {
             return network.clone();
         }
         let mut children = vec![];
         let output = self.grow_whole(layers, input, (classes, span), &mut children);
         let network = output.and_then(|output| {
-            if output != [classes] {
+            if output != Shape::from([classes]) {
                 self.report(
                     Diagnostic::error(
                         SHAPE,
                         format!(
                             "the network ends in the shape {}, but the data has {classes} classes",
-                            show_shape(&output)
+                            output.short()
                         ),
                     )
                     .label(
                         span,
-                        format!("{} in, {} out", show_shape(input), show_shape(&output)),
+                        format!("{} in, {} out", input.short(), output.short()),
                     )
-                    .help(format!(
-                        "end it with `linear(classes)`, which gives {classes}"
-                    )),
+                    .help(match output {
+                        Shape::Numbers(_) => {
+                            format!("end it with `linear(classes)`, which gives {classes}")
+                        }
+                        _ => format!("end it with {} and `linear(classes)`", flat(&output)),
+                    }),
                 );
                 return None;
             }
             if !self.names_differ(&children, span) {
                 return None;
             }
-            let root = sequence(String::new(), children, input.to_vec(), output);
+            let root = sequence(String::new(), children, input.clone(), output);
             Some(Rc::new(Network {
-                input: input.to_vec(),
+                input: input.clone(),
                 classes,
                 root,
             }))
@@ -137,24 +139,24 @@ impl Checker<'_> {
     pub(super) fn grow_between(
         &mut self,
         layers: &Layers,
-        input: &[i64],
+        input: &Shape,
         classes: i64,
         span: Span,
     ) -> Option<Layer> {
         let mut children = vec![];
         let output = self.grow_whole(layers, input, (classes, span), &mut children)?;
         let sound = self.names_differ(&children, span);
-        sound.then(|| sequence(String::new(), children, input.to_vec(), output))
+        sound.then(|| sequence(String::new(), children, input.clone(), output))
     }
 
     /// The layers of an outermost sequence; returns the shape that comes out.
     fn grow_whole(
         &mut self,
         layers: &Layers,
-        input: &[i64],
+        input: &Shape,
         (classes, used): (i64, Span),
         out: &mut Vec<Layer>,
-    ) -> Option<Vec<i64>> {
+    ) -> Option<Shape> {
         self.grown = 0;
         let mut site = Site {
             prefix: "",
@@ -163,17 +165,17 @@ impl Checker<'_> {
             classes,
             used,
         };
-        self.grow(layers, input.to_vec(), &mut site, out)
+        self.grow(layers, input.clone(), &mut site, out)
     }
 
     /// Appends layers to a sequence; returns the shape that comes out.
     fn grow(
         &mut self,
         layers: &Layers,
-        shape: Vec<i64>,
+        shape: Shape,
         site: &mut Site,
         out: &mut Vec<Layer>,
-    ) -> Option<Vec<i64>> {
+    ) -> Option<Shape> {
         if !self.spend(1) {
             return None;
         }
@@ -192,7 +194,7 @@ impl Checker<'_> {
         let grown = self.grow_kind(layers, shape, site, out);
         self.nesting -= 1;
         if let Some((input, before)) = noted {
-            self.note(layers, &input, grown.as_deref(), &out[before..]);
+            self.note(layers, &input, grown.as_ref(), &out[before..]);
         }
         grown
     }
@@ -200,10 +202,10 @@ impl Checker<'_> {
     fn grow_kind(
         &mut self,
         layers: &Layers,
-        shape: Vec<i64>,
+        shape: Shape,
         site: &mut Site,
         out: &mut Vec<Layer>,
-    ) -> Option<Vec<i64>> {
+    ) -> Option<Shape> {
         match layers {
             Layers::Sequence(items) => {
                 let mut shape = shape;
@@ -290,10 +292,16 @@ impl Checker<'_> {
                 if body != shortcut {
                     let message = format!(
                         "the two branches of `residual` do not add up: the body gives {}, the shortcut {}",
-                        show_shape(&body),
-                        show_shape(&shortcut)
+                        body.short(),
+                        shortcut.short()
                     );
                     self.refuse(message, *span, &shape, Some("give a `shortcut:` that changes the shape as the body does, such as `subsample_and_pad(channels, stride: 2)`".into()));
+                    return None;
+                }
+                if let Shape::Tokens { .. } = body {
+                    let message = "`residual` adds numbers, but tokens come out of its branches";
+                    let help = "put `embedding(…)` before it".to_string();
+                    self.refuse(message.into(), *span, &shape, Some(help));
                     return None;
                 }
                 out.push(Layer {
@@ -312,11 +320,11 @@ impl Checker<'_> {
     fn members(
         &mut self,
         items: &[Rc<Layers>],
-        shape: Vec<i64>,
+        shape: Shape,
         prefix: &str,
         above: &Site,
         out: &mut Vec<Layer>,
-    ) -> Option<Vec<i64>> {
+    ) -> Option<Shape> {
         let mut shape = shape;
         for (place, item) in items.iter().enumerate() {
             let full = join(prefix, &place.to_string());
@@ -345,9 +353,9 @@ impl Checker<'_> {
         name: String,
         call: &Call,
         span: Span,
-        shape: Vec<i64>,
+        shape: Shape,
         out: &mut Vec<Layer>,
-    ) -> Option<Vec<i64>> {
+    ) -> Option<Shape> {
         match output_shape(call, &shape) {
             Ok(output) => {
                 let layer = Layer {
@@ -372,8 +380,8 @@ impl Checker<'_> {
 
     /// Says that a layer refuses a shape: at the layer, with the calls that led to it. Where the
     /// layer is part of the standard library, the call in the user's own file comes first.
-    fn refuse(&mut self, message: String, span: Span, shape: &[i64], help: Option<String>) {
-        let mut labels = vec![(span, format!("{} comes in here", show_shape(shape)))];
+    fn refuse(&mut self, message: String, span: Span, shape: &Shape, help: Option<String>) {
+        let mut labels = vec![(span, format!("{shape} comes in here"))];
         labels.extend(
             self.arch_calls
                 .iter()
@@ -402,7 +410,7 @@ impl Checker<'_> {
             open.extend(&layer.children);
             let named = matches!(
                 layer.call.name.as_str(),
-                "conv" | "linear" | "batch_norm" | "dropout"
+                "conv" | "linear" | "batch_norm" | "embedding" | "dropout"
             );
             if named && let Some(other) = names.insert(layer.name.clone(), &layer.call.name) {
                 self.report(
@@ -424,7 +432,7 @@ impl Checker<'_> {
 }
 
 /// A sequence of layers as one.
-fn sequence(name: String, children: Vec<Layer>, input: Vec<i64>, output: Vec<i64>) -> Layer {
+fn sequence(name: String, children: Vec<Layer>, input: Shape, output: Shape) -> Layer {
     let version = find(LAYERS, "chain").map_or(1, |word| word.version);
     Layer {
         name,

@@ -1,10 +1,13 @@
 //! Expressions that mean the same for many members are evaluated once.
 
+use std::rc::Rc;
+
 use super::Checker;
 use super::module::ModuleId;
 use super::scope::Scope;
 use super::types::Type;
 use super::value::Value;
+use crate::spec::Shape;
 use crate::syntax::tree::{Expr, ExprKind};
 
 /// What an expression's value hangs on: the module, the expression (by its address in a tree that is
@@ -24,7 +27,7 @@ pub(super) enum Plain {
     Fraction(u64),
     Bool(bool),
     Text(String, Option<ModuleId>),
-    Shape(Vec<i64>),
+    Shape(Rc<Shape>),
 }
 
 impl Plain {
@@ -35,7 +38,7 @@ impl Plain {
             Value::Fraction(value) => Plain::Fraction(value.to_bits()),
             Value::Bool(value) => Plain::Bool(*value),
             Value::Text(text, module) => Plain::Text(text.clone(), *module),
-            Value::Shape(shape) => Plain::Shape(shape.to_vec()),
+            Value::Shape(shape) => Plain::Shape(shape.clone()),
             _ => return None,
         })
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use crate::diag::Span;
-use crate::spec::{Blend, Call, Condition, DataShape, Group, Network, Recipe, Split, Term};
+use crate::spec::{Blend, Call, Condition, DataShape, Group, Network, Recipe, Shape, Split, Term};
 
 /// What a file means. Models come after the models they need.
 #[derive(Clone, Debug, Default)]
@@ -48,8 +48,8 @@ pub enum DataFrom {
     Source {
         /// The source, its paths left out.
         call: Call,
-        /// Its folder, where it reads one.
-        folder: Option<PathBuf>,
+        /// Its folder or its files, by argument; nothing where it reads none.
+        paths: BTreeMap<String, PathBuf>,
     },
     /// The training samples of one data set, and behind them those of another.
     Join(Rc<Dataset>, Rc<Dataset>),
@@ -92,8 +92,8 @@ pub struct Model {
 }
 
 impl Model {
-    /// The shape of a sample that it takes.
-    pub fn input(&self) -> &[i64] {
+    /// What a sample is that it takes.
+    pub fn input(&self) -> &Shape {
         &self.data.dataset.shape.sample
     }
 

@@ -1,13 +1,12 @@
 //! What each layer makes of a sample's shape.
 
-use super::value::show_shape;
-use crate::spec::Call;
+use crate::spec::{Call, Shape};
 
 /// Why a layer refuses a shape, and the mend.
 type Refusal = (String, Option<String>);
 
 /// The shape that comes out of a layer of the vocabulary (all but `residual` and `chain`).
-pub fn output_shape(call: &Call, input: &[i64]) -> Result<Vec<i64>, Refusal> {
+pub fn output_shape(call: &Call, input: &Shape) -> Result<Shape, Refusal> {
     let int = |name: &str| call.int(name).unwrap_or_default();
     match call.name.as_str() {
         "conv" => {
@@ -34,11 +33,12 @@ pub fn output_shape(call: &Call, input: &[i64]) -> Result<Vec<i64>, Refusal> {
                     Some("both numbers of channels must be multiples of `groups`".into()),
                 ));
             }
-            Ok(vec![
+            Ok([
                 out,
                 slide(height, kernel, stride, padding)?,
                 slide(width, kernel, stride, padding)?,
-            ])
+            ]
+            .into())
         }
         "max_pool" | "avg_pool" => {
             let [channels, height, width] = image(input)?;
@@ -53,31 +53,72 @@ pub fn output_shape(call: &Call, input: &[i64]) -> Result<Vec<i64>, Refusal> {
                     None,
                 ));
             }
-            Ok(vec![
+            Ok([
                 channels,
                 slide(height, kernel, stride, padding)?,
                 slide(width, kernel, stride, padding)?,
-            ])
+            ]
+            .into())
         }
         "batch_norm" => {
             image(input)?;
-            Ok(input.to_vec())
+            Ok(input.clone())
         }
         "linear" => {
             let features = int("features");
             positive(&[("features", features)])?;
-            match input {
-                [_] => Ok(vec![features]),
-                _ => Err((
-                    format!("wants a flat input, but {} reaches it", show_shape(input)),
-                    Some("put `flatten()` or `global_avg_pool()` before it".into()),
+            match (input, input.sizes().len()) {
+                (Shape::Numbers(_), 1) => Ok([features].into()),
+                (Shape::Numbers(_), _) => Err(refusal(
+                    "wants a flat input",
+                    input,
+                    "put `flatten()` or `global_avg_pool()` before it",
+                )),
+                _ => Err(refusal(
+                    "wants a flat input",
+                    input,
+                    &format!("put {} before it", flat(input)),
                 )),
             }
         }
-        "flatten" => Ok(vec![input.iter().product()]),
+        "flatten" => {
+            numbers(input)?;
+            Ok([input.sizes().iter().product()].into())
+        }
         "global_avg_pool" => {
             let [channels, ..] = image(input)?;
-            Ok(vec![channels])
+            Ok([channels].into())
+        }
+        "embedding" => {
+            let width = int("width");
+            positive(&[("width", width)])?;
+            match input {
+                Shape::Tokens { length, .. } => Ok(Shape::Vectors {
+                    length: *length,
+                    width,
+                }),
+                Shape::Vectors { .. } => Err(refusal(
+                    "wants tokens",
+                    input,
+                    "tokens are embedded once: leave one of the two out",
+                )),
+                Shape::Numbers(_) => Err(refusal(
+                    "wants tokens",
+                    input,
+                    "it is for text; an image begins with `conv(…)` or `flatten()`",
+                )),
+            }
+        }
+        "mean_tokens" => {
+            numbers(input)?;
+            match input {
+                Shape::Vectors { width, .. } => Ok([*width].into()),
+                _ => Err(refusal(
+                    "wants a row of vectors, one a token",
+                    input,
+                    "it belongs behind `embedding(…)`; the mean over an image is `global_avg_pool()`",
+                )),
+            }
         }
         "subsample_and_pad" => {
             let [channels, height, width] = image(input)?;
@@ -89,16 +130,18 @@ pub fn output_shape(call: &Call, input: &[i64]) -> Result<Vec<i64>, Refusal> {
                     None,
                 ));
             }
-            Ok(vec![
+            Ok([
                 out,
                 (height + stride - 1) / stride,
                 (width + stride - 1) / stride,
-            ])
+            ]
+            .into())
         }
         "dropout" => {
             let rate = call.number("rate").unwrap_or_default();
+            numbers(input)?;
             if (0.0..1.0).contains(&rate) {
-                Ok(input.to_vec())
+                Ok(input.clone())
             } else {
                 Err((
                     format!("wants a rate of at least 0 and under 1, not {rate}"),
@@ -106,20 +149,46 @@ pub fn output_shape(call: &Call, input: &[i64]) -> Result<Vec<i64>, Refusal> {
                 ))
             }
         }
-        _ => Ok(input.to_vec()),
+        "identity" => Ok(input.clone()),
+        _ => {
+            numbers(input)?;
+            Ok(input.clone())
+        }
     }
 }
 
-fn image(input: &[i64]) -> Result<[i64; 3], Refusal> {
-    <[i64; 3]>::try_from(input).map_err(|_| {
-        (
-            format!(
-                "wants an image (channels×height×width), but {} reaches it",
-                show_shape(input)
-            ),
-            Some("move it before `flatten()` or `global_avg_pool()`".into()),
-        )
-    })
+/// The layers that make a flat input of a text.
+pub fn flat(text: &Shape) -> &'static str {
+    match text {
+        Shape::Tokens { .. } => "`embedding(…) -> mean_tokens()`",
+        _ => "`mean_tokens()`",
+    }
+}
+
+fn refusal(wants: &str, input: &Shape, help: &str) -> Refusal {
+    let message = format!("{wants}, but {input} reaches it");
+    (message, Some(help.to_string()))
+}
+
+/// Refuses tokens: an id is a name, with which nothing can be computed.
+fn numbers(input: &Shape) -> Result<(), Refusal> {
+    match input {
+        Shape::Tokens { .. } => Err(refusal(
+            "wants numbers",
+            input,
+            "put `embedding(…)` before it, which makes a vector of each token",
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn image(input: &Shape) -> Result<[i64; 3], Refusal> {
+    let help = match input {
+        Shape::Numbers(_) => "move it before `flatten()` or `global_avg_pool()`",
+        _ => "it is for images; a text goes through `embedding(…) -> mean_tokens()`",
+    };
+    let wants = "wants an image (channels×height×width)";
+    input.image().ok_or_else(|| refusal(wants, input, help))
 }
 
 fn positive(args: &[(&str, i64)]) -> Result<(), Refusal> {

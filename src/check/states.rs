@@ -9,9 +9,9 @@ use super::family::{Family, Members};
 use super::program::{Best, Dataset, Model, Origin, SplitOf, Training};
 use super::schedule::Time;
 use super::scope::Scope;
-use super::value::{Value, show_shape};
+use super::value::Value;
 use crate::diag::{Diagnostic, Span};
-use crate::spec::{Blend, Split};
+use crate::spec::{Blend, Shape, Split};
 use crate::syntax::tree::{Arg, Name};
 use crate::vocabulary::Word;
 
@@ -197,9 +197,8 @@ impl Checker<'_> {
     ) -> Value {
         let of = &self.program.models[model];
         let shape = &on.dataset.shape;
-        if of.input() != shape.sample || of.classes() != shape.classes {
-            let what =
-                |sample: &[i64], classes| format!("{}, {classes} classes", show_shape(sample));
+        if *of.input() != shape.sample || of.classes() != shape.classes {
+            let what = |sample: &Shape, classes| format!("{sample}, {classes} classes");
             let (mine, theirs) = (
                 what(of.input(), of.classes()),
                 what(&shape.sample, shape.classes),

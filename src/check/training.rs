@@ -10,7 +10,7 @@ use super::model::{Given, Head};
 use super::objective::Goal;
 use super::program::{SplitOf, Training};
 use super::schedule::Ramp;
-use super::value::{Recipe, Value, show_shape};
+use super::value::{Recipe, Value};
 use crate::diag::{Diagnostic, Span};
 use crate::spec::{Network, Split, Term};
 
@@ -84,15 +84,15 @@ impl Checker<'_> {
                 ),
                 format!("{} classes", shape.classes),
             )
-        } else if teacher.input() != shape.sample {
+        } else if *teacher.input() != shape.sample {
             (
                 format!(
                     "the teacher `{}` takes {}, its student {}",
                     teacher.id,
-                    show_shape(teacher.input()),
-                    show_shape(&shape.sample)
+                    teacher.input(),
+                    shape.sample
                 ),
-                show_shape(&shape.sample),
+                shape.sample.to_string(),
             )
         } else {
             return true;

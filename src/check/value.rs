@@ -13,7 +13,7 @@ use super::program::{Dataset, Share};
 use super::schedule::{Ramp, Time};
 use super::types::Type;
 use crate::diag::Span;
-use crate::spec::{Call, Condition, Quantity, Split};
+use crate::spec::{Call, Condition, Quantity, Shape, Split};
 
 /// A value.
 #[derive(Clone, Debug)]
@@ -49,7 +49,7 @@ pub enum Value {
     /// Layers, open in their input.
     Layers(Rc<Layers>),
     /// The shape that reaches an arch: `input`.
-    Shape(Rc<Vec<i64>>),
+    Shape(Rc<Shape>),
     /// A data set.
     Dataset(Rc<Dataset>),
     /// A split of one.
@@ -126,7 +126,7 @@ impl Value {
             Value::Labels => "the labels `y`".into(),
             Value::Weights(_) => "weights".into(),
             Value::Layers(_) => "layers".into(),
-            Value::Shape(shape) => format!("the shape {}", show_shape(shape)),
+            Value::Shape(shape) => format!("the shape {}", shape.short()),
             Value::Dataset(_) => "a data set".into(),
             Value::Split(..) => "a split of a data set".into(),
             Value::Recipe(_) => "a recipe".into(),
@@ -237,15 +237,6 @@ impl Value {
             _ => return None,
         })
     }
-}
-
-/// A shape as people write it: `3×32×32`.
-pub fn show_shape(shape: &[i64]) -> String {
-    shape
-        .iter()
-        .map(i64::to_string)
-        .collect::<Vec<_>>()
-        .join("×")
 }
 
 /// A number without the noise of binary fractions: at most 10 significant digits.

@@ -6,9 +6,9 @@ use std::rc::Rc;
 use super::Checker;
 use super::codes::*;
 use super::program::{Share, ShareFrom};
-use super::value::{Value, show_shape};
+use super::value::Value;
 use crate::diag::{Diagnostic, Span};
-use crate::spec::{Network, TensorSpec};
+use crate::spec::{Network, Shape, TensorSpec};
 use crate::syntax::tree::BinaryOp;
 
 impl Value {
@@ -159,11 +159,11 @@ impl Checker<'_> {
 
 /// The first tensor in which two networks differ: `fc.weight` is 10×64 here, 100×64 there.
 fn difference(own: &Network, other: &Network) -> Option<String> {
-    let table = |network: &Network| -> BTreeMap<String, Vec<i64>> {
+    let table = |network: &Network| -> BTreeMap<String, Shape> {
         let tensors: Vec<TensorSpec> = network.tensors().unwrap_or_default();
         let named = tensors
             .into_iter()
-            .map(|tensor| (tensor.name, tensor.shape));
+            .map(|tensor| (tensor.name, tensor.shape.into()));
         named.collect()
     };
     let (own, other) = (table(own), table(other));
@@ -171,8 +171,8 @@ fn difference(own: &Network, other: &Network) -> Option<String> {
         .keys()
         .chain(other.keys())
         .find(|name| own.get(*name) != other.get(*name))?;
-    let shown = |table: &BTreeMap<String, Vec<i64>>, place: &str| match table.get(name) {
-        Some(shape) => format!("is {} {place}", show_shape(shape)),
+    let shown = |table: &BTreeMap<String, Shape>, place: &str| match table.get(name) {
+        Some(shape) => format!("is {shape} {place}"),
         None => format!("is not {place}"),
     };
     Some(format!(

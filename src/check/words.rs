@@ -332,10 +332,10 @@ impl Checker<'_> {
                 let message = format!(
                     "the {name} `{}` takes {} and tells {} classes, but `{}` has {} and {classes} classes",
                     model.id,
-                    super::value::show_shape(model.input()),
+                    model.input(),
                     model.classes(),
                     on.dataset.id,
-                    super::value::show_shape(sample),
+                    sample,
                 );
                 let at = named.get(name).map_or(span, |(_, span)| *span);
                 self.report(

@@ -6,7 +6,6 @@ use gen_lsp_types::{InlayHint, InlayHintKind, Label, Tooltip};
 
 use super::facts::Facts;
 use super::file::File;
-use super::hover::shape;
 use crate::check::Flow;
 use crate::doc::thousands;
 
@@ -35,7 +34,7 @@ pub fn hints(file: &File, facts: &Facts, part: Range<usize>) -> Vec<InlayHint> {
 fn outputs(flows: &[Flow]) -> String {
     let mut shapes: Vec<String> = vec![];
     for flow in flows {
-        let shape = shape(&flow.output);
+        let shape = flow.output.short();
         if !shapes.contains(&shape) {
             shapes.push(shape);
         }

@@ -235,8 +235,8 @@ fn of_declaration(facts: &Facts, symbol: &Symbol, item: Option<&Item>) -> Vec<St
         } = &trained.network;
         let mut told = vec![format!(
             "{} → {}, {} parameters",
-            shape(input),
-            shape(output),
+            input.short(),
+            output.short(),
             thousands(*parameters)
         )];
         told.extend(trained.steps.map(|(least, most)| match least == most {
@@ -260,7 +260,7 @@ fn of_declaration(facts: &Facts, symbol: &Symbol, item: Option<&Item>) -> Vec<St
 
 fn of_data(data: &DataShape) -> String {
     let mut told = vec![
-        format!("samples of {}", shape(&data.sample)),
+        format!("samples of {}", data.sample.short()),
         format!("{} classes", data.classes),
         format!("{} to train on", thousands(data.train)),
         format!("{} to test on", thousands(data.test)),
@@ -281,16 +281,10 @@ fn of_flows(flows: &[Flow]) -> String {
 }
 
 fn of_flow(flow: &Flow) -> String {
-    let sizes = format!("{} → {}", shape(&flow.input), shape(&flow.output));
+    let sizes = format!("{} → {}", flow.input.short(), flow.output.short());
     match flow.parameters {
         0 => sizes,
         1 => format!("{sizes}, 1 parameter"),
         n => format!("{sizes}, {} parameters", thousands(n)),
     }
-}
-
-/// `3×32×32`
-pub fn shape(shape: &[i64]) -> String {
-    let sizes: Vec<String> = shape.iter().map(i64::to_string).collect();
-    sizes.join("×")
 }

@@ -159,11 +159,9 @@ impl Builder<'_> {
         }
         let mut files = BTreeMap::new();
         let from = match &dataset.from {
-            check::DataFrom::Source { call, folder } => {
-                if let Some(folder) = folder {
-                    for (role, name) in roles(&call.name, dataset.shape.classes) {
-                        files.insert(role.to_string(), self.file(present(folder, name)));
-                    }
+            check::DataFrom::Source { call, paths } => {
+                for (role, path) in located(&call.name, dataset.shape.classes, paths) {
+                    files.insert(role, self.file(path));
                 }
                 DataFrom::Source {
                     source: call.clone(),
@@ -325,7 +323,21 @@ impl Builder<'_> {
     }
 }
 
-/// The files of a source, by role: what each is called in the source's folder.
+/// The files of a source, by role: those in its folder, or those that its arguments name.
+fn located(
+    source: &str,
+    classes: i64,
+    paths: &BTreeMap<String, PathBuf>,
+) -> BTreeMap<String, PathBuf> {
+    let Some(folder) = paths.get("folder") else {
+        return paths.clone();
+    };
+    let named = roles(source, classes).into_iter();
+    let found = named.map(|(role, name)| (role.to_string(), present(folder, name)));
+    found.collect()
+}
+
+/// What the files of a source are called in its folder, by role.
 fn roles(source: &str, classes: i64) -> Vec<(&'static str, &'static str)> {
     match (source, classes) {
         ("idx", _) => vec![

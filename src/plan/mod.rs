@@ -10,7 +10,7 @@ mod shared;
 
 pub use crate::spec::{
     Along, Blend, Call, Comparison, Condition, DataShape, Datum, Fold, Group, Layer, Network,
-    Quantity, Recipe, Schedule, Split, View,
+    Quantity, Recipe, Schedule, Shape, Split, View,
 };
 pub use build::{Digests, plan};
 pub use facts::{Facts, facts};

@@ -19,9 +19,9 @@ pub type Loss = crate::spec::Loss<Key>;
 /// Decode a source, or take other data, and apply transforms to it.
 ///
 /// Its object holds the blobs `train.safetensors`, `test.safetensors` and, where the shape says so,
-/// `validation.safetensors`, each with `images` (u8, n×C×H×W), `labels` (i64, n; −1 for none),
-/// `true_labels` (i64, n: before label noise, relabelling or unlabelling) and `index` (i64, n: the
-/// place in the source); and `meta.json` with a [`DataMeta`].
+/// `validation.safetensors`, each with `images` (u8, n×C×H×W) or `tokens` (i32, n×length), `labels`
+/// (i64, n; −1 for none), `true_labels` (i64, n: before label noise, relabelling or unlabelling) and
+/// `index` (i64, n: the place in the source); and `meta.json` with a [`DataMeta`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DataTask {
     /// What it is made of.
@@ -60,6 +60,14 @@ pub enum DataFrom {
 pub struct DataMeta {
     /// Shape, classes and counts.
     pub shape: DataShape,
+    /// How bytes become numbers, where samples are images.
+    #[serde(flatten)]
+    pub scaling: Option<Scaling>,
+}
+
+/// How the bytes of an image become numbers: (byte / scale − mean) / std.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Scaling {
     /// A byte is divided by this before `mean` and `std`: 255, or 16 for the digits.
     pub scale: f64,
     /// Per channel.

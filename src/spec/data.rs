@@ -2,11 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Shape;
+
 /// What is known of a data set without opening it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DataShape {
-    /// The shape of a sample: `[C, H, W]`.
-    pub sample: Vec<i64>,
+    /// What a sample is: an image, or a row of tokens.
+    pub sample: Shape,
     /// The number of classes.
     pub classes: i64,
     /// Samples in `train`, after the transforms.

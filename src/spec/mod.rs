@@ -11,6 +11,7 @@ mod objective;
 mod pattern;
 mod recipe;
 mod schedule;
+mod shape;
 mod tensors;
 mod words;
 
@@ -24,5 +25,6 @@ pub use objective::{Loss, Term, View};
 pub use pattern::matches;
 pub use recipe::Recipe;
 pub use schedule::{Along, Schedule};
+pub use shape::Shape;
 pub use tensors::{Fill, Malformed, TensorSpec, tensors};
 pub use words::{Call, Datum};

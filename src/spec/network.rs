@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Call;
+use super::{Call, Shape};
 
 /// A layer of a network, its shapes inferred.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -16,17 +16,17 @@ pub struct Layer {
     /// The layers inside.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub children: Vec<Layer>,
-    /// The shape of a sample that comes in (`[C, H, W]` or `[N]`).
-    pub input: Vec<i64>,
-    /// The shape that comes out.
-    pub output: Vec<i64>,
+    /// What comes in for a sample.
+    pub input: Shape,
+    /// What comes out.
+    pub output: Shape,
 }
 
 /// A network, ready to be built. Its output is `[classes]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Network {
-    /// The shape of a sample.
-    pub input: Vec<i64>,
+    /// What a sample is.
+    pub input: Shape,
     /// The number of classes.
     pub classes: i64,
     /// The outermost layer, a `chain`.

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::{Layer, Network};
+use super::{Layer, Network, Shape};
 
 /// The first values of a tensor.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -12,6 +12,8 @@ pub enum Fill {
         /// Inputs of one unit.
         fan_in: i64,
     },
+    /// Standard normal, but for a first row of zeros, as PyTorch's `Embedding` with a padding id starts.
+    Embedding,
     /// The same everywhere.
     Constant(f32),
     /// A count of batches (i64), from 0.
@@ -77,8 +79,9 @@ fn gather(layer: &Layer, found: &mut Vec<TensorSpec>) -> Result<(), Malformed> {
     };
     let int = |name: &str| layer.call.int(name).ok_or_else(|| lacks(name));
     let bias = || layer.call.bool("bias").ok_or_else(|| lacks("bias"));
+    let sizes = layer.input.sizes();
     let input = |place: usize| {
-        let size = layer.input.get(place).copied().filter(|&size| size > 0);
+        let size = sizes.get(place).copied().filter(|&size| size > 0);
         size.ok_or_else(|| lacks("input"))
     };
     let mut add = |tensor: &str, shape: Vec<i64>, fill, trained| {
@@ -107,7 +110,7 @@ fn gather(layer: &Layer, found: &mut Vec<TensorSpec>) -> Result<(), Malformed> {
         }
         "linear" => {
             let features = int("features")?;
-            let fan_in = input(layer.input.len().saturating_sub(1))?;
+            let fan_in = input(sizes.len().saturating_sub(1))?;
             let fill = Fill::Uniform { fan_in };
             add("weight", vec![features, fan_in], fill, true);
             if bias()? {
@@ -121,6 +124,13 @@ fn gather(layer: &Layer, found: &mut Vec<TensorSpec>) -> Result<(), Malformed> {
             add("running_mean", vec![channels], Fill::Constant(0.0), false);
             add("running_var", vec![channels], Fill::Constant(1.0), false);
             add("num_batches_tracked", vec![], Fill::Count, false);
+        }
+        "embedding" => {
+            let Shape::Tokens { vocabulary, .. } = layer.input else {
+                return Err(lacks("input"));
+            };
+            let shape = vec![vocabulary, int("width")?];
+            add("weight", shape, Fill::Embedding, true);
         }
         _ => {
             for child in &layer.children {

@@ -54,6 +54,14 @@ impl Datum {
         }
     }
 
+    /// A list of texts.
+    pub fn as_texts(&self) -> Option<Vec<&str>> {
+        match self {
+            Datum::List(items) => items.iter().map(Datum::as_text).collect(),
+            _ => None,
+        }
+    }
+
     /// A list of numbers.
     pub fn as_numbers(&self) -> Option<Vec<f64>> {
         match self {
@@ -94,6 +102,11 @@ impl Call {
     /// A text among the arguments.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.args.get(name)?.as_text()
+    }
+
+    /// A list of texts among the arguments.
+    pub fn texts(&self, name: &str) -> Option<Vec<&str>> {
+        self.args.get(name)?.as_texts()
     }
 
     /// A list of numbers among the arguments.

@@ -152,12 +152,20 @@ pub const MODEL_MEMBERS: &[Told] = &[("z", "In an `objective`: its logits, witho
 pub const SHAPE_MEMBERS: &[Told] = &[
     ("channels", "Channels that come in."),
     ("height", "Height of what comes in."),
-    ("width", "Width of what comes in."),
+    (
+        "width",
+        "Width of what comes in: of an image, or of each token's vector.",
+    ),
     (
         "size",
         "Height of what comes in, which is its width too where it is square.",
     ),
     ("features", "All numbers that come in."),
+    ("length", "Tokens that come in, padding included."),
+    (
+        "vocabulary",
+        "How many different tokens there may be, padding included.",
+    ),
 ];
 
 /// What stands for itself where a network or a loss is written.

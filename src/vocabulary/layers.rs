@@ -1,4 +1,5 @@
-//! The layers that networks are made of. Shapes are a sample's, without the batch: `C×H×W` or `N`.
+//! The layers that networks are made of. Shapes are a sample's, without the batch: `C×H×W` or `N`,
+//! or a row of tokens and then of their vectors.
 
 use super::word::word;
 use super::{Default::*, Param, Type, Word};
@@ -47,6 +48,20 @@ pub const LAYERS: &[Word] = &[
             Param::required("features", Type::Int, "Features that come out."),
             Param::optional("bias", Type::Bool, Bool(true), "Whether a bias is added."),
         ],
+    ),
+    word(
+        "embedding",
+        "A vector for each token of a text; `weight` (vocabulary, width). That of padding, id 0, begins as zeros and gets no gradient.",
+        &[Param::required(
+            "width",
+            Type::Int,
+            "Numbers of each vector.",
+        )],
+    ),
+    word(
+        "mean_tokens",
+        "Mean of the vectors of all tokens that are not padding; zeros where all are.",
+        &[],
     ),
     word("relu", "max(x, 0).", &[]),
     word("relu6", "min(max(x, 0), 6).", &[]),

@@ -13,7 +13,7 @@ mod models;
 mod training;
 mod word;
 
-pub use data::{DERIVED, SOURCES, TRANSFORMS};
+pub use data::{BYTE_TOKENS, DERIVED, SOURCES, TRANSFORMS};
 pub use expressions::*;
 pub use functions::{FUNCTIONS, Function, Takes, function};
 pub use language::*;

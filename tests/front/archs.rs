@@ -24,29 +24,25 @@ fn shapes(layer: &Layer, into: &mut BTreeMap<String, Vec<i64>>) {
         into.insert(format!("{}.{what}", layer.name), shape);
     };
     let int = |name: &str| layer.call.int(name).unwrap_or_default();
+    let channels = layer.input.sizes()[0];
     match layer.call.name.as_str() {
         "conv" => {
             let kernel = int("kernel");
             put(
                 "weight",
-                vec![
-                    int("channels"),
-                    layer.input[0] / int("groups"),
-                    kernel,
-                    kernel,
-                ],
+                vec![int("channels"), channels / int("groups"), kernel, kernel],
             );
             if layer.call.bool("bias") == Some(true) {
                 put("bias", vec![int("channels")]);
             }
         }
         "linear" => {
-            put("weight", vec![int("features"), layer.input[0]]);
+            put("weight", vec![int("features"), channels]);
             put("bias", vec![int("features")]);
         }
         "batch_norm" => {
             for what in ["weight", "bias", "running_mean", "running_var"] {
-                put(what, vec![layer.input[0]]);
+                put(what, vec![channels]);
             }
         }
         _ => {}

@@ -118,15 +118,24 @@ fn the_standard_library_can_be_used_whole() {
             .collect()
     };
     for dataset in names("datasets") {
-        let folder = if ["digits", "fashion_mini"].contains(&dataset.as_str()) {
-            ""
-        } else {
-            "\"data\""
+        let (arch, arguments) = match dataset.as_str() {
+            "digits" | "fashion_mini" => ("mlp", ""),
+            "text_file" => (
+                "bag_of_tokens",
+                "\"a.csv\", \"b.csv\", labels: [\"no\", \"yes\"], train: 9_000, test: 900",
+            ),
+            _ => ("mlp", "\"data\""),
         };
         for recipe in names("recipes") {
+            // What is not an image is not augmented.
+            let plain = match arch {
+                "mlp" => "",
+                _ => " with { augment: [] }",
+            };
             let text = format!(
-                "use std.datasets.{dataset}\nuse std.archs.mlp\nuse std.recipes.{recipe}\n\
-                 dataset d = {dataset}({folder})\nmodel m = mlp() {{ data: d.train, recipe: {recipe} }}\n"
+                "use std.datasets.{dataset}\nuse std.archs.{arch}\nuse std.recipes.{recipe}\n\
+                 dataset d = {dataset}({arguments})\n\
+                 model m = {arch}() {{ data: d.train, recipe: {recipe}{plain} }}\n"
             );
             assert_eq!(nodes("use.kdp", &text), 2, "{dataset} {recipe}");
         }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use kdp::check::{Disk, Loaded, World, load};
 use kdp::diag::{Rendering, render, to_json};
 use kdp::plan::{
-    DataFrom, Digest, Digests, Key, Node, Plan, Share, SplitRef, Task, WeightsFrom, plan,
+    DataFrom, Digest, Digests, Key, Node, Plan, Shape, Share, SplitRef, Task, WeightsFrom, plan,
 };
 
 use crate::suite::Outputs;
@@ -131,14 +131,17 @@ fn shown(plan: &Plan, node: &Node) -> String {
                 detail("then", call(transform));
             }
             let shape = &task.shape;
+            let sample = match &shape.sample {
+                Shape::Numbers(sizes) => format!("{sizes:?}"),
+                other => other.to_string(),
+            };
             detail(
                 "samples",
                 format!(
-                    "{} + {} + {} of {:?}{}",
+                    "{} + {} + {} of {sample}{}",
                     shape.train,
                     shape.validation,
                     shape.test,
-                    shape.sample,
                     if shape.labelled { "" } else { ", no labels" }
                 ),
             );

@@ -135,6 +135,27 @@ fn a_model_tells_its_network_its_length_its_members_and_what_is_stored() {
     assert!(data.contains("samples of 1×8×8 · 10 classes"), "{data}");
 }
 
+#[test]
+fn text_is_told_in_tokens() {
+    let text = "use std.datasets.text_file\nuse std.recipes.quick\n\
+                dataset d = text_file(\"a\", \"b\", labels: [\"x\", \"y\"], train: 200, test: 9, length: 64)\n\
+                arch mine() = embedding(16) -> mean_tokens() -> linear(classes)\n\
+                model m = mine() { data: d.train, recipe: quick }\n";
+    let mut client = Client::start();
+    client.open("t.kdp", text);
+    assert_eq!(client.diagnostics("t.kdp", 1), Vec::<Value>::new());
+    for (word, told) in [
+        ("d = text", "samples of 64 tokens · 2 classes"),
+        ("embedding", "64 tokens → 64×16, 4,112 parameters"),
+        ("mean_tokens", "64×16 → 16"),
+        ("m = mine", "64 tokens → 2, 4,146 parameters"),
+    ] {
+        let found = client.ask_at("textDocument/hover", "t.kdp", text, word);
+        let found = found["contents"]["value"].as_str().unwrap_or_default();
+        assert!(found.contains(told), "{word}: {found}");
+    }
+}
+
 /// Fills the slots of some nodes of a file, as a run would.
 fn store(client: &Client, name: &str, nodes: &[&str]) {
     let loaded = check::load(&client.path(name), &[], &check::Disk);

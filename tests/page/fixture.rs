@@ -115,7 +115,7 @@ impl Fixture {
             },
             transforms: vec![call("label_noise")],
             shape: DataShape {
-                sample: vec![1, 14, 14],
+                sample: [1, 14, 14].into(),
                 classes: 10,
                 train: 3000,
                 test: SAMPLES as i64,
@@ -337,13 +337,13 @@ fn train_task(data: Key, seed: i64, objective: Vec<Term>) -> TrainTask {
         name: String::new(),
         call: call("chain"),
         children: vec![],
-        input: vec![1, 14, 14],
-        output: vec![10],
+        input: [1, 14, 14].into(),
+        output: [10].into(),
     };
     TrainTask {
         version: 1,
         network: Shared::from(Network {
-            input: vec![1, 14, 14],
+            input: [1, 14, 14].into(),
             classes: 10,
             root,
         }),

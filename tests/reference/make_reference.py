@@ -211,6 +211,45 @@ def network():
     write("network.json", out)
 
 
+def text():
+    """Networks of tokens: their vectors, the mean of these without padding, and gradients. One row is padded, one
+    repeats a token, one is nothing but padding."""
+    torch.manual_seed(7)
+    length, vocabulary, width = 5, 11, 6
+    tokens = torch.tensor([[3, 1, 4, 1, 5], [9, 2, 6, 0, 0], [10, 0, 0, 0, 0], [0, 0, 0, 0, 0]])
+    labels = torch.tensor([0, 3, 2, 4])
+    out = {"tokens": tokens.tolist(), "labels": labels.tolist(), "networks": {}}
+
+    def mean(vectors):
+        """Row by row, of the vectors that are left where padding is taken out."""
+        rows = [row[ids != 0] for row, ids in zip(vectors, tokens)]
+        return torch.stack([row.mean(0) if len(row) else torch.zeros(width).double() for row in rows])
+
+    heads = {
+        "mean": (width, mean),
+        "residual": (width, lambda x: mean(torch.tanh(x) + x)),
+        # Padding is seen here, and its row has no gradient all the same.
+        "flatten": (length * width, lambda x: F.gelu(x).flatten(1)),
+    }
+    for name, (features, head) in heads.items():
+        embedding = nn.Embedding(vocabulary, width, padding_idx=0).double()
+        fc = nn.Linear(features, CLASSES).double()
+        net = randomise(nn.ModuleDict({"embedding": embedding, "fc": fc}))
+        logits = fc(head(embedding(tokens)))
+        if name == "mean":
+            bag = F.embedding_bag(tokens, embedding.weight, mode="mean", padding_idx=0)
+            assert torch.allclose(logits, fc(bag))
+        loss = F.cross_entropy(logits, labels)
+        loss.backward()
+        out["networks"][name] = {
+            "start": state(net),
+            "logits": numbers(logits),
+            "loss": loss.item(),
+            "gradients": {key: numbers(value.grad) for key, value in net.named_parameters()},
+        }
+    write("text.json", out)
+
+
 def layers():
     """Each layer alone: input, tensors, output."""
     torch.manual_seed(2)
@@ -386,3 +425,4 @@ if __name__ == "__main__":
     measures()
     features()
     ensembles()
+    text()

@@ -36,7 +36,7 @@ fn node(id: &str, task: Task) -> Node {
 
 fn data(id: &str) -> Node {
     let shape = DataShape {
-        sample: vec![1, 8, 8],
+        sample: [1, 8, 8].into(),
         classes: 10,
         train: 1,
         validation: 0,

@@ -1,87 +1,20 @@
-//! Batches: bytes become normalised tensors, in the order of an epoch.
+//! Batches, in the order of an epoch.
 
-use kdp::plan::DataMeta;
-use tch::{Device, TchError, Tensor};
+use tch::{TchError, Tensor};
 
 use super::augment::Epoch;
-use super::{Augmentation, Loaded, Samples};
+use super::{Augmentation, Loaded};
 use crate::random::Draws;
 
 /// Samples of a block in which a network is evaluated.
 pub const BLOCK: usize = 256;
 
-/// How bytes become numbers: (byte / scale − mean) / std, looked up by channel and byte.
-pub struct Pixels {
-    tables: Vec<[f32; 256]>,
-    device: Device,
-}
-
-impl Pixels {
-    /// The tables of a data set, for tensors on a device.
-    pub fn new(meta: &DataMeta, device: Device) -> Self {
-        let tables = meta
-            .mean
-            .iter()
-            .zip(&meta.std)
-            .map(|(mean, std)| {
-                std::array::from_fn(|byte| ((byte as f64 / meta.scale - mean) / std) as f32)
-            })
-            .collect();
-        Self { tables, device }
-    }
-
-    /// Images as a tensor n×C×H×W in channels-last memory, augmented where `epoch` is given.
-    pub fn images(
-        &self,
-        samples: &Samples,
-        rows: &[usize],
-        mut epoch: Option<&mut Epoch>,
-    ) -> Result<Tensor, TchError> {
-        let [channels, height, width] = samples.shape;
-        let plane = (height * width) as usize;
-        let size = samples.size();
-        let mut out = vec![0f32; rows.len() * size];
-        let mut scratch = vec![0u8; size];
-        for (&row, out) in rows.iter().zip(out.chunks_exact_mut(size.max(1))) {
-            let image = match epoch.as_deref_mut() {
-                None => samples.image(row),
-                Some(epoch) => {
-                    scratch.copy_from_slice(samples.image(row));
-                    epoch.apply(row, &mut scratch, [height as usize, width as usize]);
-                    &scratch
-                }
-            };
-            for (channel, (table, pixels)) in self
-                .tables
-                .iter()
-                .zip(image.chunks_exact(plane.max(1)))
-                .enumerate()
-            {
-                let places = out[channel..].iter_mut().step_by(channels as usize);
-                for (place, &byte) in places.zip(pixels) {
-                    *place = table[byte as usize];
-                }
-            }
-        }
-        Tensor::f_from_slice(&out)?
-            .f_view([rows.len() as i64, height, width, channels])?
-            .f_permute([0, 3, 1, 2])?
-            .f_to_device(self.device)
-    }
-
-    /// Labels as a tensor.
-    pub fn labels(&self, samples: &Samples, rows: &[usize]) -> Result<Tensor, TchError> {
-        let labels: Vec<i64> = rows.iter().map(|&row| samples.labels[row]).collect();
-        Tensor::f_from_slice(&labels)?.f_to_device(self.device)
-    }
-}
-
 /// One batch.
 pub struct Batch {
     /// The rows of its samples in the split.
     pub rows: Vec<usize>,
-    /// Its images, augmented.
-    pub images: Tensor,
+    /// Its images, augmented, or the ids of its tokens.
+    pub inputs: Tensor,
     /// Its labels.
     pub labels: Tensor,
 }
@@ -135,10 +68,10 @@ impl<'a> Batches<'a> {
         let last = (first + self.size).min(self.data.samples.len());
         let rows = self.round.order[first..last].to_vec();
         let augment = self.round.augment.as_mut();
-        let Loaded { samples, pixels } = self.data;
+        let Loaded { samples, feeder } = self.data;
         Ok(Batch {
-            images: pixels.images(samples, &rows, augment)?,
-            labels: pixels.labels(samples, &rows)?,
+            inputs: feeder.inputs(samples, &rows, augment)?,
+            labels: feeder.labels(samples, &rows)?,
             rows,
         })
     }
@@ -157,52 +90,29 @@ impl Round {
 
 #[cfg(test)]
 mod tests {
+    use kdp::plan::{DataMeta, DataShape};
+    use tch::Device;
+
     use super::*;
-
-    fn ramp(n: usize) -> (Samples, DataMeta) {
-        let pixels = (0..n * 8).map(|i| (i % 251) as u8).collect();
-        let labels: Vec<u8> = (0..n).map(|i| (i % 10) as u8).collect();
-        let shape = kdp::plan::DataShape {
-            sample: vec![2, 2, 2],
-            classes: 10,
-            train: n as i64,
-            validation: 0,
-            test: 0,
-            labelled: true,
-        };
-        let meta = DataMeta {
-            shape,
-            scale: 255.0,
-            mean: vec![0.25, 0.5],
-            std: vec![0.5, 2.0],
-        };
-        (Samples::new([2, 2, 2], pixels, &labels), meta)
-    }
-
-    #[test]
-    fn images_are_normalised_channel_by_channel() {
-        let (samples, meta) = ramp(3);
-        let pixels = Pixels::new(&meta, Device::Cpu);
-        let images = pixels.images(&samples, &[2, 0], None).expect("images");
-        assert_eq!(images.size(), [2, 2, 2, 2]);
-        let at = |n, c, y, x| images.double_value(&[n, c, y, x]);
-        // Sample 2 begins at byte 16; its second channel at byte 20.
-        for (found, byte, mean, std) in [
-            (at(0, 0, 0, 0), 16.0, 0.25, 0.5),
-            (at(0, 0, 1, 1), 19.0, 0.25, 0.5),
-            (at(0, 1, 0, 1), 21.0, 0.5, 2.0),
-            (at(1, 1, 1, 0), 6.0, 0.5, 2.0),
-        ] {
-            let wanted: f64 = (byte / 255.0 - mean) / std;
-            assert!((found - wanted).abs() < 1e-6, "{found}, not {wanted}");
-        }
-    }
+    use crate::data::{Feeder, Samples};
 
     #[test]
     fn an_epoch_is_every_sample_once_and_the_next_one_in_another_order() {
-        let (samples, meta) = ramp(25);
-        let pixels = Pixels::new(&meta, Device::Cpu);
-        let data = Loaded { samples, pixels };
+        let labels: Vec<u8> = (0..25).map(|i| i % 10).collect();
+        let samples = Samples::of_images([2, 2, 2], vec![0; 8 * 25], &labels);
+        let meta = DataMeta {
+            shape: DataShape {
+                sample: [2, 2, 2].into(),
+                classes: 10,
+                train: 25,
+                validation: 0,
+                test: 0,
+                labelled: true,
+            },
+            scaling: None,
+        };
+        let feeder = Feeder::new(&meta, Device::Cpu);
+        let data = Loaded { samples, feeder };
         let mut batches = Batches::new(&data, vec![], 10, 1);
         assert_eq!(batches.per_epoch(), 3);
         let mut epoch = |epoch: u64| {

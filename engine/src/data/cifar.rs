@@ -23,9 +23,9 @@ fn roles(files: &Files, split: &str) -> &'static [&'static str] {
 }
 
 /// The samples of a split.
-pub fn read(files: &Files, declared: &Declared) -> Result<Samples, DataError> {
+pub fn read(files: &Files, shape: [i64; 3], declared: &Declared) -> Result<Samples, DataError> {
     let label_bytes = if files.has("train") { 2 } else { 1 };
-    let size = declared.shape.iter().product::<i64>() as usize;
+    let size = shape.iter().product::<i64>() as usize;
     let record = label_bytes + size;
     let (mut images, mut labels) = (Vec::new(), Vec::new());
     let mut last = None;
@@ -51,5 +51,5 @@ pub fn read(files: &Files, declared: &Declared) -> Result<Samples, DataError> {
     if let Some(path) = last {
         declared.hold_count(&path, labels.len())?;
     }
-    Ok(Samples::new(declared.shape, images, &labels))
+    Ok(Samples::of_images(shape, images, &labels))
 }

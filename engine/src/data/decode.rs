@@ -1,9 +1,11 @@
 //! A source decoded, and held against its declaration.
 
-use kdp::plan::{Call, DataMeta, DataShape};
+use kdp::plan::{Call, DataMeta, DataShape, Scaling, Shape};
+use kdp::vocabulary::BYTE_TOKENS;
 
 use super::files::Files;
 use super::samples::{Declared, Samples};
+use super::table::Table;
 use super::{DataError, DataSet, cifar, embedded, idx};
 
 fn wanted<T>(call: &Call, argument: &str, value: Option<T>) -> Result<T, DataError> {
@@ -24,6 +26,33 @@ fn channels(call: &Call, name: &str, default: f64, count: usize) -> Result<Vec<f
 
 /// Decodes a source.
 pub fn decode(source: &Call, files: &Files) -> Result<DataSet, DataError> {
+    match source.name.as_str() {
+        "csv_text" => texts(source, files),
+        _ => images(source, files),
+    }
+}
+
+/// What is declared of a split.
+fn declared(source: &Call, split: &'static str, classes: i64) -> Result<Declared, DataError> {
+    Ok(Declared {
+        split,
+        classes,
+        count: wanted(source, split, source.int(split))?,
+    })
+}
+
+fn texts(source: &Call, files: &Files) -> Result<DataSet, DataError> {
+    let table = Table::of(source)?;
+    let classes = table.labels.len() as i64;
+    let read = |split| table.read(files, &declared(source, split, classes)?);
+    let sample = Shape::Tokens {
+        length: table.length as i64,
+        vocabulary: BYTE_TOKENS,
+    };
+    Ok(set(read("train")?, read("test")?, sample, classes, None))
+}
+
+fn images(source: &Call, files: &Files) -> Result<DataSet, DataError> {
     let shape: [i64; 3] = wanted(
         source,
         "shape",
@@ -35,19 +64,14 @@ pub fn decode(source: &Call, files: &Files) -> Result<DataSet, DataError> {
     let classes = wanted(source, "classes", source.int("classes"))?;
     let mut scale = 255.0;
     let mut read = |split: &'static str| {
-        let declared = Declared {
-            split,
-            shape,
-            classes,
-            count: wanted(source, split, source.int(split))?,
-        };
+        let declared = declared(source, split, classes)?;
         match source.name.as_str() {
-            "idx" => idx::read(files, &declared),
-            "cifar_binary" => cifar::read(files, &declared),
+            "idx" => idx::read(files, shape, &declared),
+            "cifar_binary" => cifar::read(files, shape, &declared),
             "embedded" => {
                 let name = wanted(source, "name", source.text("name"))?;
                 scale = embedded::scale(name)?;
-                embedded::read(name, &declared)
+                embedded::read(name, shape, &declared)
             }
             other => Err(DataError::Unknown {
                 what: "the source",
@@ -56,23 +80,34 @@ pub fn decode(source: &Call, files: &Files) -> Result<DataSet, DataError> {
         }
     };
     let (train, test) = (read("train")?, read("test")?);
-    let meta = DataMeta {
-        shape: DataShape {
-            sample: shape.to_vec(),
-            classes,
-            train: train.len() as i64,
-            validation: 0,
-            test: test.len() as i64,
-            labelled: true,
-        },
+    let scaling = Scaling {
         scale,
         mean: channels(source, "mean", 0.0, shape[0] as usize)?,
         std: channels(source, "std", 1.0, shape[0] as usize)?,
     };
-    Ok(DataSet {
-        validation: Samples::new(shape, vec![], &[]),
+    Ok(set(train, test, shape.into(), classes, Some(scaling)))
+}
+
+/// A data set as its source gives it.
+fn set(
+    train: Samples,
+    test: Samples,
+    sample: Shape,
+    classes: i64,
+    scaling: Option<Scaling>,
+) -> DataSet {
+    let shape = DataShape {
+        sample,
+        classes,
+        train: train.len() as i64,
+        validation: 0,
+        test: test.len() as i64,
+        labelled: true,
+    };
+    DataSet {
+        validation: train.select(&[]),
         train,
         test,
-        meta,
-    })
+        meta: DataMeta { shape, scaling },
+    }
 }

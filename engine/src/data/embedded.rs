@@ -62,7 +62,7 @@ pub fn scale(name: &str) -> Result<f64, DataError> {
 }
 
 /// The samples of a split.
-pub fn read(name: &str, declared: &Declared) -> Result<Samples, DataError> {
+pub fn read(name: &str, shape: [i64; 3], declared: &Declared) -> Result<Samples, DataError> {
     let set = find(name)?;
     let [images, labels] = if declared.split == "train" {
         [set.files[0], set.files[1]]
@@ -71,6 +71,7 @@ pub fn read(name: &str, declared: &Declared) -> Result<Samples, DataError> {
     };
     let part = |what: &str| format!("<{name}>/{}-{what}", declared.split);
     idx::samples(
+        shape,
         declared,
         (Path::new(&part("images")), images.to_vec()),
         (Path::new(&part("labels")), labels.to_vec()),

@@ -69,6 +69,33 @@ pub enum DataError {
         value: u8,
         classes: i64,
     },
+    #[error("the file `{}` is empty: its first line names the columns", .0.display())]
+    EmptyTable(PathBuf),
+    #[error("the file `{}` has {what} `{column}`: it has {there}", .path.display())]
+    Column {
+        path: PathBuf,
+        column: String,
+        what: &'static str,
+        there: String,
+    },
+    #[error("line {line} of the file `{}` has {found} column{}, its first line {wanted}", .path.display(), if *.found == 1 { "" } else { "s" })]
+    Columns {
+        path: PathBuf,
+        line: usize,
+        found: u64,
+        wanted: u64,
+    },
+    #[error("line {line} of the file `{}` has the label `{label}`, which is none of those declared: {labels}", .path.display())]
+    UnknownLabel {
+        path: PathBuf,
+        line: usize,
+        label: String,
+        labels: String,
+    },
+    #[error("line {line} of the file `{}` is not UTF-8", .path.display())]
+    NotUtf8 { path: PathBuf, line: usize },
+    #[error("the file `{}` cannot be read as a table: {reason}", .path.display())]
+    Table { path: PathBuf, reason: csv::Error },
     #[error("`take` wants {wanted} {split} samples, but there are {there}")]
     Take {
         split: &'static str,
@@ -118,9 +145,20 @@ impl DataError {
             DataError::Truncated { .. } | DataError::Gzip { .. } | DataError::Records { .. } => {
                 Some("the download was probably cut off: fetch the file again")
             }
-            DataError::Count { .. } | DataError::Shape { .. } | DataError::Label { .. } => {
+            DataError::Count { .. }
+            | DataError::Shape { .. }
+            | DataError::Label { .. }
+            | DataError::UnknownLabel { .. }
+            | DataError::EmptyTable(_) => {
                 Some("change the declaration, or put the right files there")
             }
+            DataError::Column { .. } => Some(
+                "name the columns in the declaration as the file does: `text: \"sentence\", label: \"label\"`; and its `delimiter`",
+            ),
+            DataError::Columns { .. } => Some(
+                "mend the line; or change the declaration: its `delimiter`, and `quoting: false` where quotes stand for themselves",
+            ),
+            DataError::NotUtf8 { .. } => Some("save the file in UTF-8"),
             _ => None,
         }
     }

@@ -59,25 +59,38 @@ fn parse<'a, const DIMENSIONS: usize>(
 
 /// The samples of a file of images and a file of labels, held against the declaration.
 pub fn samples(
+    shape: [i64; 3],
     declared: &Declared,
     images: (&Path, Vec<u8>),
     labels: (&Path, Vec<u8>),
 ) -> Result<Samples, DataError> {
     let (path, bytes) = (images.0, unpack(images.0, images.1)?);
     let ([count, height, width], pixels) = parse::<3>(path, &bytes, "images", IMAGES)?;
-    declared.hold_shape(path, &[1, i64::from(height), i64::from(width)])?;
+    let found = [1, i64::from(height), i64::from(width)];
+    if found != shape {
+        return Err(DataError::Shape {
+            path: path.to_path_buf(),
+            found: found.to_vec(),
+            declared: shape.to_vec(),
+        });
+    }
     declared.hold_count(path, count as usize)?;
 
     let (label_path, label_bytes) = (labels.0, unpack(labels.0, labels.1)?);
     let ([label_count], values) = parse::<1>(label_path, &label_bytes, "labels", LABELS)?;
     declared.hold_count(label_path, label_count as usize)?;
     declared.hold_labels(label_path, values)?;
-    Ok(Samples::new(declared.shape, pixels.to_vec(), values))
+    Ok(Samples::of_images(shape, pixels.to_vec(), values))
 }
 
 /// The samples of the files with the roles `<split>_images` and `<split>_labels`.
-pub fn read(files: &Files, declared: &Declared) -> Result<Samples, DataError> {
+pub fn read(files: &Files, shape: [i64; 3], declared: &Declared) -> Result<Samples, DataError> {
     let images = files.read(&format!("{}_images", declared.split))?;
     let labels = files.read(&format!("{}_labels", declared.split))?;
-    samples(declared, (&images.0, images.1), (&labels.0, labels.1))
+    samples(
+        shape,
+        declared,
+        (&images.0, images.1),
+        (&labels.0, labels.1),
+    )
 }

@@ -6,25 +6,24 @@ use safetensors::SafeTensors;
 use safetensors::tensor::Dtype;
 use tch::Device;
 
-use super::{DataError, DataSet, Pixels, Samples};
-use crate::blob::{Blob, read_i64};
+use super::{DataError, DataSet, Feeder, Inputs, Samples};
+use crate::blob::{Blob, read_i32, read_i64};
 
 /// A split of a data object, loaded.
 pub struct Loaded {
     /// Its samples.
     pub samples: Samples,
-    /// How their bytes become numbers.
-    pub pixels: Pixels,
+    /// What makes tensors of them.
+    pub feeder: Feeder,
 }
 
 fn pack(samples: &Samples) -> Result<Vec<u8>, DataError> {
-    let [channels, height, width] = samples.shape;
     let mut blob = Blob::default();
-    blob.u8(
-        "images",
-        &[samples.len() as i64, channels, height, width],
-        &samples.images,
-    );
+    let shape = [vec![samples.len() as i64], samples.inputs.sizes()].concat();
+    match &samples.inputs {
+        Inputs::Images { bytes, .. } => blob.u8("images", &shape, bytes),
+        Inputs::Tokens { ids, .. } => blob.i32("tokens", &shape, ids),
+    }
     blob.i64("labels", &samples.labels);
     blob.i64("true_labels", &samples.true_labels);
     blob.i64("index", &samples.index);
@@ -37,25 +36,41 @@ fn unpack(bytes: &[u8]) -> Result<Samples, DataError> {
         read_i64(&tensors.tensor(name)?)
             .ok_or_else(|| DataError::Object(format!("`{name}` is not of i64")))
     };
-    let images = tensors.tensor("images")?;
-    let sizes: Vec<i64> = images.shape().iter().map(|&size| size as i64).collect();
-    let [count, channels, height, width] = sizes[..] else {
-        return Err(DataError::Object("`images` is not n×C×H×W".to_string()));
-    };
+    let (count, inputs) = inputs(&tensors)?;
     let samples = Samples {
-        shape: [channels, height, width],
-        images: images.data().to_vec(),
+        inputs,
         labels: numbers("labels")?,
         true_labels: numbers("true_labels")?,
         index: numbers("index")?,
     };
     let lists = [&samples.labels, &samples.true_labels, &samples.index];
-    if images.dtype() != Dtype::U8 || lists.iter().any(|list| list.len() as i64 != count) {
+    if lists.iter().any(|list| list.len() != count) {
         return Err(DataError::Object(
             "its tensors are not equally long".to_string(),
         ));
     }
     Ok(samples)
+}
+
+/// How many samples there are, and what is fed of them.
+fn inputs(tensors: &SafeTensors) -> Result<(usize, Inputs), DataError> {
+    let wrong = |what: &str| DataError::Object(what.to_string());
+    if let Ok(tokens) = tensors.tensor("tokens") {
+        let (&[count, length], Some(ids)) = (tokens.shape(), read_i32(&tokens)) else {
+            return Err(wrong("`tokens` is not n×length of i32"));
+        };
+        return Ok((count, Inputs::Tokens { length, ids }));
+    }
+    let images = tensors.tensor("images")?;
+    let (&[count, ref size @ ..], Dtype::U8) = (images.shape(), images.dtype()) else {
+        return Err(wrong("`images` is not of u8"));
+    };
+    let size: Vec<i64> = size.iter().map(|&side| side as i64).collect();
+    let size = size
+        .try_into()
+        .map_err(|_| wrong("`images` is not n×C×H×W"))?;
+    let bytes = images.data().to_vec();
+    Ok((count, Inputs::Images { size, bytes }))
 }
 
 /// The blobs of a data object by name.
@@ -94,7 +109,7 @@ pub fn load<E: From<DataError>>(
     let meta = meta(&read("meta.json")?)?;
     Ok(Loaded {
         samples: unpack(&read(blob(split))?)?,
-        pixels: Pixels::new(&meta, device),
+        feeder: Feeder::new(&meta, device),
     })
 }
 

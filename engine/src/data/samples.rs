@@ -2,15 +2,13 @@
 
 use std::path::Path;
 
-use super::DataError;
+use super::{DataError, Inputs};
 
 /// The samples of a split.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Samples {
-    /// The shape of one, [C, H, W].
-    pub shape: [i64; 3],
-    /// The pixels of all, n×C×H×W.
-    pub images: Vec<u8>,
+    /// What is fed to networks.
+    pub inputs: Inputs,
     /// The class of each; −1 for none.
     pub labels: Vec<i64>,
     /// The class of each before label noise, relabelling or unlabelling.
@@ -21,15 +19,19 @@ pub struct Samples {
 
 impl Samples {
     /// Samples as a source holds them.
-    pub fn new(shape: [i64; 3], images: Vec<u8>, labels: &[u8]) -> Self {
-        let labels: Vec<i64> = labels.iter().map(|&label| i64::from(label)).collect();
+    pub fn new(inputs: Inputs, labels: Vec<i64>) -> Self {
         Self {
-            shape,
-            images,
+            inputs,
             true_labels: labels.clone(),
             index: (0..labels.len() as i64).collect(),
             labels,
         }
+    }
+
+    /// Images [C, H, W] as a source holds them.
+    pub fn of_images(size: [i64; 3], bytes: Vec<u8>, labels: &[u8]) -> Self {
+        let labels = labels.iter().map(|&label| i64::from(label)).collect();
+        Self::new(Inputs::Images { size, bytes }, labels)
     }
 
     /// How many.
@@ -42,40 +44,25 @@ impl Samples {
         self.labels.is_empty()
     }
 
-    /// Bytes of one.
-    pub fn size(&self) -> usize {
-        self.shape.iter().product::<i64>() as usize
-    }
-
-    /// The pixels of one, C×H×W.
-    pub fn image(&self, row: usize) -> &[u8] {
-        let size = self.size();
-        &self.images[row * size..(row + 1) * size]
-    }
-
     /// How many have a label.
     pub fn labelled(&self) -> usize {
         self.labels.iter().filter(|label| **label >= 0).count()
     }
 
-    /// Puts others, of the same shape, behind them.
-    pub fn append(&mut self, others: &Samples) {
-        self.images.extend_from_slice(&others.images);
+    /// Puts others, of the same kind and sizes, behind them.
+    pub fn append(&mut self, others: &Samples) -> Result<(), DataError> {
+        self.inputs.append(&others.inputs)?;
         self.labels.extend_from_slice(&others.labels);
         self.true_labels.extend_from_slice(&others.true_labels);
         self.index.extend_from_slice(&others.index);
+        Ok(())
     }
 
     /// Some of them, in this order.
     pub fn select(&self, rows: &[usize]) -> Self {
         let pick = |values: &[i64]| rows.iter().map(|&row| values[row]).collect();
-        let mut images = Vec::with_capacity(rows.len() * self.size());
-        for &row in rows {
-            images.extend_from_slice(self.image(row));
-        }
         Self {
-            shape: self.shape,
-            images,
+            inputs: self.inputs.select(rows),
             labels: pick(&self.labels),
             true_labels: pick(&self.true_labels),
             index: pick(&self.index),
@@ -87,8 +74,6 @@ impl Samples {
 pub struct Declared {
     /// `train` or `test`.
     pub split: &'static str,
-    /// The shape of a sample, [C, H, W].
-    pub shape: [i64; 3],
     /// The number of classes.
     pub classes: i64,
     /// Samples in the split.
@@ -96,18 +81,6 @@ pub struct Declared {
 }
 
 impl Declared {
-    /// Holds a sample's shape against it.
-    pub fn hold_shape(&self, path: &Path, found: &[i64]) -> Result<(), DataError> {
-        if found == self.shape {
-            return Ok(());
-        }
-        Err(DataError::Shape {
-            path: path.to_path_buf(),
-            found: found.to_vec(),
-            declared: self.shape.to_vec(),
-        })
-    }
-
     /// Holds a number of samples against it.
     pub fn hold_count(&self, path: &Path, found: usize) -> Result<(), DataError> {
         if found as i64 == self.count {

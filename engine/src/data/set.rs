@@ -1,5 +1,7 @@
 //! A data set in memory, whole, and what may be made of others.
 
+use std::fmt;
+
 use kdp::plan::{Call, DataMeta, DataShape};
 
 use super::{DataError, Samples, transforms};
@@ -20,20 +22,17 @@ pub struct DataSet {
 impl DataSet {
     /// Its training samples, and behind them another's. Everything else is its own.
     pub fn join(mut self, other: &DataSet) -> Result<DataSet, DataError> {
-        let differ = |what, first: &dyn std::fmt::Debug, second: &dyn std::fmt::Debug| {
+        let differ = |what, first: &dyn fmt::Display, second: &dyn fmt::Display| {
             Err(DataError::Join {
                 what,
-                first: format!("{first:?}"),
-                second: format!("{second:?}"),
+                first: first.to_string(),
+                second: second.to_string(),
             })
         };
         let (own, others) = (&self.meta, &other.meta);
-        if self.train.shape != other.train.shape {
-            return differ(
-                "the shape of a sample",
-                &self.train.shape,
-                &other.train.shape,
-            );
+        let (sample, others_sample) = (&own.shape.sample, &others.shape.sample);
+        if sample != others_sample {
+            return differ("the shape of a sample", sample, others_sample);
         }
         if own.shape.classes != others.shape.classes {
             return differ(
@@ -42,10 +41,12 @@ impl DataSet {
                 &others.shape.classes,
             );
         }
-        if own.scale != others.scale {
+        if let (Some(own), Some(others)) = (&own.scaling, &others.scaling)
+            && own.scale != others.scale
+        {
             return differ("the value of a white pixel", &own.scale, &others.scale);
         }
-        self.train.append(&other.train);
+        self.train.append(&other.train)?;
         Ok(self)
     }
 

@@ -99,7 +99,7 @@ fn hold_out(set: DataSet, wanted: i64, seed: i64) -> Result<DataSet, DataError> 
     order[..wanted].iter().for_each(|&row| held[row] = true);
     let (out, rest): (Vec<usize>, Vec<usize>) = (0..there).partition(|&row| held[row]);
     let mut validation = set.validation;
-    validation.append(&set.train.select(&out));
+    validation.append(&set.train.select(&out))?;
     Ok(DataSet {
         train: set.train.select(&rest),
         validation,
@@ -114,13 +114,14 @@ fn unlabelled(mut samples: Samples) -> Samples {
 
 #[cfg(test)]
 mod tests {
-    use kdp::plan::{DataMeta, DataShape};
+    use kdp::plan::{DataMeta, DataShape, Scaling};
 
     use super::*;
+    use crate::data::Inputs;
 
     fn samples(n: usize) -> Samples {
         let labels: Vec<u8> = (0..n).map(|i| (i % 10) as u8).collect();
-        Samples::new([1, 1, 1], vec![0; n], &labels)
+        Samples::of_images([1, 1, 1], vec![0; n], &labels)
     }
 
     #[test]
@@ -153,24 +154,23 @@ mod tests {
 
     fn set(train: usize) -> DataSet {
         let shape = DataShape {
-            sample: vec![1, 1, 1],
+            sample: [1, 1, 1].into(),
             classes: 10,
             train: train as i64,
             validation: 0,
             test: 4,
             labelled: true,
         };
-        let meta = DataMeta {
-            shape,
+        let scaling = Some(Scaling {
             scale: 255.0,
             mean: vec![0.0],
             std: vec![1.0],
-        };
+        });
         DataSet {
             train: samples(train),
             validation: samples(0),
             test: samples(4),
-            meta,
+            meta: DataMeta { shape, scaling },
         }
     }
 
@@ -213,22 +213,31 @@ mod tests {
     #[test]
     fn data_of_another_kind_is_not_joined() {
         let mut scaled = set(4);
-        scaled.meta.scale = 16.0;
+        scaled.meta.scaling.as_mut().expect("images").scale = 16.0;
         let mut classes = set(4);
         classes.meta.shape.classes = 11;
         let mut wide = set(4);
-        wide.train.shape = [1, 1, 2];
+        wide.meta.shape.sample = [1, 1, 2].into();
+        let mut texts = set(4);
+        texts.train.inputs = Inputs::Tokens {
+            length: 1,
+            ids: vec![0; 4],
+        };
         for (other, word) in [
             (scaled, "white pixel"),
             (classes, "classes"),
             (wide, "shape"),
+            (texts, "shape"),
         ] {
             let error = set(3).join(&other).expect_err("they differ").to_string();
             assert!(error.contains(word), "{error}");
         }
         let joined = set(3).join(&set(4)).expect("they fit");
         assert_eq!(joined.train.labels, [0, 1, 2, 0, 1, 2, 3]);
-        assert_eq!(joined.train.images.len(), 7);
+        let Inputs::Images { bytes, .. } = joined.train.inputs else {
+            panic!("images");
+        };
+        assert_eq!(bytes.len(), 7);
     }
 
     #[test]

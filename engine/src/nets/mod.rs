@@ -2,6 +2,7 @@
 //! are networks or ensembles of models.
 
 mod error;
+mod flow;
 mod model;
 mod module;
 mod net;
@@ -9,6 +10,7 @@ mod part;
 mod weights;
 
 pub use error::NetError;
+pub use flow::Flow;
 pub use model::{Ensemble, Model};
 pub use module::Mode;
 pub use net::{Net, Outputs, Partition};

@@ -6,15 +6,15 @@ use kdp::plan::Blend;
 use tch::{TchError, Tensor, no_grad_guard};
 
 use super::{NetError, Outputs};
-use crate::data::{BLOCK, Pixels, Samples};
+use crate::data::{BLOCK, Feeder, Samples};
 
 /// A model that answers, in evaluation mode.
 pub trait Model {
-    /// The logits of a batch of images, n×classes.
-    fn answer(&self, images: &Tensor) -> Result<Tensor, TchError>;
+    /// The logits of a batch, n×classes.
+    fn answer(&self, batch: &Tensor) -> Result<Tensor, TchError>;
 
     /// The logits of a batch, and what comes out of some layers.
-    fn watch(&self, images: &Tensor, layers: &BTreeSet<String>) -> Result<Outputs, NetError>;
+    fn watch(&self, batch: &Tensor, layers: &BTreeSet<String>) -> Result<Outputs, NetError>;
 
     /// Number of trainable numbers.
     fn parameter_count(&self) -> u64;
@@ -24,7 +24,7 @@ pub trait Model {
     fn logits(
         &self,
         samples: &Samples,
-        pixels: &Pixels,
+        feeder: &Feeder,
         done: &mut dyn FnMut(usize),
     ) -> Result<Tensor, TchError> {
         let _guard = no_grad_guard();
@@ -32,8 +32,8 @@ pub trait Model {
         let mut blocks = Vec::with_capacity(samples.len().div_ceil(BLOCK));
         let mut count = 0;
         for rows in rows.chunks(BLOCK) {
-            let images = pixels.images(samples, rows, None)?;
-            blocks.push(self.answer(&images)?);
+            let batch = feeder.inputs(samples, rows, None)?;
+            blocks.push(self.answer(&batch)?);
             count += rows.len();
             done(count);
         }
@@ -58,9 +58,9 @@ impl Ensemble {
 }
 
 impl Model for Ensemble {
-    fn answer(&self, images: &Tensor) -> Result<Tensor, TchError> {
+    fn answer(&self, batch: &Tensor) -> Result<Tensor, TchError> {
         let answers = self.members.iter().map(|member| {
-            let logits = member.answer(images)?;
+            let logits = member.answer(batch)?;
             match self.of {
                 Blend::Logits => Ok(logits),
                 Blend::Probabilities => logits.f_log_softmax(-1, None),
@@ -75,11 +75,11 @@ impl Model for Ensemble {
         }
     }
 
-    fn watch(&self, images: &Tensor, layers: &BTreeSet<String>) -> Result<Outputs, NetError> {
+    fn watch(&self, batch: &Tensor, layers: &BTreeSet<String>) -> Result<Outputs, NetError> {
         match layers.first() {
             Some(layer) => Err(NetError::NoLayer(layer.clone())),
             None => Ok(Outputs {
-                logits: self.answer(images)?,
+                logits: self.answer(batch)?,
                 layers: Default::default(),
             }),
         }

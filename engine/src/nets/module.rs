@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kdp::plan::Layer;
+use kdp::plan::{Layer, Shape};
 use tch::{TchError, Tensor};
 
-use super::NetError;
+use super::{Flow, NetError};
 use crate::random::Mask;
 
 /// How a network runs.
@@ -27,13 +27,15 @@ pub enum Mode {
 pub(super) struct Module {
     name: String,
     kind: Kind,
+    /// Whether tokens or their vectors come out, so that what is padding is still known.
+    row: bool,
 }
 
 /// What came out of the layers that were asked for.
 #[derive(Default)]
 pub(super) struct Seen<'a> {
     wanted: Option<&'a BTreeSet<String>>,
-    found: BTreeMap<String, Tensor>,
+    found: BTreeMap<String, Flow>,
 }
 
 impl<'a> Seen<'a> {
@@ -46,15 +48,15 @@ impl<'a> Seen<'a> {
     }
 
     /// What was seen, by layer.
-    pub(super) fn found(self) -> BTreeMap<String, Tensor> {
+    pub(super) fn found(self) -> BTreeMap<String, Flow> {
         self.found
     }
 
     /// Notes what came out of a layer. Of layers of one name inside each other the outermost, which
     /// comes last, is meant.
-    fn note(&mut self, layer: &str, out: &Tensor) {
+    fn note(&mut self, layer: &str, out: &Flow) {
         if self.wanted.is_some_and(|wanted| wanted.contains(layer)) {
-            self.found.insert(layer.to_string(), out.shallow_clone());
+            self.found.insert(layer.to_string(), out.share());
         }
     }
 }
@@ -82,6 +84,10 @@ enum Kind {
         weight: Tensor,
         bias: Option<Tensor>,
     },
+    Embedding {
+        weight: Tensor,
+    },
+    MeanTokens,
     Relu,
     Relu6,
     Gelu,
@@ -124,17 +130,17 @@ impl Module {
         Ok(Module {
             name: layer.name.clone(),
             kind: Kind::build(layer, tensors, frozen)?,
+            row: !matches!(layer.output, Shape::Numbers(_)),
         })
     }
 
     /// What comes out for a batch.
-    pub(super) fn forward(
-        &self,
-        x: &Tensor,
-        mode: Mode,
-        seen: &mut Seen,
-    ) -> Result<Tensor, TchError> {
-        let out = self.kind.forward(x, mode, seen)?;
+    pub(super) fn forward(&self, x: &Flow, mode: Mode, seen: &mut Seen) -> Result<Flow, TchError> {
+        let mask = x.mask.as_ref().filter(|_| self.row);
+        let out = Flow {
+            values: self.kind.forward(x, mode, seen)?,
+            mask: mask.map(Tensor::shallow_clone),
+        };
         seen.note(&self.name, &out);
         Ok(out)
     }
@@ -187,6 +193,10 @@ impl Kind {
                 weight: tensor("weight")?,
                 bias: optional("bias"),
             },
+            "embedding" => Kind::Embedding {
+                weight: tensor("weight")?,
+            },
+            "mean_tokens" => Kind::MeanTokens,
             "relu" => Kind::Relu,
             "relu6" => Kind::Relu6,
             "gelu" => Kind::Gelu,
@@ -219,7 +229,7 @@ impl Kind {
                 Kind::Residual { body, shortcut }
             }
             "subsample_and_pad" => {
-                let given = layer.input.first().copied().unwrap_or(0);
+                let given = layer.input.sizes().first().copied().unwrap_or(0);
                 let more = int(layer, "channels")? - given;
                 let more = wanted(layer, "channels", Some(more).filter(|&more| more >= 0))?;
                 Kind::SubsampleAndPad {
@@ -233,7 +243,8 @@ impl Kind {
         })
     }
 
-    fn forward(&self, x: &Tensor, mode: Mode, seen: &mut Seen) -> Result<Tensor, TchError> {
+    fn forward(&self, flow: &Flow, mode: Mode, seen: &mut Seen) -> Result<Tensor, TchError> {
+        let x = &flow.values;
         match self {
             Kind::Conv {
                 weight,
@@ -269,6 +280,8 @@ impl Kind {
                 )
             }
             Kind::Linear { weight, bias } => x.f_linear(weight, bias.as_ref()),
+            Kind::Embedding { weight } => flow.embed(weight),
+            Kind::MeanTokens => flow.mean_tokens(),
             Kind::Relu => x.f_relu(),
             Kind::Relu6 => x.f_clamp(0.0, 6.0),
             Kind::Gelu => x.f_gelu("none"),
@@ -295,9 +308,10 @@ impl Kind {
                 _ => Ok(x.shallow_clone()),
             },
             Kind::Identity => Ok(x.shallow_clone()),
-            Kind::Residual { body, shortcut } => body
-                .forward(x, mode, seen)?
-                .f_add(&shortcut.forward(x, mode, seen)?),
+            Kind::Residual { body, shortcut } => {
+                let body = body.forward(flow, mode, seen)?.values;
+                body.f_add(&shortcut.forward(flow, mode, seen)?.values)
+            }
             Kind::SubsampleAndPad {
                 before,
                 after,
@@ -307,11 +321,11 @@ impl Kind {
                 .f_slice(3, None, None, *stride)?
                 .f_constant_pad_nd([0, 0, 0, 0, *before, *after]),
             Kind::Chain(modules) => {
-                let mut x = x.shallow_clone();
+                let mut flow = flow.share();
                 for module in modules {
-                    x = module.forward(&x, mode, seen)?;
+                    flow = module.forward(&flow, mode, seen)?;
                 }
-                Ok(x)
+                Ok(flow.values)
             }
         }
     }

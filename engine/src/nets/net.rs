@@ -7,7 +7,7 @@ use kdp::spec::{Fill, TensorSpec};
 use tch::{Device, Kind, TchError, Tensor, no_grad_guard};
 
 use super::module::{Mode, Module, Seen};
-use super::{Model, NetError, Part};
+use super::{Flow, Model, NetError, Part};
 
 /// A network with its tensors. Parameters that are trained lie in [`Part`]s.
 pub struct Net {
@@ -32,7 +32,7 @@ pub struct Outputs {
     /// n×classes.
     pub logits: Tensor,
     /// What came out of the layers that were asked for.
-    pub layers: BTreeMap<String, Tensor>,
+    pub layers: BTreeMap<String, Flow>,
 }
 
 impl Partition {
@@ -115,20 +115,29 @@ impl Net {
         &self.parts
     }
 
-    /// The logits of a batch of images, n×classes.
-    pub fn forward(&self, images: &Tensor, mode: Mode) -> Result<Tensor, TchError> {
-        self.root.forward(images, mode, &mut Seen::default())
+    /// The logits of a batch, n×classes.
+    pub fn forward(&self, batch: &Tensor, mode: Mode) -> Result<Tensor, TchError> {
+        self.lead(&Flow::of(batch)?, mode)
+    }
+
+    /// What comes out for what comes out of a layer of another network.
+    pub fn lead(&self, features: &Flow, mode: Mode) -> Result<Tensor, TchError> {
+        let out = self.root.forward(features, mode, &mut Seen::default())?;
+        Ok(out.values)
     }
 
     /// The logits of a batch, and what comes out of some layers.
     pub fn outputs(
         &self,
-        images: &Tensor,
+        batch: &Tensor,
         mode: Mode,
         layers: &BTreeSet<String>,
     ) -> Result<Outputs, NetError> {
         let mut seen = Seen::of(layers);
-        let logits = self.root.forward(images, mode, &mut seen)?;
+        let logits = self
+            .root
+            .forward(&Flow::of(batch)?, mode, &mut seen)?
+            .values;
         let seen = seen.found();
         match layers.iter().find(|layer| !seen.contains_key(*layer)) {
             Some(layer) => Err(NetError::NoLayer(layer.clone())),
@@ -141,12 +150,12 @@ impl Net {
 }
 
 impl Model for Net {
-    fn answer(&self, images: &Tensor) -> Result<Tensor, TchError> {
-        self.forward(images, Mode::Evaluate)
+    fn answer(&self, batch: &Tensor) -> Result<Tensor, TchError> {
+        self.forward(batch, Mode::Evaluate)
     }
 
-    fn watch(&self, images: &Tensor, layers: &BTreeSet<String>) -> Result<Outputs, NetError> {
-        self.outputs(images, Mode::Evaluate, layers)
+    fn watch(&self, batch: &Tensor, layers: &BTreeSet<String>) -> Result<Outputs, NetError> {
+        self.outputs(batch, Mode::Evaluate, layers)
     }
 
     fn parameter_count(&self) -> u64 {

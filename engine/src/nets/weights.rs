@@ -82,6 +82,14 @@ fn drawn(spec: &TensorSpec, seed: i64) -> Result<Tensor, NetError> {
     let values = match spec.fill {
         Fill::Count => return Ok(Tensor::f_zeros(shape, (Kind::Int64, Device::Cpu))?),
         Fill::Constant(value) => vec![value; spec.count() as usize],
+        Fill::Embedding => {
+            let mut draws = Draws::new(seed, &format!("init: {}", spec.name), 0);
+            let width = spec.shape.last().copied().unwrap_or(0);
+            let rest = (width..spec.count()).map(|_| draws.normal());
+            std::iter::repeat_n(0.0, width as usize)
+                .chain(rest)
+                .collect()
+        }
         Fill::Uniform { fan_in } => {
             let bound = 1.0 / (fan_in as f32).sqrt();
             let mut draws = Draws::new(seed, &format!("init: {}", spec.name), 0);

@@ -34,6 +34,8 @@ pub enum TrainError {
         unlabelled: usize,
         samples: usize,
     },
+    #[error("only images can be augmented, and the samples are none")]
+    Augmented,
     #[error("all parameters are frozen: there is nothing to train")]
     AllFrozen,
     #[error("the engine does not know the operator `{0}`")]

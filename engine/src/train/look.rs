@@ -10,7 +10,7 @@ use crate::nets::{Model, NetError};
 
 /// A network's logits of a split and the labels there.
 fn logits(model: &dyn Model, data: &Loaded) -> Result<(Tensor, Tensor), NetError> {
-    let logits = model.logits(&data.samples, &data.pixels, &mut |_| ())?;
+    let logits = model.logits(&data.samples, &data.feeder, &mut |_| ())?;
     let labels = Tensor::f_from_slice(&data.samples.labels)?.f_to_device(logits.device())?;
     Ok((logits, labels))
 }

@@ -111,6 +111,9 @@ impl<'a> Run<'a> {
         let augmentations = task.recipe.augment.iter().map(Augmentation::of);
         let augmentations = augmentations.collect::<Result<Vec<_>, _>>()?;
         let augmented = !augmentations.is_empty();
+        if augmented && !train.samples.inputs.are_images() {
+            return Err(TrainError::Augmented);
+        }
         let batches = Batches::new(train, augmentations, task.recipe.batch as usize, task.seed);
         if batches.per_epoch() != task.recipe.steps_per_epoch {
             return Err(TrainError::Epoch {
@@ -165,7 +168,7 @@ impl<'a> Run<'a> {
             seed: self.task.seed,
             step,
         };
-        let outputs = self.net.outputs(&batch.images, mode, &self.layers)?;
+        let outputs = self.net.outputs(&batch.inputs, mode, &self.layers)?;
         self.teachers.next_step();
         let mut scene = Scene {
             outputs: &outputs,

@@ -84,7 +84,7 @@ impl<'a> Teachers<'a> {
             Some(plain) => plain,
             None => {
                 let model = teacher.model.as_ref();
-                let logits = model.logits(&data.samples, &data.pixels, &mut |_| ())?;
+                let logits = model.logits(&data.samples, &data.feeder, &mut |_| ())?;
                 teacher.plain.insert(logits)
             }
         };
@@ -102,7 +102,10 @@ impl<'a> Teachers<'a> {
         let _guard = no_grad_guard();
         let (sight, data) = (self.sight(view), self.data);
         let outputs = self.teacher(key)?.outputs(sight, batch, data)?;
-        let features = outputs.layers.get(layer).map(Tensor::shallow_clone);
+        let features = outputs
+            .layers
+            .get(layer)
+            .map(|flow| flow.values.shallow_clone());
         features.ok_or(TrainError::Teacher(key))
     }
 
@@ -128,11 +131,11 @@ impl Teacher {
         data: &Loaded,
     ) -> Result<&Outputs, TrainError> {
         if !self.batch.contains_key(&sight) {
-            let images = match sight {
-                Sight::Augmented => batch.images.shallow_clone(),
-                Sight::Plain => data.pixels.images(&data.samples, &batch.rows, None)?,
+            let inputs = match sight {
+                Sight::Augmented => batch.inputs.shallow_clone(),
+                Sight::Plain => data.feeder.inputs(&data.samples, &batch.rows, None)?,
             };
-            let outputs = self.model.watch(&images, &self.layers)?;
+            let outputs = self.model.watch(&inputs, &self.layers)?;
             self.batch.insert(sight, outputs);
         }
         Ok(&self.batch[&sight])
@@ -147,11 +150,11 @@ fn rows(logits: &Tensor, rows: &[usize]) -> Result<Tensor, TchError> {
 
 #[cfg(test)]
 mod tests {
-    use kdp::plan::{Call, DataMeta, DataShape, Datum, Layer, Network};
+    use kdp::plan::{Call, DataMeta, DataShape, Datum, Layer, Network, Scaling};
     use tch::Device;
 
     use super::*;
-    use crate::data::{Augmentation, Batches, Pixels, Samples};
+    use crate::data::{Augmentation, Batches, Feeder, Samples};
     use crate::nets::{Mode, Net};
 
     fn layer(word: &str, args: &[(&str, Datum)], input: &[i64], children: Vec<Layer>) -> Layer {
@@ -166,8 +169,8 @@ mod tests {
                 args: args.collect(),
             },
             children,
-            input: input.to_vec(),
-            output: vec![],
+            input: input.into(),
+            output: vec![].into(),
         }
     }
 
@@ -179,7 +182,7 @@ mod tests {
             layer("linear", &linear, &[6], vec![]),
         ];
         let network = Network {
-            input: vec![1, 2, 3],
+            input: [1, 2, 3].into(),
             classes: 10,
             root: layer("chain", &[], &[1, 2, 3], layers),
         };
@@ -188,29 +191,31 @@ mod tests {
 
     #[test]
     fn a_teacher_sees_the_augmented_batch_or_the_plain_one() {
-        let samples = Samples::new([1, 2, 3], (0..60).collect(), &[0; 10]);
+        let samples = Samples::of_images([1, 2, 3], (0..60).collect(), &[0; 10]);
         let meta = DataMeta {
             shape: DataShape {
-                sample: vec![1, 2, 3],
+                sample: [1, 2, 3].into(),
                 classes: 10,
                 train: 10,
                 validation: 0,
                 test: 0,
                 labelled: true,
             },
-            scale: 255.0,
-            mean: vec![0.0],
-            std: vec![1.0],
+            scaling: Some(Scaling {
+                scale: 255.0,
+                mean: vec![0.0],
+                std: vec![1.0],
+            }),
         };
-        let pixels = Pixels::new(&meta, Device::Cpu);
-        let data = Loaded { samples, pixels };
+        let feeder = Feeder::new(&meta, Device::Cpu);
+        let data = Loaded { samples, feeder };
         let key = Key([1; 32]);
         let flip = vec![Augmentation::Flip];
         let batch = Batches::new(&data, flip, 8, 1).at(0).expect("a batch");
-        let plain = data.pixels.images(&data.samples, &batch.rows, None);
+        let plain = data.feeder.inputs(&data.samples, &batch.rows, None);
         let plain = plain.expect("images");
         let of = |images: &Tensor| net().forward(images, Mode::Evaluate).expect("logits");
-        let (augmented, plain) = (of(&batch.images), of(&plain));
+        let (augmented, plain) = (of(&batch.inputs), of(&plain));
         assert!(!augmented.allclose(&plain, 1e-5, 1e-6, false));
 
         for (view, is_augmented, wanted) in [

@@ -6,7 +6,7 @@ use kdp::plan::{Layer, Loss, Network, Term};
 use tch::{Device, TchError, Tensor};
 
 use crate::blob::Blob;
-use crate::nets::{Mode, Net, NetError, Part};
+use crate::nets::{Flow, Mode, Net, NetError, Part};
 
 /// The layers of every term that has some, by the term's place in the objective.
 pub struct Throughs(BTreeMap<usize, Net>);
@@ -23,7 +23,7 @@ impl Throughs {
             {
                 let network = Network {
                     input: layer.input.clone(),
-                    classes: layer.output.first().copied().unwrap_or(0),
+                    classes: layer.output.sizes().first().copied().unwrap_or(0),
                     root: below(&prefix(place), layer),
                 };
                 nets.insert(place, Net::new(&network, seed, device)?);
@@ -43,10 +43,10 @@ impl Throughs {
     }
 
     /// A term's features led through its layers; as they are where it has none.
-    pub fn lead(&self, place: usize, features: &Tensor, mode: Mode) -> Result<Tensor, TchError> {
+    pub fn lead(&self, place: usize, features: &Flow, mode: Mode) -> Result<Tensor, TchError> {
         match self.0.get(&place) {
-            Some(net) => net.forward(features, mode),
-            None => Ok(features.shallow_clone()),
+            Some(net) => net.lead(features, mode),
+            None => Ok(features.values.shallow_clone()),
         }
     }
 

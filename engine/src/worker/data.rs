@@ -7,7 +7,7 @@ use super::NodeError;
 use super::answers::Teller;
 use super::node::Product;
 use super::objects::Objects;
-use crate::data::{self, Files, Pixels};
+use crate::data::{self, Feeder, Files};
 use crate::nets::NetError;
 
 /// Makes a data set and writes it down.
@@ -23,12 +23,12 @@ pub fn make(
         DataFrom::Relabel { data, by } => {
             let set = objects.set(*data)?;
             let model = objects.model(*by)?;
-            let pixels = Pixels::new(&set.meta, objects.device);
+            let feeder = Feeder::new(&set.meta, objects.device);
             let labels = if set.train.is_empty() {
                 vec![]
             } else {
                 let all = set.train.len();
-                let logits = model.logits(&set.train, &pixels, &mut |done| teller.count(done, all));
+                let logits = model.logits(&set.train, &feeder, &mut |done| teller.count(done, all));
                 let classes = |logits: tch::Tensor| -> Result<Vec<i64>, TchError> {
                     Vec::<i64>::try_from(logits.f_argmax(-1, false)?)
                 };

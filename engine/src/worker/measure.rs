@@ -31,7 +31,7 @@ pub fn measure(
         let model = objects.model(*key)?;
         let mut told = |done| teller.count(before + done, all);
         let logits = model
-            .logits(&on.samples, &on.pixels, &mut told)
+            .logits(&on.samples, &on.feeder, &mut told)
             .map_err(NetError::from)?;
         before += on.samples.len();
         Ok(Logits::of(role, &logits)?)

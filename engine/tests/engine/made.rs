@@ -166,7 +166,7 @@ fn data_of_another_scale_is_not_joined() {
     args.push(("name", Datum::Text("fashion_mini".to_string())));
     args[0].1 = Datum::List([1, 14, 14].map(Datum::Int).to_vec());
     let shape = DataShape {
-        sample: vec![1, 14, 14],
+        sample: [1, 14, 14].into(),
         ..shape(3000, 1000)
     };
     let from = DataFrom::Source {

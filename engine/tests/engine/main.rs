@@ -11,6 +11,7 @@ mod nodes;
 mod pipe;
 mod reference;
 mod states;
+mod text;
 
 use nodes::*;
 use pipe::Worker;

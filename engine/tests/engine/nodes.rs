@@ -42,14 +42,14 @@ pub fn layer(
         name: name.to_string(),
         call: call(vocabulary::LAYERS, word, args),
         children: vec![],
-        input: input.to_vec(),
-        output: output.to_vec(),
+        input: input.into(),
+        output: output.into(),
     }
 }
 
 pub fn network(input: &[i64], layers: Vec<Layer>) -> Network {
     Network {
-        input: input.to_vec(),
+        input: input.into(),
         classes: 10,
         root: chain(layers, input),
     }
@@ -61,8 +61,8 @@ pub fn chain(children: Vec<Layer>, input: &[i64]) -> Layer {
     Layer {
         name: String::new(),
         call: call(vocabulary::LAYERS, "chain", &[]),
-        input: input.to_vec(),
-        output: last.map_or_else(|| input.to_vec(), |last| last.output.clone()),
+        input: input.into(),
+        output: last.map_or_else(|| input.into(), |last| last.output.clone()),
         children,
     }
 }
@@ -129,7 +129,7 @@ pub fn source_args(train: i64, test: i64) -> Vec<(&'static str, Datum)> {
 
 pub fn shape(train: i64, test: i64) -> DataShape {
     DataShape {
-        sample: vec![1, 8, 8],
+        sample: [1, 8, 8].into(),
         classes: 10,
         train,
         validation: 0,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use kdp::plan::{DataMeta, Datum, Key, Loss, Schedule, Term, View};
-use kdp_engine::data::{Batch, Loaded, Pixels, Samples};
+use kdp_engine::data::{Batch, Feeder, Loaded, Samples};
 use kdp_engine::nets::{Mode, Model, Part, gradients};
 use kdp_engine::train::{Scene, Teachers, Throughs, loss};
 use serde::Deserialize;
@@ -87,21 +87,19 @@ fn features_and_the_layers_between_have_pytorchs_gradients() {
         tensor.shallow_clone().copy_(&values);
     }
 
-    let samples = Samples::new([1, 6, 6], vec![0; 6 * 36], &[0; 6]);
+    let samples = Samples::of_images([1, 6, 6], vec![0; 6 * 36], &[0; 6]);
     let meta = DataMeta {
         shape: shape(6, 0),
-        scale: 255.0,
-        mean: vec![0.0],
-        std: vec![1.0],
+        scaling: None,
     };
-    let pixels = Pixels::new(&meta, Device::Cpu);
-    let data = Loaded { samples, pixels };
+    let feeder = Feeder::new(&meta, Device::Cpu);
+    let data = Loaded { samples, feeder };
     let teacher: Box<dyn Model> = Box::new(net(&network(), &reference.teacher));
     // Seen as augmented images: these are no bytes.
     let mut teachers = Teachers::new([(key, teacher)].into(), &objective, &data, true);
     let batch = Batch {
         rows: (0..6).collect(),
-        images: reference.images.tensor(),
+        inputs: reference.images.tensor(),
         labels: Tensor::from_slice(&reference.labels),
     };
 
@@ -112,7 +110,7 @@ fn features_and_the_layers_between_have_pytorchs_gradients() {
     between.require_gradients().expect("trainable");
     let mode = Mode::Train { seed: 0, step: 0 };
     let layers = ["layer1".to_string()].into();
-    let outputs = student.outputs(&batch.images, mode, &layers);
+    let outputs = student.outputs(&batch.inputs, mode, &layers);
     let mut scene = Scene {
         outputs: &outputs.expect("it runs"),
         batch: &batch,

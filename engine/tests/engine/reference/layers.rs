@@ -54,8 +54,14 @@ fn every_layer_agrees_with_pytorch() {
         case.output.hold(&case.word, &found);
     }
     let mut seen: BTreeSet<&str> = cases.iter().map(|case| case.word.as_str()).collect();
-    // These are in the network of network.rs.
-    seen.extend(["batch_norm", "residual", "chain"]);
+    // These are in the networks of network.rs and text.rs.
+    seen.extend([
+        "batch_norm",
+        "residual",
+        "chain",
+        "embedding",
+        "mean_tokens",
+    ]);
     let words: BTreeSet<&str> = LAYERS.iter().map(|word| word.name).collect();
     assert_eq!(seen, words);
 }

@@ -7,6 +7,7 @@ mod layers;
 mod measures;
 mod network;
 mod optimisers;
+mod text;
 
 use std::collections::BTreeMap;
 use std::path::Path;

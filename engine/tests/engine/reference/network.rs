@@ -84,7 +84,7 @@ pub fn network() -> Network {
         &image,
     );
     Network {
-        input: image.to_vec(),
+        input: image.into(),
         classes: 5,
         root,
     }
