@@ -200,14 +200,27 @@ def network():
         "one_hot + 2 * dist(t)": lambda z: ce(z) + 2 * correlated(z, teacher, 1.0, 1.0, 1.0),
         "dist(t, beta: 0.5, gamma: 2, temperature: 4)": lambda z: correlated(z, teacher, 0.5, 2.0, 4.0),
     }
-    out["objectives"] = {}
-    for name, objective in objectives.items():
+    def gradients(net, images, objective):
         net.load_state_dict(start)
         net.train().zero_grad()
         loss = objective(net(images))
         loss.backward()
-        gradients = {key: numbers(value.grad) for key, value in net.named_parameters()}
-        out["objectives"][name] = {"loss": loss.item(), "gradients": gradients}
+        return loss.item(), {key: value.grad for key, value in net.named_parameters()}
+
+    out["objectives"] = {}
+    for name, objective in objectives.items():
+        loss, exact = gradients(net, images, objective)
+        # The same in single precision, as the engine computes: how far rounding alone leads off. A bias
+        # before batch norm has no gradient but rounding.
+        exactly, teacher = teacher, teacher.float()
+        _, rounded = gradients(Net(), images.float(), objective)
+        teacher = exactly
+        off = [(rounded[key] - exact[key]).abs().max() / exact[key].abs().max() for key in exact if key != "conv1.bias"]
+        out["objectives"][name] = {
+            "loss": loss,
+            "rounding": max(off).item(),
+            "gradients": {key: numbers(value) for key, value in exact.items()},
+        }
     write("network.json", out)
 
 

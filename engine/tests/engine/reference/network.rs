@@ -17,6 +17,8 @@ use crate::nodes::{chain, layer, linear};
 #[derive(Deserialize)]
 struct Gradients {
     loss: f64,
+    /// How far PyTorch's own single precision is off, of the largest number of a gradient.
+    rounding: f64,
     gradients: BTreeMap<String, Numbers>,
 }
 
@@ -297,6 +299,8 @@ fn loss_and_gradients_of_every_objective_agree_with_pytorch() {
     assert_eq!(objectives.len(), reference.objectives.len());
     for (name, at, terms) in objectives {
         let wanted = &reference.objectives[name];
+        // Correlations of nearly equal numbers magnify rounding, and each machine rounds in its own way.
+        let tolerance = (8.0 * wanted.rounding).max(1e-5);
         let net = net(&network(), &reference.start);
         let (loss, gradients) = step(&net, &reference, at, &terms);
         hold(name, &[loss], &[wanted.loss], 1e-5);
@@ -314,7 +318,7 @@ fn loss_and_gradients_of_every_objective_agree_with_pytorch() {
                         .all(|g| g.abs() < 1e-5 * largest)
                 );
             } else {
-                wanted.hold(&what, &gradient);
+                hold(&what, &super::numbers(&gradient), &wanted.values, tolerance);
             }
         }
     }
