@@ -43,6 +43,7 @@ impl Parser<'_> {
         } else {
             // A line that leaves something open is at fault, not what begins the next one.
             let line_open = self.previous().kind.leaves_open();
+            let on_line = on_line && found.kind != Kind::Minus;
             let (shown, place) = if found.first && !found.kind.closes() && (line_open || on_line) {
                 let end = self.previous().end as usize;
                 let place = Span::new(self.source, end, end);
