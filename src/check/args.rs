@@ -143,6 +143,8 @@ impl Checker<'_> {
         let mut named = false;
         // Arguments that were probably meant by what was given wrongly: those are not missing.
         let mut guessed: Vec<&str> = vec![];
+        // Names that mean nothing: each may stand for an argument that seems to be missing.
+        let mut strangers = 0;
         for arg in args {
             named |= arg.name.is_some();
             if named && arg.name.is_none() {
@@ -165,6 +167,7 @@ impl Checker<'_> {
                 let names: Vec<_> = wanted.iter().map(|want| want.name.as_str()).collect();
                 match &arg.name {
                     Some(name) => {
+                        strangers += 1;
                         let help = match meant(&name.text, names.iter().copied()) {
                             Some(near) => {
                                 guessed.push(near);
@@ -234,8 +237,8 @@ impl Checker<'_> {
                 }
             }
         }
-        if !missing.is_empty() {
-            sound = false;
+        sound &= missing.is_empty();
+        if missing.len() > strangers {
             let names: Vec<_> = wanted
                 .iter()
                 .map(|want| format!("{}: {}", want.name, want.ty))
@@ -259,11 +262,11 @@ impl Checker<'_> {
                 .first()
                 .is_some_and(|label| label.span == arg.value.span);
             if here && diagnostic.code == WRONG_TYPE && diagnostic.help.is_none() {
-                diagnostic.help = Some(format!(
-                    "it is the `{}` of `{what}`, which takes {}",
-                    names[at],
-                    names.join(", ")
-                ));
+                let others = match names.as_slice() {
+                    [_] => String::new(),
+                    names => format!(", which takes {}", names.join(", ")),
+                };
+                diagnostic.help = Some(format!("it is the `{}` of `{what}`{others}", names[at]));
             }
         }
     }
@@ -450,6 +453,7 @@ fn mend(value: &Value, ty: &Type, shown: &str, span: Span) -> Option<Mend> {
         (Type::Path | Type::Text, _) => "write it in quotes: \"…\"".into(),
         (_, Value::Callable(function)) => format!("write `{function}(…)` to use it"),
         (_, Value::Family(family)) => choose_one(shown, family),
+        (Type::List(_), Value::Record(_)) => return None,
         (Type::List(_), _) => "put it in brackets: `[…]`".into(),
         _ => return None,
     };

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use super::Checker;
 use super::codes::*;
+use super::limits::CALL;
 use super::module::{DeclId, Module, ModuleId, Named, Names};
 use super::scope::Scope;
 use super::types::Type;
 use super::value::{Binding, Value};
-use super::{BUDGET_OF_A_MEMBER, Checker};
 use crate::diag::{Diagnostic, Span};
 use crate::syntax::tree::{Arg, Expr, ExprKind, Item, ItemKind, Parameter};
 
@@ -207,16 +208,8 @@ impl Checker<'_> {
         let ItemKind::Experiment { name, params, body } = &item.kind else {
             return None;
         };
-        // Trials inside trials may double again and again: they take more than their members give.
-        let inner = trial
-            .as_ref()
-            .is_some_and(|trial| self.modules[trial.within.0].instance.is_some());
-        let cost = if inner {
-            (1_000, BUDGET_OF_A_MEMBER + 1)
-        } else {
-            (10, 1)
-        };
-        if !self.spend(cost.0 + cost.1 * body.items.len() as u64) {
+        let used = trial.as_ref().map_or(item.span, |trial| trial.span);
+        if !self.spend(4 * CALL + body.items.len() as u64, used) {
             return None;
         }
         let names = match self.experiments.get(&name.span) {
@@ -302,6 +295,13 @@ impl Checker<'_> {
         if let Some(module) = self.instance(experiment, item, args, None) {
             self.all_of(module);
         }
+    }
+
+    /// Whether a module is a use of an experiment within another use.
+    pub(super) fn is_nested(&self, module: ModuleId) -> bool {
+        let instance = self.modules[module.0].instance.as_ref();
+        let trial = instance.and_then(|instance| instance.trial.as_ref());
+        trial.is_some_and(|trial| self.modules[trial.within.0].instance.is_some())
     }
 
     /// The indices of the trials that a module is in.

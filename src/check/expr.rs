@@ -11,7 +11,7 @@ use super::schedule::{Extent, Ramp, Time, Window};
 use super::scope::Scope;
 use super::types::Type;
 use super::value::{Recipe, Value, trim};
-use crate::diag::Span;
+use crate::diag::{Diagnostic, Span};
 use crate::spec::Along;
 use crate::syntax::tree::{Arg, Expr, ExprKind, Field, ForClause, TextPart, Unit};
 
@@ -21,7 +21,7 @@ const LONGEST: i64 = 1_000_000;
 impl Checker<'_> {
     /// The value of an expression.
     pub(super) fn eval(&mut self, expr: &Expr, scope: &Scope) -> Value {
-        if !self.spend(1) {
+        if !self.spend(1, expr.span) {
             return Value::Unknown;
         }
         // Declarations may lean on each other thousands deep.
@@ -193,7 +193,12 @@ impl Checker<'_> {
                             if !matches!(value, Value::Unknown) {
                                 let message =
                                     format!("{} cannot be put into a text", value.describe());
-                                self.fail(WRONG_TYPE, message, expr.span);
+                                self.fail_with(
+                                    WRONG_TYPE,
+                                    message,
+                                    expr.span,
+                                    "a text takes numbers, texts, paths, fractions, spans, `true` and `false`",
+                                );
                             }
                         }
                     }
@@ -237,7 +242,7 @@ impl Checker<'_> {
             );
         }
         // Making a member costs less than evaluating it.
-        if !self.spend(length.max(0) as u64 / 16) {
+        if !self.spend(length.max(0) as u64 / 4, span) {
             return Value::Unknown;
         }
         Value::list((from..to).map(Value::Int).collect())
@@ -291,7 +296,7 @@ impl Checker<'_> {
         };
         let mut known = true;
         for item in items.iter() {
-            if !self.spend(1) {
+            if !self.spend(1, clause.set.span) {
                 return false;
             }
             known &= self.comprehend(
@@ -359,6 +364,13 @@ impl Checker<'_> {
                 .map(|found| found.map(|(time, span)| Extent::Until(time, span))),
             (None, None) => Some(None),
         };
+        if let (Some(along), Some(None)) = (along, &extent) {
+            self.report(
+                Diagnostic::warning(UNUSED, "this shape shapes nothing: the change is at once")
+                    .label(along.span, "")
+                    .help("give the blend a length before it: `over 10% along cosine`"),
+            );
+        }
         let along = match along {
             None => Some(Along::Linear),
             Some(expr) => self.along(expr, scope),

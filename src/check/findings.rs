@@ -9,6 +9,8 @@ use crate::diag::{Code, Diagnostic, SourceId, Span};
 pub(super) struct Findings {
     all: Vec<Diagnostic>,
     seen: HashSet<(Code, Option<Span>)>,
+    /// Whether one is an error.
+    failed: bool,
     /// Where errors point: source, start and end.
     errors: BTreeSet<(SourceId, u32, u32)>,
 }
@@ -21,6 +23,7 @@ impl Findings {
             return;
         }
         if found.is_error() {
+            self.failed = true;
             let spans = found.labels.iter().map(|label| label.span);
             self.errors
                 .extend(spans.map(|span| (span.source, span.start, span.end)));
@@ -31,6 +34,11 @@ impl Findings {
     /// Adds several.
     pub fn extend(&mut self, found: Vec<Diagnostic>) {
         found.into_iter().for_each(|one| self.add(one));
+    }
+
+    /// Whether such a thing has been said of a place.
+    pub fn has(&self, code: Code, place: Span) -> bool {
+        self.seen.contains(&(code, Some(place)))
     }
 
     /// How many there are.
@@ -45,7 +53,7 @@ impl Findings {
 
     /// Whether one is an error.
     pub fn has_errors(&self) -> bool {
-        self.all.iter().any(Diagnostic::is_error)
+        self.failed
     }
 
     /// Whether an error points into a place.

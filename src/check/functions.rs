@@ -10,8 +10,25 @@ use super::value::Value;
 use super::weights;
 use crate::diag::Span;
 use crate::spec::{Condition, Fold, Quantity};
-use crate::syntax::tree::Arg;
+use crate::syntax::tree::{Arg, BinaryOp, Expr, ExprKind};
 use crate::vocabulary::{self, Function};
+
+/// The functions that make a whole number of any.
+const ROUND: [&str; 3] = ["floor", "ceil", "round"];
+
+/// The two sides of `a / b`, and where its `/` stands.
+fn quotient(expr: &Expr) -> Option<(Span, (&Expr, &Expr))> {
+    match &expr.kind {
+        ExprKind::Paren(inner) => quotient(inner),
+        ExprKind::Binary {
+            op: BinaryOp::Divide,
+            op_span,
+            left,
+            right,
+        } => Some((*op_span, (left, right))),
+        _ => None,
+    }
+}
 
 impl Checker<'_> {
     /// A call of one of [`crate::vocabulary::FUNCTIONS`].
@@ -41,7 +58,13 @@ impl Checker<'_> {
                     "give it without a name",
                 );
             }
-            placed.push((self.eval(&arg.value, scope), arg.value.span));
+            let value = match quotient(&arg.value) {
+                Some((at, parts)) if ROUND.contains(&name) => {
+                    self.whole_quotient(name, at, parts, scope)
+                }
+                _ => self.eval(&arg.value, scope),
+            };
+            placed.push((value, arg.value.span));
         }
         if placed
             .iter()
@@ -81,7 +104,9 @@ impl Checker<'_> {
                     }
                     _ => values,
                 };
-                if items.iter().any(|item| matches!(item, Value::Unknown)) {
+                if !self.spend(items.len() as u64, span)
+                    || items.iter().any(|item| matches!(item, Value::Unknown))
+                {
                     return Value::Unknown;
                 }
                 self.fold(name, &items, span)
@@ -232,7 +257,7 @@ impl Checker<'_> {
                     Value::Int,
                 );
             }
-            Value::Int(_) if matches!(name, "floor" | "ceil" | "round") => return value,
+            Value::Int(_) if ROUND.contains(&name) => return value,
             _ => {}
         }
         let Some(number) = value.as_number() else {
@@ -258,7 +283,7 @@ impl Checker<'_> {
                 span,
             );
         }
-        if matches!(name, "floor" | "ceil" | "round") {
+        if ROUND.contains(&name) {
             if result.abs() > 9e15 {
                 return self.fail(NO_RESULT, "the result is too large for an int", span);
             }

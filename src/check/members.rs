@@ -4,16 +4,17 @@ use std::rc::Rc;
 
 use super::codes::*;
 use super::family::{Axis, Family, Label, Labels, Members, indices, places};
+use super::limits::{BUDGET_OF_A_MEMBER, MEMBERS};
 use super::module::{DeclId, ModuleId};
 use super::scope::Scope;
 use super::types::Type;
 use super::value::Value;
-use super::{Axes, BUDGET_OF_A_MEMBER, Bound, Checker, Evaluation};
+use super::{Axes, Bound, Checker, Evaluation};
 use crate::diag::{Diagnostic, Span};
 use crate::syntax::tree::{Expr, ExprKind, Item, Name};
 
-/// Members that the families of one declaration may have.
-const LARGEST: usize = 1_000_000;
+/// Members of a circle that are named.
+const SHOWN: usize = 10;
 
 impl Checker<'_> {
     /// The value of a declaration: a family where it has index sets.
@@ -53,11 +54,18 @@ impl Checker<'_> {
         let mut sound = true;
         for index in indices {
             let found = self.axis(&index.name, &index.set, decl);
-            if axes.iter().any(|(axis, _)| axis.name == index.name.text) {
-                self.fail(
-                    DUPLICATE_NAME,
-                    format!("the index `{}` stands here twice", index.name.text),
-                    index.name.span,
+            let mut before = indices
+                .iter()
+                .take_while(|other| !std::ptr::eq(*other, index));
+            if let Some(first) = before.find(|other| other.name.text == index.name.text) {
+                self.report(
+                    Diagnostic::error(
+                        DUPLICATE_NAME,
+                        format!("the index `{}` stands here twice", index.name.text),
+                    )
+                    .label(index.name.span, "again here")
+                    .label(first.name.span, "first here")
+                    .help("give one of them another name"),
                 );
                 sound = false;
             }
@@ -80,11 +88,15 @@ impl Checker<'_> {
         let count = axes.iter().try_fold(1usize, |count, (axis, _)| {
             count.checked_mul(axis.labels.len())
         });
-        if count.is_none_or(|count| count > LARGEST) {
-            self.fail(
+        self.families = self.families.saturating_add(count.unwrap_or(usize::MAX));
+        if sound && self.families > MEMBERS {
+            self.fail_with(
                 TOO_LARGE,
-                format!("this family has more than {LARGEST} members"),
+                format!(
+                    "the families of a file have {MEMBERS} members at most, and this is too much"
+                ),
                 item.span,
+                "make index sets smaller, or cut the file into several",
             );
             sound = false;
         }
@@ -185,6 +197,9 @@ impl Checker<'_> {
             );
             return None;
         }
+        if !self.spend(2 * labels.len() as u64, span) {
+            return None;
+        }
         match Labels::new(labels) {
             Ok(labels) => Some(Axis {
                 name: name.text.clone(),
@@ -231,7 +246,11 @@ impl Checker<'_> {
             }
             None => {}
         }
-        self.budget = self.budget.map(|budget| budget + BUDGET_OF_A_MEMBER);
+        // Trials inside trials may double again and again: their members bring nothing. Nor do those of
+        // a file that is refused.
+        if !self.is_nested(decl.module) && !self.findings.has_errors() {
+            self.budget = self.budget.map(|budget| budget + BUDGET_OF_A_MEMBER);
+        }
         self.members.insert(at.clone(), Evaluation::Open);
         self.open.push(at.clone());
         let around = std::mem::replace(&mut self.here, decl.module);
@@ -253,10 +272,11 @@ impl Checker<'_> {
     fn report_cycle(&mut self, at: &(DeclId, Vec<usize>), span: Span) {
         let from = self.open.iter().position(|open| open == at).unwrap_or(0);
         let ring: Vec<_> = self.open[from..].to_vec();
-        let mut names: Vec<String> = ring
-            .iter()
-            .map(|(decl, place)| self.shown_id(*decl, place))
-            .collect();
+        let shown = |(decl, place): &(DeclId, Vec<usize>)| self.shown_id(*decl, place);
+        let mut names: Vec<String> = ring.iter().take(SHOWN).map(shown).collect();
+        if ring.len() > SHOWN {
+            names.push(format!("… {} more", ring.len() - SHOWN));
+        }
         names.extend(names.first().cloned());
         self.report(
             Diagnostic::error(
@@ -281,7 +301,7 @@ impl Checker<'_> {
                         .map(|at| at.or_else(|| free.next()).unwrap_or(0))
                         .collect();
                     let value = self.declared_member(*decl, place, span);
-                    match self.spend(1) {
+                    match self.spend(1, span) {
                         true => value,
                         false => Value::Unknown,
                     }

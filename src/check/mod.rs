@@ -45,6 +45,7 @@ mod states;
 mod synonyms;
 mod training;
 mod types;
+mod unused;
 mod value;
 mod weights;
 mod words;
@@ -189,18 +190,17 @@ struct Checker<'w> {
     /// Layers of the network at hand, and how deep they nest where it grows.
     grown: usize,
     nesting: usize,
+    /// A layer's name that two have, while it is found out where they stand.
+    sought: Option<(String, Vec<Span>)>,
     /// Networks that have been worked out.
     networks: Networks,
     /// What [`Checker::eval_once`] has evaluated.
     evaluated: HashMap<once::Site, Value>,
     /// How much more may be evaluated; `None` when that was used up.
     budget: Option<u64>,
+    /// Members of all families that were come by.
+    families: usize,
 }
-
-/// Evaluations that a file may ask for, and how many more for each member of a declaration: far above
-/// any real file, and soon over in one that doubles what it makes again and again.
-const BUDGET: u64 = 1_000_000;
-const BUDGET_OF_A_MEMBER: u64 = 200;
 
 impl<'w> Checker<'w> {
     fn new(world: &'w dyn World, must_be_set: bool) -> Self {
@@ -231,13 +231,18 @@ impl<'w> Checker<'w> {
             arch_calls: vec![],
             grown: 0,
             nesting: 0,
+            sought: None,
             networks: HashMap::new(),
             evaluated: HashMap::new(),
-            budget: Some(BUDGET),
+            budget: Some(limits::BUDGET),
+            families: 0,
         }
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {
+        self.budget = self
+            .budget
+            .map(|budget| budget.saturating_sub(limits::ERROR));
         let diagnostic = match self.modules.is_empty() {
             true => diagnostic,
             false => self.led_here(diagnostic),
@@ -263,16 +268,23 @@ impl<'w> Checker<'w> {
         Value::Unknown
     }
 
-    /// Takes so much from the budget; false when it is used up.
-    fn spend(&mut self, amount: u64) -> bool {
+    /// Takes so much from the budget, for what stands at a place; false when it is used up. A file whose
+    /// errors have been told is not told that too.
+    fn spend(&mut self, amount: u64, span: Span) -> bool {
         let Some(budget) = self.budget else {
             return false;
         };
         self.budget = budget.checked_sub(amount);
-        if self.budget.is_none() {
+        if self.budget.is_none() && !self.findings.has_errors() {
             self.report(
-                Diagnostic::error(codes::TOO_LARGE, "this file asks for more than can be evaluated")
-                    .help("its lists or families are too large, or functions make lists of lists without end"),
+                Diagnostic::error(
+                    codes::TOO_LARGE,
+                    "this file asks for more than can be evaluated",
+                )
+                .label(span, "this is asked for too often, or is too large")
+                .help(
+                    "make its lists or families smaller; what doubles again and again has no end",
+                ),
             );
         }
         self.budget.is_some()

@@ -10,7 +10,7 @@ use super::scope::Scope;
 use super::synonyms::meant;
 use super::value::{Binding, Value};
 use crate::diag::{Diagnostic, Mend, Span};
-use crate::syntax::tree::{ItemKind, Name, Tree};
+use crate::syntax::tree::ItemKind;
 use crate::vocabulary::{self, Word};
 
 /// The lists of words that files may use anywhere.
@@ -98,7 +98,11 @@ impl Checker<'_> {
 
     /// Reports a name that means nothing here.
     pub(super) fn unknown_name(&mut self, name: &str, span: Span, scope: &Scope) -> Value {
+        if self.findings.has(UNKNOWN_NAME, span) {
+            return Value::Unknown;
+        }
         let help = match name {
+            "end" => Some("the run's end stands behind `until` only: `then 0.0 until end`".into()),
             "classes" | "input" => Some(
                 "it is known in the body of an `arch`, and where a model's network is written out"
                     .into(),
@@ -174,52 +178,5 @@ impl Checker<'_> {
             .take_while(|line| is_comment(line));
         let at = comments.map(str::len).sum();
         Span::new(place.source, at, at)
-    }
-
-    /// Warns of names that nothing uses, in the user's own files.
-    pub(super) fn unused(&mut self) {
-        if self.findings.has_errors() {
-            return;
-        }
-        let imported = self.imports.iter().map(|name| (name.clone(), "imported"));
-        // A file that others import is there to be imported.
-        let root = self.modules.first().map(|root| root.tree.clone());
-        let mut declared = vec![];
-        if let Some(tree) = root {
-            declarations(&tree, &mut declared);
-        }
-        let declared = declared.into_iter().map(|name| (name, "declared"));
-        for (name, how) in imported.chain(declared).collect::<Vec<_>>() {
-            if self.used.contains(&name.span) {
-                continue;
-            }
-            self.report(
-                Diagnostic::warning(UNUSED, format!("`{}` is {how} and never used", name.text))
-                    .label(name.span, "")
-                    .help("delete it, or use it"),
-            );
-        }
-    }
-}
-
-/// The names that something must use, those of experiments included.
-fn declarations(tree: &Tree, out: &mut Vec<Name>) {
-    for item in &tree.items {
-        match &item.kind {
-            ItemKind::Let { name, .. }
-            | ItemKind::Param { name, .. }
-            | ItemKind::Dataset { name, .. }
-            | ItemKind::Fn { name, .. }
-            | ItemKind::Arch { name, .. }
-            | ItemKind::Recipe { name, .. } => out.push(name.clone()),
-            ItemKind::Experiment {
-                name, params, body, ..
-            } => {
-                out.push(name.clone());
-                out.extend(params.iter().map(|param| param.name.clone()));
-                declarations(body, out);
-            }
-            _ => {}
-        }
     }
 }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::Checker;
 use super::codes::*;
+use super::limits::LAYER;
 use super::module::DeclId;
 use super::scope::Env;
 use super::shapes::output_shape;
@@ -118,7 +119,8 @@ impl Checker<'_> {
                 );
                 return None;
             }
-            if !self.names_differ(&children, span) {
+            if let Some(twice) = called_twice(&children) {
+                self.report_twice(twice, layers, input, (classes, span));
                 return None;
             }
             let root = sequence(String::new(), children, input.to_vec(), output);
@@ -142,8 +144,11 @@ impl Checker<'_> {
     ) -> Option<Layer> {
         let mut children = vec![];
         let output = self.grow_whole(layers, input, (classes, span), &mut children)?;
-        let sound = self.names_differ(&children, span);
-        sound.then(|| sequence(String::new(), children, input.to_vec(), output))
+        if let Some(twice) = called_twice(&children) {
+            self.report_twice(twice, layers, input, (classes, span));
+            return None;
+        }
+        Some(sequence(String::new(), children, input.to_vec(), output))
     }
 
     /// The layers of an outermost sequence; returns the shape that comes out.
@@ -173,7 +178,7 @@ impl Checker<'_> {
         site: &mut Site,
         out: &mut Vec<Layer>,
     ) -> Option<Vec<i64>> {
-        if !self.spend(1) {
+        if !self.spend(LAYER, site.used) {
             return None;
         }
         if self.nesting >= DEEPEST || self.grown >= LARGEST {
@@ -352,6 +357,11 @@ impl Checker<'_> {
                     input: shape,
                     output: output.clone(),
                 };
+                if let Some((sought, places)) = &mut self.sought
+                    && *sought == layer.name
+                {
+                    places.push(span);
+                }
                 if let Some(index) = &mut self.index {
                     index.flow(span, &layer.input, &output, std::slice::from_ref(&layer));
                 }
@@ -389,33 +399,53 @@ impl Checker<'_> {
         self.report(diagnostic);
     }
 
-    /// Whether every layer that is called by its name has one of its own.
-    fn names_differ(&mut self, layers: &[Layer], span: Span) -> bool {
-        let mut names = HashMap::new();
-        let mut open: Vec<&Layer> = layers.iter().collect();
-        while let Some(layer) = open.pop() {
-            open.extend(&layer.children);
-            let named = matches!(
-                layer.call.name.as_str(),
-                "conv" | "linear" | "batch_norm" | "dropout"
-            );
-            if named && let Some(other) = names.insert(layer.name.clone(), &layer.call.name) {
-                self.report(
-                    Diagnostic::error(
-                        DUPLICATE_LAYER,
-                        format!(
-                            "two layers of the network are called `{}`: a `{other}` and a `{}`",
-                            layer.name, layer.call.name
-                        ),
-                    )
-                    .label(span, "in this network")
-                    .help("give one of them another name with `as`"),
-                );
-                return false;
-            }
+    /// Reports two layers of one name: the network grows once more, to see where they stand.
+    fn report_twice(
+        &mut self,
+        (name, kinds): (String, [String; 2]),
+        layers: &Layers,
+        input: &[i64],
+        (classes, span): (i64, Span),
+    ) {
+        self.sought = Some((name.clone(), vec![]));
+        self.grow_whole(layers, input, (classes, span), &mut vec![]);
+        let places = self
+            .sought
+            .take()
+            .map_or_else(Vec::new, |(_, places)| places);
+        let [one, other] = kinds;
+        let message =
+            format!("two layers of the network are called `{name}`: a `{one}` and a `{other}`");
+        let mut twice = Diagnostic::error(DUPLICATE_LAYER, message);
+        let texts = match places.as_slice() {
+            [first, other, ..] if first == other => vec!["both are this one"],
+            _ => vec!["the first", "the other"],
+        };
+        let own = |place: &&Span| !self.is_standard(place.source);
+        for (place, text) in places.iter().filter(own).zip(texts) {
+            twice = twice.label(*place, text);
         }
-        true
+        self.report(
+            twice
+                .label(span, "in this network")
+                .help("give one of them another name with `as`"),
+        );
     }
+}
+
+/// A name that two layers have which are called by it, and what they are.
+fn called_twice(layers: &[Layer]) -> Option<(String, [String; 2])> {
+    let mut names = HashMap::new();
+    let mut open: Vec<&Layer> = layers.iter().rev().collect();
+    while let Some(layer) = open.pop() {
+        open.extend(layer.children.iter().rev());
+        let kind = layer.call.name.as_str();
+        let has_tensors = matches!(kind, "conv" | "linear" | "batch_norm" | "dropout");
+        if has_tensors && let Some(first) = names.insert(layer.name.as_str(), kind) {
+            return Some((layer.name.clone(), [first.to_string(), kind.to_string()]));
+        }
+    }
+    None
 }
 
 /// A sequence of layers as one.

@@ -92,6 +92,24 @@ impl Checker<'_> {
         }
     }
 
+    /// `a / b` right inside `floor`, `ceil` or `round`: two ints need not come out even there.
+    pub(super) fn whole_quotient(
+        &mut self,
+        round: &str,
+        op_span: Span,
+        (left, right): (&Expr, &Expr),
+        scope: &Scope,
+    ) -> Value {
+        let a = self.eval(left, scope);
+        let b = self.eval(right, scope);
+        if let (Value::Int(a), Value::Int(b)) = (&a, &b)
+            && let Some(whole) = quotient(round, *a, *b)
+        {
+            return Value::Int(whole);
+        }
+        self.operate(BinaryOp::Divide, op_span, (a, left.span), (b, right.span))
+    }
+
     /// `a + b`; `and` and `or` look at their right side only where it counts.
     pub(super) fn binary(
         &mut self,
@@ -117,7 +135,7 @@ impl Checker<'_> {
         (a, a_span): (Value, Span),
         (b, b_span): (Value, Span),
     ) -> Value {
-        if !self.spend(1) {
+        if !self.spend(1, op_span) {
             return Value::Unknown;
         }
         let families = match (&a, &b) {
@@ -155,7 +173,10 @@ impl Checker<'_> {
             let members = left
                 .into_iter()
                 .zip(right)
-                .map(|(a, b)| self.operate(op, op_span, (a, a_span), (b, b_span)))
+                .map(|(a, b)| {
+                    let member = self.operate(op, op_span, (a, a_span), (b, b_span));
+                    self.bounded(member, op_span)
+                })
                 .collect();
             return Value::Family(Rc::new(Family {
                 axes,
@@ -192,9 +213,16 @@ impl Checker<'_> {
                     Refusal::Inexact(x, y) => (
                         INEXACT_DIVISION,
                         format!("{x} / {y} does not come out even"),
-                        Some(format!(
-                            "for the number write `{x}.0 / {y}`, for a whole one `floor({x}.0 / {y})`"
-                        )),
+                        Some({
+                            let (x, y) = (self.sources.slice(a_span), self.sources.slice(b_span));
+                            let number = match x.bytes().all(|byte| byte.is_ascii_digit()) {
+                                true => format!("{x}.0 / {y}"),
+                                false => format!("1.0 * {x} / {y}"),
+                            };
+                            format!(
+                                "for the number write `{number}`, for a whole one `floor({x} / {y})`"
+                            )
+                        }),
                     ),
                 };
                 self.report(
@@ -208,6 +236,23 @@ impl Checker<'_> {
             }
         }
     }
+}
+
+/// The whole number next to `a / b` downwards, upwards, or on the nearer side (away from zero in the
+/// middle); `None` where there is none.
+fn quotient(round: &str, a: i64, b: i64) -> Option<i64> {
+    if b == 0 {
+        return None;
+    }
+    let (a, b) = (i128::from(a), i128::from(b));
+    let (towards_zero, rest) = (a / b, a % b);
+    let sign = if (a < 0) == (b < 0) { 1 } else { -1 };
+    let away = match round {
+        "floor" => rest != 0 && sign < 0,
+        "ceil" => rest != 0 && sign > 0,
+        _ => 2 * rest.abs() >= b.abs(),
+    };
+    i64::try_from(towards_zero + if away { sign } else { 0 }).ok()
 }
 
 fn operands_help(op: BinaryOp, a: &Value, b: &Value) -> Option<String> {
@@ -456,4 +501,42 @@ fn objectives(op: BinaryOp, a: &Value, b: &Value) -> Outcome {
         _ => return Err(Refusal::Operands),
     };
     Ok(Value::Objective(Rc::new(goal)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quotient;
+
+    #[test]
+    fn quotients_are_rounded_as_numbers_are() {
+        for (a, b) in [
+            (7, 2),
+            (-7, 2),
+            (7, -2),
+            (-7, -2),
+            (6, 2),
+            (1, 3),
+            (-2, 3),
+            (0, 5),
+        ] {
+            let exact = a as f64 / b as f64;
+            assert_eq!(
+                quotient("floor", a, b),
+                Some(exact.floor() as i64),
+                "{a} / {b}"
+            );
+            assert_eq!(
+                quotient("ceil", a, b),
+                Some(exact.ceil() as i64),
+                "{a} / {b}"
+            );
+            assert_eq!(
+                quotient("round", a, b),
+                Some(exact.round() as i64),
+                "{a} / {b}"
+            );
+        }
+        assert_eq!(quotient("floor", 1, 0), None);
+        assert_eq!(quotient("floor", i64::MIN, -1), None);
+    }
 }

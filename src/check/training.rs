@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::Checker;
 use super::codes::*;
 use super::features::Grown;
+use super::limits::{RESOLVED, resolving};
 use super::model::{Given, Head};
 use super::objective::Goal;
 use super::program::{SplitOf, Training};
@@ -139,6 +140,15 @@ impl Checker<'_> {
             _ => None,
         };
         let objective = goal.terms(&mut clock, &grown.unwrap_or_default());
+        let weights = objective.iter().map(|term| &term.weight);
+        let parts: usize = weights
+            .chain([&lr, &weight_decay])
+            .map(Schedule::parts)
+            .sum();
+        let work = resolving(&goal) + RESOLVED * parts as u64;
+        if !self.spend(work, head.span) {
+            return None;
+        }
         sound &= self.labels_suffice(&objective, given, head, data);
         let (frozen, groups) = match network {
             Some(network) => {
