@@ -227,6 +227,7 @@ impl Parser<'_> {
             Kind::At | Kind::Over | Kind::Until | Kind::Along => {
                 format!("`{word}` stands behind `then`: `0.1 then 0.01 at 50% over 1k steps`")
             }
+            Kind::Comma => "several values stand in brackets: `[a, b]`".into(),
             Kind::Name if WORDS.contains(&word) => {
                 "a declaration begins on a line of its own".into()
             }

@@ -215,7 +215,9 @@ impl Parser<'_> {
         if let Some(word) = STATEMENTS.iter().find(|word| **word == written) {
             return Some(word);
         }
-        let behind = next.kind.is_word() && !next.first && !next.kind.is_reserved();
+        let named = next.kind.is_word() && !next.kind.is_reserved();
+        let apart = next.start > token.end && !next.first;
+        let behind = apart && (named || next.kind.begins_value());
         if token.kind != Kind::Name || !behind {
             return None;
         }

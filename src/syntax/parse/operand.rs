@@ -381,7 +381,8 @@ impl Parser<'_> {
 
     fn condition(&mut self) -> Parsed<Expr> {
         if self.is(Kind::BraceOpen) {
-            return Err(self.unexpected("a condition"));
+            let help = "an `if` is written `if c { a } else { b }`";
+            return Err(self.unexpected_help("a condition", help));
         }
         self.expression()
     }
