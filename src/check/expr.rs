@@ -165,12 +165,8 @@ impl Checker<'_> {
                     None => Value::Unknown,
                 }
             }
-            ExprKind::End => self.fail_with(
-                WRONG_TYPE,
-                "`end` stands only behind `until`",
-                span,
-                "write `until end`",
-            ),
+            // `until end - 1 epoch`
+            ExprKind::End => Value::Fraction(1.0),
             ExprKind::Missing => Value::Unknown,
         }
     }

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use super::Checker;
 use super::codes::*;
+use super::family::indices;
 use super::module::{STANDARD, declared_name};
 use super::scope::Scope;
 use super::synonyms::meant;
@@ -119,6 +120,9 @@ impl Checker<'_> {
             ),
             "teacher" | "student" | "model" => self.some_model(scope),
             "range" => Some("a range is written `2..4` (the end is left out)".into()),
+            _ if self.is_index_beside(name) => Some(
+                "an index set does not see the indices before it; only a record's values do".into(),
+            ),
             _ => self.near_name(name, span, scope),
         };
         self.report(
@@ -127,6 +131,14 @@ impl Checker<'_> {
                 .maybe_help(help),
         );
         Value::Unknown
+    }
+
+    /// Whether the index sets that are being evaluated have an index of that name.
+    fn is_index_beside(&self, name: &str) -> bool {
+        self.open_axes.last().is_some_and(|decl| {
+            let item = &self.modules[decl.module.0].tree.items[decl.item];
+            indices(item).iter().any(|index| index.name.text == name)
+        })
     }
 
     /// A model that the file declares, where a word for one stands in its place.
