@@ -18,9 +18,13 @@ use crate::spec::{Condition, Quantity};
 pub(super) const BUDGET: u64 = 1_000_000;
 pub(super) const BUDGET_OF_A_MEMBER: u64 = 200;
 /// Evaluations that a call is worth: its arguments are held against what is wanted.
-pub(super) const CALL: u64 = 25;
+pub(super) const CALL: u64 = 15;
 /// Evaluations that a layer of a network is worth: its shape and its name are worked out.
-pub(super) const LAYER: u64 = 60;
+pub(super) const LAYER: u64 = 40;
+/// What a network may take to be worked out without being counted, and how many networks: those that
+/// people train are small, and a file names few.
+const NETWORK: u64 = 30_000;
+const NETWORKS: usize = 50;
 /// Evaluations that an error is worth: its help is looked for.
 pub(super) const ERROR: u64 = 50;
 /// Evaluations that a part of a schedule or an objective is worth that is worked out in steps.
@@ -155,6 +159,17 @@ pub(super) fn resolving(goal: &Goal) -> u64 {
 }
 
 impl Checker<'_> {
+    /// Gives back what a network has taken since there was so much, if it is one of the first and not
+    /// large.
+    pub(super) fn refund_network(&mut self, before: Option<u64>) {
+        if let (Some(before), Some(now)) = (before, self.budget)
+            && self.networks.len() < NETWORKS
+            && before.saturating_sub(now) <= NETWORK
+        {
+            self.budget = Some(before.max(now));
+        }
+    }
+
     /// The value, unless it is made of too much.
     pub(super) fn bounded(&mut self, value: Value, span: Span) -> Value {
         let (parts, most, what): (&dyn Parts, usize, &str) = match &value {
@@ -168,13 +183,13 @@ impl Checker<'_> {
         };
         let mut left = most;
         let fits = parts.fits(DEEPEST, &mut left);
-        let each = match &value {
-            Value::Text(..) => BYTES,
+        let work = match ((most - left) as u64, &value) {
+            (bytes, Value::Text(..)) => bytes / BYTES,
             // What is measured is copied, not shared.
-            Value::Quantity(_) | Value::Condition(_) => 1,
-            _ => 4,
+            (parts, Value::Quantity(_) | Value::Condition(_)) => 3 * parts,
+            (parts, _) => parts / 4,
         };
-        if !self.spend((most - left) as u64 / each, span) {
+        if !self.spend(work, span) {
             return Value::Unknown;
         }
         match fits {

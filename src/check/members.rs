@@ -246,6 +246,9 @@ impl Checker<'_> {
             }
             None => {}
         }
+        if self.budget.is_none() {
+            return Value::Unknown;
+        }
         // Trials inside trials may double again and again: their members bring nothing. Nor do those of
         // a file that is refused.
         if !self.is_nested(decl.module) && !self.findings.has_errors() {

@@ -97,8 +97,10 @@ impl Checker<'_> {
         if let Some((_, network)) = self.networks.get(&at) {
             return network.clone();
         }
+        let budget = self.budget;
         let mut children = vec![];
         let output = self.grow_whole(layers, input, (classes, span), &mut children);
+        self.refund_network(budget);
         let network = output.and_then(|output| {
             if output != [classes] {
                 self.report(
