@@ -209,7 +209,7 @@ impl Checker<'_> {
             return None;
         };
         let used = trial.as_ref().map_or(item.span, |trial| trial.span);
-        if !self.spend(4 * CALL + body.items.len() as u64, used) {
+        if !self.spend(10 * CALL + body.items.len() as u64, used) {
             return None;
         }
         let names = match self.experiments.get(&name.span) {

@@ -16,7 +16,7 @@ use crate::spec::{Condition, Quantity};
 /// any real file, and soon over in one that doubles what it makes again and again. An evaluation is
 /// what takes about 0.1 µs; what takes longer counts as several.
 pub(super) const BUDGET: u64 = 1_000_000;
-pub(super) const BUDGET_OF_A_MEMBER: u64 = 200;
+pub(super) const BUDGET_OF_A_MEMBER: u64 = 250;
 /// Evaluations that a call is worth: its arguments are held against what is wanted.
 pub(super) const CALL: u64 = 15;
 /// Evaluations that a layer of a network is worth: its shape and its name are worked out.
@@ -28,7 +28,7 @@ const NETWORKS: usize = 50;
 /// Evaluations that an error is worth: its help is looked for.
 pub(super) const ERROR: u64 = 50;
 /// Evaluations that a part of a schedule or an objective is worth that is worked out in steps.
-pub(super) const RESOLVED: u64 = 3;
+pub(super) const RESOLVED: u64 = 5;
 /// Bytes of a text that are gone through in one evaluation.
 const BYTES: u64 = 32;
 

@@ -180,20 +180,10 @@ impl Checker<'_> {
         site: &mut Site,
         out: &mut Vec<Layer>,
     ) -> Option<Vec<i64>> {
-        if !self.spend(LAYER, site.used) {
+        if !self.count_layer(site.used) {
             return None;
         }
-        if self.nesting >= DEEPEST || self.grown >= LARGEST {
-            self.fail(
-                TOO_LARGE,
-                format!(
-                    "this network has more than {LARGEST} layers, or nests more than {DEEPEST} deep"
-                ),
-                site.used,
-            );
-            return None;
-        }
-        (self.nesting, self.grown) = (self.nesting + 1, self.grown + 1);
+        self.nesting += 1;
         let noted = self.index.is_some().then(|| (shape.clone(), out.len()));
         let grown = self.grow_kind(layers, shape, site, out);
         self.nesting -= 1;
@@ -201,6 +191,25 @@ impl Checker<'_> {
             self.note(layers, &input, grown.as_deref(), &out[before..]);
         }
         grown
+    }
+
+    /// Counts one more layer of the network at hand; false where it is one too many.
+    fn count_layer(&mut self, used: Span) -> bool {
+        if !self.spend(LAYER, used) {
+            return false;
+        }
+        if self.nesting >= DEEPEST || self.grown >= LARGEST {
+            self.fail(
+                TOO_LARGE,
+                format!(
+                    "this network has more than {LARGEST} layers, or nests more than {DEEPEST} deep"
+                ),
+                used,
+            );
+            return false;
+        }
+        self.grown += 1;
+        true
     }
 
     fn grow_kind(
@@ -329,6 +338,9 @@ impl Checker<'_> {
             } = &**item
                 && branches.is_empty()
             {
+                if !self.count_layer(above.used) {
+                    return None;
+                }
                 shape = self.leaf(full, call, *span, shape, out)?;
                 continue;
             }
