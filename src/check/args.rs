@@ -416,6 +416,10 @@ fn mend(value: &Value, ty: &Type, shown: &str, span: Span) -> Option<Mend> {
         (Type::Optimiser, Value::Text(word, _)) => {
             return Some(Mend::did_you_mean(span, format!("{word}()")));
         }
+        (Type::Bool, Value::Condition(_)) => {
+            "a choice is made before anything is measured; join conditions with `and`, `or`, `not`"
+                .into()
+        }
         (Type::Bool, Value::Int(n @ 0..=1)) => {
             let word = if *n == 1 { "true" } else { "false" };
             return Some(Mend::did_you_mean(span, word));

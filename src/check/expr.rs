@@ -119,22 +119,7 @@ impl Checker<'_> {
                 let length = self.eval_as(length, &Type::Span, scope);
                 self.recipe_scaled(base, length, at, span)
             }
-            ExprKind::Chain(items) => {
-                let items: Vec<Value> = items
-                    .iter()
-                    .map(|item| self.eval_as(item, &Type::Layers, scope))
-                    .collect();
-                let layers: Option<Vec<Rc<Layers>>> = items
-                    .into_iter()
-                    .map(|item| match item {
-                        Value::Layers(layers) => Some(layers),
-                        _ => None,
-                    })
-                    .collect();
-                layers.map_or(Value::Unknown, |layers| {
-                    Value::Layers(Rc::new(Layers::Sequence(layers)))
-                })
-            }
+            ExprKind::Chain(items) => self.chain(items, scope),
             ExprKind::As { layers, name, .. } => match self.eval_as(layers, &Type::Layers, scope) {
                 Value::Layers(layers) => {
                     Value::Layers(Rc::new(Layers::Named(name.text.clone(), layers)))
@@ -169,6 +154,31 @@ impl Checker<'_> {
             ExprKind::End => Value::Fraction(1.0),
             ExprKind::Missing => Value::Unknown,
         }
+    }
+
+    /// `a -> b -> c`
+    fn chain(&mut self, items: &[Expr], scope: &Scope) -> Value {
+        let mut links = vec![];
+        for (nth, item) in items.iter().enumerate() {
+            let value = self.eval(item, scope);
+            if nth == 0 && matches!(value, Value::Dataset(_)) {
+                return self.fail_with(
+                    WRONG_TYPE,
+                    "`->` joins layers, and this is a data set",
+                    item.span,
+                    "a data set goes through a transform by `|>`",
+                );
+            }
+            links.push(self.coerce(value, &Type::Layers, item.span));
+        }
+        let layers = links.into_iter().map(|link| match link {
+            Value::Layers(layers) => Some(layers),
+            _ => None,
+        });
+        let layers: Option<Vec<Rc<Layers>>> = layers.collect();
+        layers.map_or(Value::Unknown, |layers| {
+            Value::Layers(Rc::new(Layers::Sequence(layers)))
+        })
     }
 
     /// A text; one that begins with a path is a path itself, relative to what that is relative to.

@@ -5,30 +5,14 @@ use std::rc::Rc;
 use super::Checker;
 use super::codes::*;
 use super::family::{Family, Members};
+use super::quotient;
 use super::scope::Scope;
 use super::value::Value;
 use super::weights;
 use crate::diag::Span;
 use crate::spec::{Condition, Fold, Quantity};
-use crate::syntax::tree::{Arg, BinaryOp, Expr, ExprKind};
+use crate::syntax::tree::Arg;
 use crate::vocabulary::{self, Function};
-
-/// The functions that make a whole number of any.
-const ROUND: [&str; 3] = ["floor", "ceil", "round"];
-
-/// The two sides of `a / b`, and where its `/` stands.
-fn quotient(expr: &Expr) -> Option<(Span, (&Expr, &Expr))> {
-    match &expr.kind {
-        ExprKind::Paren(inner) => quotient(inner),
-        ExprKind::Binary {
-            op: BinaryOp::Divide,
-            op_span,
-            left,
-            right,
-        } => Some((*op_span, (left, right))),
-        _ => None,
-    }
-}
 
 impl Checker<'_> {
     /// A call of one of [`crate::vocabulary::FUNCTIONS`].
@@ -58,8 +42,8 @@ impl Checker<'_> {
                     "give it without a name",
                 );
             }
-            let value = match quotient(&arg.value) {
-                Some((at, parts)) if ROUND.contains(&name) => {
+            let value = match quotient::sides(&arg.value) {
+                Some((at, parts)) if quotient::ROUND.contains(&name) => {
                     self.whole_quotient(name, at, parts, scope)
                 }
                 _ => self.eval(&arg.value, scope),
@@ -257,7 +241,7 @@ impl Checker<'_> {
                     Value::Int,
                 );
             }
-            Value::Int(_) if ROUND.contains(&name) => return value,
+            Value::Int(_) if quotient::ROUND.contains(&name) => return value,
             _ => {}
         }
         let Some(number) = value.as_number() else {
@@ -283,7 +267,7 @@ impl Checker<'_> {
                 span,
             );
         }
-        if ROUND.contains(&name) {
+        if quotient::ROUND.contains(&name) {
             if result.abs() > 9e15 {
                 return self.fail(NO_RESULT, "the result is too large for an int", span);
             }

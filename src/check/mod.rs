@@ -37,6 +37,7 @@ mod once;
 mod operators;
 mod parameters;
 mod program;
+mod quotient;
 mod recipe;
 mod schedule;
 mod scope;

@@ -92,24 +92,6 @@ impl Checker<'_> {
         }
     }
 
-    /// `a / b` right inside `floor`, `ceil` or `round`: two ints need not come out even there.
-    pub(super) fn whole_quotient(
-        &mut self,
-        round: &str,
-        op_span: Span,
-        (left, right): (&Expr, &Expr),
-        scope: &Scope,
-    ) -> Value {
-        let a = self.eval(left, scope);
-        let b = self.eval(right, scope);
-        if let (Value::Int(a), Value::Int(b)) = (&a, &b)
-            && let Some(whole) = quotient(round, *a, *b)
-        {
-            return Value::Int(whole);
-        }
-        self.operate(BinaryOp::Divide, op_span, (a, left.span), (b, right.span))
-    }
-
     /// `a + b`; `and` and `or` look at their right side only where it counts.
     pub(super) fn binary(
         &mut self,
@@ -128,7 +110,8 @@ impl Checker<'_> {
         self.operate(op, op_span, (a, left.span), (b, right.span))
     }
 
-    fn operate(
+    /// An operator on two values, member by member on families.
+    pub(super) fn operate(
         &mut self,
         op: BinaryOp,
         op_span: Span,
@@ -238,23 +221,6 @@ impl Checker<'_> {
     }
 }
 
-/// The whole number next to `a / b` downwards, upwards, or on the nearer side (away from zero in the
-/// middle); `None` where there is none.
-fn quotient(round: &str, a: i64, b: i64) -> Option<i64> {
-    if b == 0 {
-        return None;
-    }
-    let (a, b) = (i128::from(a), i128::from(b));
-    let (towards_zero, rest) = (a / b, a % b);
-    let sign = if (a < 0) == (b < 0) { 1 } else { -1 };
-    let away = match round {
-        "floor" => rest != 0 && sign < 0,
-        "ceil" => rest != 0 && sign > 0,
-        _ => 2 * rest.abs() >= b.abs(),
-    };
-    i64::try_from(towards_zero + if away { sign } else { 0 }).ok()
-}
-
 fn operands_help(op: BinaryOp, a: &Value, b: &Value) -> Option<String> {
     Some(match (op, a, b) {
         (BinaryOp::Add, Value::Text(..), _) | (BinaryOp::Add, _, Value::Text(..)) => {
@@ -265,6 +231,9 @@ fn operands_help(op: BinaryOp, a: &Value, b: &Value) -> Option<String> {
             if matches!(op, BinaryOp::Add | BinaryOp::Subtract) =>
         {
             "give the number a unit: `15 epochs`, `1k steps`".into()
+        }
+        (_, Value::Objective(_), _) | (_, _, Value::Objective(_)) => {
+            "objectives are scaled and added: `0.5 * distill(teacher) + 0.5 * one_hot`".into()
         }
         (_, Value::Labels, _) | (_, _, Value::Labels) => {
             "labels become numbers by `one_hot_of(y)`".into()
@@ -501,42 +470,4 @@ fn objectives(op: BinaryOp, a: &Value, b: &Value) -> Outcome {
         _ => return Err(Refusal::Operands),
     };
     Ok(Value::Objective(Rc::new(goal)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::quotient;
-
-    #[test]
-    fn quotients_are_rounded_as_numbers_are() {
-        for (a, b) in [
-            (7, 2),
-            (-7, 2),
-            (7, -2),
-            (-7, -2),
-            (6, 2),
-            (1, 3),
-            (-2, 3),
-            (0, 5),
-        ] {
-            let exact = a as f64 / b as f64;
-            assert_eq!(
-                quotient("floor", a, b),
-                Some(exact.floor() as i64),
-                "{a} / {b}"
-            );
-            assert_eq!(
-                quotient("ceil", a, b),
-                Some(exact.ceil() as i64),
-                "{a} / {b}"
-            );
-            assert_eq!(
-                quotient("round", a, b),
-                Some(exact.round() as i64),
-                "{a} / {b}"
-            );
-        }
-        assert_eq!(quotient("floor", 1, 0), None);
-        assert_eq!(quotient("floor", i64::MIN, -1), None);
-    }
 }
