@@ -117,7 +117,7 @@ pub fn hostile() -> Vec<(&'static str, String)> {
         );
     }
     trials.push_str("trial x = e11(1)\n");
-    let mut claims = models("i in 0..100, j in 0..100", "seed: i * 100 + j")
+    let mut claims = models("i in 0..30, j in 0..30", "seed: i * 30 + j")
         + "measure m[i in s.i, j in s.j] = accuracy(s[i, j], on: d.test)\nlet x0 = m.top1\n";
     for n in 1..30 {
         let _ = writeln!(claims, "let x{n} = x{} + x{}", n - 1, n - 1);

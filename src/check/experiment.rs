@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::Checker;
 use super::codes::*;
-use super::limits::CALL;
+use super::limits::{CALL, INNER_TRIAL};
 use super::module::{DeclId, Module, ModuleId, Named, Names};
 use super::scope::Scope;
 use super::types::Type;
@@ -209,7 +209,12 @@ impl Checker<'_> {
             return None;
         };
         let used = trial.as_ref().map_or(item.span, |trial| trial.span);
-        if !self.spend(10 * CALL + body.items.len() as u64, used) {
+        let within = trial.as_ref().map(|trial| &self.modules[trial.within.0]);
+        let each = match within {
+            Some(within) if within.instance.is_some() => INNER_TRIAL,
+            _ => CALL,
+        };
+        if !self.spend(each + body.items.len() as u64, used) {
             return None;
         }
         let names = match self.experiments.get(&name.span) {

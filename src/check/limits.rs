@@ -19,6 +19,8 @@ pub(super) const BUDGET: u64 = 1_000_000;
 pub(super) const BUDGET_OF_A_MEMBER: u64 = 250;
 /// Evaluations that a call is worth: its arguments are held against what is wanted.
 pub(super) const CALL: u64 = 15;
+/// Evaluations that a trial within another is worth: names, index sets and members of its own.
+pub(super) const INNER_TRIAL: u64 = 600;
 /// Evaluations that a layer of a network is worth: its shape and its name are worked out.
 pub(super) const LAYER: u64 = 40;
 /// What a network may take to be worked out without being counted, and how many networks: those that

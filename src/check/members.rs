@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::codes::*;
 use super::family::{Axis, Family, Label, Labels, Members, indices, places};
-use super::limits::{BUDGET_OF_A_MEMBER, MEMBERS};
+use super::limits::{BUDGET, BUDGET_OF_A_MEMBER, MEMBERS};
 use super::module::{DeclId, ModuleId};
 use super::scope::Scope;
 use super::types::Type;
@@ -98,6 +98,8 @@ impl Checker<'_> {
                 item.span,
                 "make index sets smaller, or cut the file into several",
             );
+            // The rest is looked at for its errors, not for all of its members.
+            self.budget = self.budget.map(|budget| budget.min(BUDGET / 10));
             sound = false;
         }
         self.here = around;
@@ -133,6 +135,9 @@ impl Checker<'_> {
         {
             Value::Unknown => return None,
             Value::List(items) => {
+                if !self.spend(2 * items.len() as u64, set.span) {
+                    return None;
+                }
                 let mut labels = vec![];
                 for item in items.iter() {
                     match Label::of(item) {
@@ -195,9 +200,6 @@ impl Checker<'_> {
                 span,
                 "give it at least one index",
             );
-            return None;
-        }
-        if !self.spend(2 * labels.len() as u64, span) {
             return None;
         }
         match Labels::new(labels) {
