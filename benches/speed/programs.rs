@@ -92,7 +92,89 @@ pub fn hostile() -> Vec<(&'static str, String)> {
         let depth = 2000 / (open.len() + close.len());
         format!("let x = {}1{}\n", open.repeat(depth), close.repeat(depth))
     };
+    let uses = "use std.datasets.digits\nuse std.archs.mlp\nuse std.recipes.quick\n\
+                dataset d = digits()\nteacher t = mlp([8]) { data: d.train, recipe: quick }\n";
+    let models = |indices: &str, fields: &str| {
+        format!(
+            "{uses}student s[{indices}] = mlp([8]) {{ data: d.train, recipe: quick, {fields} }}\n"
+        )
+    };
+    let windows: String = (1..50)
+        .map(|step| format!(" then smooth(0.1) at {step} steps"))
+        .collect();
+    let sums: String = (1..60).map(|n| format!("let x{n} = sum(r)\n")).collect();
+    let mut folds = String::from("let x0 = [1, 2, 3]\n");
+    let mut trials = format!("{uses}experiment e0(n: int) {{\n  student s[a in 0..10] = t\n}}\n");
+    for n in 1..12 {
+        let inner = n - 1;
+        let _ = writeln!(
+            folds,
+            "let x{n} = [sum(x{inner}) + y for y in x{inner} for z in x{inner}]"
+        );
+        let _ = writeln!(
+            trials,
+            "experiment e{n}(n: int) {{ trial x[i{n} in 0..10] = e{inner}(n) }}"
+        );
+    }
+    trials.push_str("trial x = e11(1)\n");
+    let mut claims = models("i in 0..30, j in 0..30", "seed: i * 30 + j")
+        + "measure m[i in s.i, j in s.j] = accuracy(s[i, j], on: d.test)\nlet x0 = m.top1\n";
+    for n in 1..30 {
+        let _ = writeln!(claims, "let x{n} = x{} + x{}", n - 1, n - 1);
+    }
+    claims.push_str("claim \"large\" = all(x29 > 0)\n");
     vec![
+        (
+            "a family of a million",
+            models("i in 0..1_000_000", "seed: i"),
+        ),
+        (
+            "families of 10^15 members",
+            models(
+                "i in 0..1000, j in 0..1000, k in 0..1000, l in 0..1_000_000",
+                "seed: i",
+            ),
+        ),
+        (
+            "fifty windows in each member",
+            models(
+                "i in 0..3000",
+                &format!("seed: i, objective: one_hot{windows}"),
+            ),
+        ),
+        (
+            "patterns that are all alike",
+            models(
+                "i in 0..1",
+                "freeze: [\"*a*b*c*d*e*f*g*h*\" for i in 0..1000]",
+            ),
+        ),
+        (
+            "errors in each member",
+            models("i in 0..100_000", "seed: seeed"),
+        ),
+        (
+            "errors in each turn",
+            "let x = [seeed for i in 0..100_000]\n".into(),
+        ),
+        (
+            "a chain of a million layers",
+            format!(
+                "{uses}model m = chain([conv(8, kernel: 1) for i in 0..1_000_000]) \
+                 {{ data: d.train, recipe: quick }}\n"
+            ),
+        ),
+        ("sums of a million", format!("let r = 0..1_000_000\n{sums}")),
+        ("sums of lists that grow", folds),
+        (
+            "long texts in a list",
+            format!(
+                "let a = \"{}\"\nlet b = [\"{{a}}{{a}}{{a}}{{i}}\" for i in 0..100_000]\n",
+                "x".repeat(1000)
+            ),
+        ),
+        ("trials in trials", trials),
+        ("claims that double", claims),
         (
             "lists that double",
             doubled("[1]", "[y for l in [X, X] for y in l]"),

@@ -154,6 +154,8 @@ impl Checker<'_> {
         let mut named = false;
         // Arguments that were probably meant by what was given wrongly: those are not missing.
         let mut guessed: Vec<&str> = vec![];
+        // Names that mean nothing: each may stand for an argument that seems to be missing.
+        let mut strangers = 0;
         for arg in args {
             named |= arg.name.is_some();
             if named && arg.name.is_none() {
@@ -176,6 +178,7 @@ impl Checker<'_> {
                 let names: Vec<_> = wanted.iter().map(|want| want.name.as_str()).collect();
                 match &arg.name {
                     Some(name) => {
+                        strangers += 1;
                         let help = match meant(&name.text, names.iter().copied()) {
                             Some(near) => {
                                 guessed.push(near);
@@ -245,8 +248,8 @@ impl Checker<'_> {
                 }
             }
         }
-        if !missing.is_empty() {
-            sound = false;
+        sound &= missing.is_empty();
+        if missing.len() > strangers {
             self.missing_arguments(what, span, &missing, wanted);
         }
         (sound && self.all_satisfy(wanted, &given)).then_some(given)
@@ -285,11 +288,11 @@ impl Checker<'_> {
                 .first()
                 .is_some_and(|label| label.span == arg.value.span);
             if here && diagnostic.code == WRONG_TYPE && diagnostic.help.is_none() {
-                diagnostic.help = Some(format!(
-                    "it is the `{}` of `{what}`, which takes {}",
-                    names[at],
-                    names.join(", ")
-                ));
+                let others = match names.as_slice() {
+                    [_] => String::new(),
+                    names => format!(", which takes {}", names.join(", ")),
+                };
+                diagnostic.help = Some(format!("it is the `{}` of `{what}`{others}", names[at]));
             }
         }
     }

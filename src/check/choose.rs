@@ -9,7 +9,7 @@ use super::scope::Scope;
 use super::synonyms::meant;
 use super::types::Type;
 use super::value::Value;
-use crate::diag::{Mend, Span};
+use crate::diag::{Diagnostic, Mend, Span};
 use crate::syntax::tree::{Arg, Expr, ExprKind, ItemKind, Name};
 
 impl Checker<'_> {
@@ -42,10 +42,26 @@ impl Checker<'_> {
                 return self.fail_with(NO_SUCH_MEMBER, message, span, "leave the index out");
             }
         };
+        if args.is_empty() {
+            let message = "an index chooses at least one place";
+            let help = format!(
+                "it is a family over {}; all of it goes without an index",
+                family.axes_text()
+            );
+            return self.fail_with(NO_SUCH_MEMBER, message, span, help);
+        }
         let mut chosen: Vec<Option<usize>> = vec![None; family.axes.len()];
+        let mut given: Vec<Option<Span>> = vec![None; family.axes.len()];
+        let mut named = false;
         let mut sound = true;
         let all_places = args.len() == family.axes.len();
         for (nth, arg) in args.iter().enumerate() {
+            named |= arg.name.is_some();
+            if named && arg.name.is_none() {
+                // The parser has said so.
+                sound = false;
+                continue;
+            }
             let axis_at = match &arg.name {
                 Some(name) => match family.axes.iter().position(|axis| axis.name == name.text) {
                     Some(at) => at,
@@ -75,9 +91,15 @@ impl Checker<'_> {
                         .map(|axis| format!("{}: …", axis.name))
                         .collect();
                     let message = format!(
-                        "this family has {} indices, and {} stand here",
-                        family.axes.len(),
-                        args.len()
+                        "this family has {}, and {} here",
+                        match family.axes.len() {
+                            1 => "1 index".into(),
+                            several => format!("{several} indices"),
+                        },
+                        match args.len() {
+                            1 => "1 stands".into(),
+                            several => format!("{several} stand"),
+                        }
                     );
                     let help = if args.len() > family.axes.len() {
                         format!("it is a family over {}", family.axes_text())
@@ -91,6 +113,20 @@ impl Checker<'_> {
                 }
             };
             let axis = &family.axes[axis_at];
+            let place = arg.name.as_ref().map_or(arg.value.span, |name| name.span);
+            if let Some(first) = given[axis_at].replace(place) {
+                self.report(
+                    Diagnostic::error(
+                        DUPLICATE_NAME,
+                        format!("the index `{}` is chosen twice", axis.name),
+                    )
+                    .label(place, "chosen again here")
+                    .label(first, "first chosen here")
+                    .help("each index once"),
+                );
+                sound = false;
+                continue;
+            }
             let Some(label) = self.index_value(&arg.value, Some(axis), scope) else {
                 sound = false;
                 continue;
@@ -235,7 +271,11 @@ impl Checker<'_> {
 
     fn list_index(&mut self, items: &[Value], args: &[Arg], span: Span, scope: &Scope) -> Value {
         let [Arg { name: None, value }] = args else {
-            return self.fail(NO_SUCH_MEMBER, "a list takes one index", span);
+            let help = format!(
+                "its places are counted from 0: `[0]` to `[{}]`",
+                items.len().max(1) - 1
+            );
+            return self.fail_with(NO_SUCH_MEMBER, "a list takes one place", span, help);
         };
         match self.eval_as(value, &Type::Int, scope) {
             Value::Int(at) => match usize::try_from(at).ok().and_then(|at| items.get(at)) {

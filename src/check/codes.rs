@@ -27,7 +27,7 @@ codes! {
     WRONG_OPERANDS = "wrong-operands";
     /// A calculation has no result: a division by zero, an overflow, a root of a negative number.
     NO_RESULT = "no-result";
-    /// `/` of two ints must come out even; `floor(a / 1.0 / b)` or numbers such as `7.0` otherwise.
+    /// `/` of two ints must come out even; `floor(a / b)` or numbers such as `7.0` otherwise.
     INEXACT_DIVISION = "inexact-division";
     /// A call has an argument that is not known.
     UNKNOWN_ARGUMENT = "unknown-argument";

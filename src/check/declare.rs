@@ -91,6 +91,7 @@ impl Checker<'_> {
             .map(ModuleId)
             .filter(|id| *id != root && !self.modules[id.0].standard)
             .collect();
+        self.all_index_sets(root);
         self.all_of(root);
         let program = &self.program;
         let (datasets, models) = (program.datasets.len(), program.models.len());
@@ -105,6 +106,15 @@ impl Checker<'_> {
         self.program.models.truncate(models);
         self.program.measures.truncate(measures);
         self.program.claims.truncate(claims);
+    }
+
+    /// Evaluates the index sets of a module, so that families that are too large are told before their
+    /// members are gone through.
+    fn all_index_sets(&mut self, module: ModuleId) {
+        let tree = self.modules[module.0].tree.clone();
+        for (item, declared) in tree.items.iter().enumerate() {
+            self.axes_of(DeclId { module, item }, declared);
+        }
     }
 
     /// Evaluates every declaration of a module, and of the trials in it.

@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use super::Checker;
 use super::codes::*;
 use super::family::indices;
+use super::limits::{CALL, INNER_TRIAL};
 use super::module::{DeclId, Module, ModuleId, Named, Names};
 use super::scope::Scope;
 use super::types::Type;
 use super::value::{Binding, Value};
-use super::{BUDGET_OF_A_MEMBER, Checker};
 use crate::diag::{Diagnostic, Span};
 use crate::syntax::tree::{Arg, Expr, ExprKind, Item, ItemKind, Parameter};
 
@@ -232,16 +233,13 @@ impl Checker<'_> {
         let ItemKind::Experiment { name, params, body } = &item.kind else {
             return None;
         };
-        // Trials inside trials may double again and again: they take more than their members give.
-        let inner = trial
-            .as_ref()
-            .is_some_and(|trial| self.modules[trial.within.0].instance.is_some());
-        let cost = if inner {
-            (1_000, BUDGET_OF_A_MEMBER + 1)
-        } else {
-            (10, 1)
+        let used = trial.as_ref().map_or(item.span, |trial| trial.span);
+        let within = trial.as_ref().map(|trial| &self.modules[trial.within.0]);
+        let each = match within {
+            Some(within) if within.instance.is_some() => INNER_TRIAL,
+            _ => CALL,
         };
-        if !self.spend(cost.0 + cost.1 * body.items.len() as u64) {
+        if !self.spend(each + body.items.len() as u64, used) {
             return None;
         }
         let names = match self.experiments.get(&name.span) {
@@ -331,6 +329,13 @@ impl Checker<'_> {
         if let Some(module) = self.instance(experiment, item, args, None) {
             self.all_of(module);
         }
+    }
+
+    /// Whether a module is a use of an experiment within another use.
+    pub(super) fn is_nested(&self, module: ModuleId) -> bool {
+        let instance = self.modules[module.0].instance.as_ref();
+        let trial = instance.and_then(|instance| instance.trial.as_ref());
+        trial.is_some_and(|trial| self.modules[trial.within.0].instance.is_some())
     }
 
     /// The indices of the trials that a module is in.

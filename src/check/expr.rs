@@ -11,7 +11,7 @@ use super::schedule::{Extent, Ramp, Time, Window};
 use super::scope::Scope;
 use super::types::Type;
 use super::value::{Recipe, Value, trim};
-use crate::diag::Span;
+use crate::diag::{Diagnostic, Span};
 use crate::spec::Along;
 use crate::syntax::tree::{Arg, Expr, ExprKind, Field, ForClause, TextPart, Unit};
 
@@ -21,7 +21,7 @@ const LONGEST: i64 = 1_000_000;
 impl Checker<'_> {
     /// The value of an expression.
     pub(super) fn eval(&mut self, expr: &Expr, scope: &Scope) -> Value {
-        if !self.spend(1) {
+        if !self.spend(1, expr.span) {
             return Value::Unknown;
         }
         // Declarations may lean on each other thousands deep.
@@ -119,22 +119,7 @@ impl Checker<'_> {
                 let length = self.eval_as(length, &Type::Span, scope);
                 self.recipe_scaled(base, length, at, span)
             }
-            ExprKind::Chain(items) => {
-                let items: Vec<Value> = items
-                    .iter()
-                    .map(|item| self.eval_as(item, &Type::Layers, scope))
-                    .collect();
-                let layers: Option<Vec<Rc<Layers>>> = items
-                    .into_iter()
-                    .map(|item| match item {
-                        Value::Layers(layers) => Some(layers),
-                        _ => None,
-                    })
-                    .collect();
-                layers.map_or(Value::Unknown, |layers| {
-                    Value::Layers(Rc::new(Layers::Sequence(layers)))
-                })
-            }
+            ExprKind::Chain(items) => self.chain(items, scope),
             ExprKind::As { layers, name, .. } => match self.eval_as(layers, &Type::Layers, scope) {
                 Value::Layers(layers) => {
                     Value::Layers(Rc::new(Layers::Named(name.text.clone(), layers)))
@@ -165,14 +150,35 @@ impl Checker<'_> {
                     None => Value::Unknown,
                 }
             }
-            ExprKind::End => self.fail_with(
-                WRONG_TYPE,
-                "`end` stands only behind `until`",
-                span,
-                "write `until end`",
-            ),
+            // `until end - 1 epoch`
+            ExprKind::End => Value::Fraction(1.0),
             ExprKind::Missing => Value::Unknown,
         }
+    }
+
+    /// `a -> b -> c`
+    fn chain(&mut self, items: &[Expr], scope: &Scope) -> Value {
+        let mut links = vec![];
+        for (nth, item) in items.iter().enumerate() {
+            let value = self.eval(item, scope);
+            if nth == 0 && matches!(value, Value::Dataset(_)) {
+                return self.fail_with(
+                    WRONG_TYPE,
+                    "`->` joins layers, and this is a data set",
+                    item.span,
+                    "a data set goes through a transform by `|>`",
+                );
+            }
+            links.push(self.coerce(value, &Type::Layers, item.span));
+        }
+        let layers = links.into_iter().map(|link| match link {
+            Value::Layers(layers) => Some(layers),
+            _ => None,
+        });
+        let layers: Option<Vec<Rc<Layers>>> = layers.collect();
+        layers.map_or(Value::Unknown, |layers| {
+            Value::Layers(Rc::new(Layers::Sequence(layers)))
+        })
     }
 
     /// A text; one that begins with a path is a path itself, relative to what that is relative to.
@@ -193,7 +199,12 @@ impl Checker<'_> {
                             if !matches!(value, Value::Unknown) {
                                 let message =
                                     format!("{} cannot be put into a text", value.describe());
-                                self.fail(WRONG_TYPE, message, expr.span);
+                                self.fail_with(
+                                    WRONG_TYPE,
+                                    message,
+                                    expr.span,
+                                    "a text takes numbers, texts, paths, fractions, spans, `true` and `false`",
+                                );
                             }
                         }
                     }
@@ -237,7 +248,7 @@ impl Checker<'_> {
             );
         }
         // Making a member costs less than evaluating it.
-        if !self.spend(length.max(0) as u64 / 16) {
+        if !self.spend(length.max(0) as u64 / 4, span) {
             return Value::Unknown;
         }
         Value::list((from..to).map(Value::Int).collect())
@@ -291,7 +302,7 @@ impl Checker<'_> {
         };
         let mut known = true;
         for item in items.iter() {
-            if !self.spend(1) {
+            if !self.spend(1, clause.set.span) {
                 return false;
             }
             known &= self.comprehend(
@@ -359,6 +370,13 @@ impl Checker<'_> {
                 .map(|found| found.map(|(time, span)| Extent::Until(time, span))),
             (None, None) => Some(None),
         };
+        if let (Some(along), Some(None)) = (along, &extent) {
+            self.report(
+                Diagnostic::warning(UNUSED, "this shape shapes nothing: the change is at once")
+                    .label(along.span, "")
+                    .help("give the blend a length before it: `over 10% along cosine`"),
+            );
+        }
         let along = match along {
             None => Some(Along::Linear),
             Some(expr) => self.along(expr, scope),

@@ -12,6 +12,8 @@ pub(super) struct Findings {
     /// Those that are told at a use: their places among all, and where they were found.
     moved: Vec<(usize, Option<Span>)>,
     of_uses: HashSet<(Code, Option<Span>, String)>,
+    /// Whether one is an error.
+    failed: bool,
     /// Where errors point: source, start and end.
     errors: BTreeSet<(SourceId, u32, u32)>,
 }
@@ -39,6 +41,7 @@ impl Findings {
 
     fn keep(&mut self, found: Diagnostic) {
         if found.is_error() {
+            self.failed = true;
             let spans = found.labels.iter().map(|label| label.span);
             self.errors
                 .extend(spans.map(|span| (span.source, span.start, span.end)));
@@ -49,6 +52,11 @@ impl Findings {
     /// Adds several.
     pub fn extend(&mut self, found: Vec<Diagnostic>) {
         found.into_iter().for_each(|one| self.add(one));
+    }
+
+    /// Whether such a thing has been said of a place.
+    pub fn has(&self, code: Code, place: Span) -> bool {
+        self.seen.contains(&(code, Some(place)))
     }
 
     /// How many there are.
@@ -63,7 +71,7 @@ impl Findings {
 
     /// Whether one is an error.
     pub fn has_errors(&self) -> bool {
-        self.all.iter().any(Diagnostic::is_error)
+        self.failed
     }
 
     /// Whether an error points into a place.

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::Checker;
 use super::codes::*;
 use super::family::{Family, Members};
+use super::quotient;
 use super::scope::Scope;
 use super::value::Value;
 use super::weights;
@@ -41,7 +42,13 @@ impl Checker<'_> {
                     "give it without a name",
                 );
             }
-            placed.push((self.eval(&arg.value, scope), arg.value.span));
+            let value = match quotient::sides(&arg.value) {
+                Some((at, parts)) if quotient::ROUND.contains(&name) => {
+                    self.whole_quotient(name, at, parts, scope)
+                }
+                _ => self.eval(&arg.value, scope),
+            };
+            placed.push((value, arg.value.span));
         }
         if placed
             .iter()
@@ -81,7 +88,9 @@ impl Checker<'_> {
                     }
                     _ => values,
                 };
-                if items.iter().any(|item| matches!(item, Value::Unknown)) {
+                if !self.spend(items.len() as u64, span)
+                    || items.iter().any(|item| matches!(item, Value::Unknown))
+                {
                     return Value::Unknown;
                 }
                 self.fold(name, &items, span)
@@ -232,7 +241,7 @@ impl Checker<'_> {
                     Value::Int,
                 );
             }
-            Value::Int(_) if matches!(name, "floor" | "ceil" | "round") => return value,
+            Value::Int(_) if quotient::ROUND.contains(&name) => return value,
             _ => {}
         }
         let Some(number) = value.as_number() else {
@@ -258,7 +267,7 @@ impl Checker<'_> {
                 span,
             );
         }
-        if matches!(name, "floor" | "ceil" | "round") {
+        if quotient::ROUND.contains(&name) {
             if result.abs() > 9e15 {
                 return self.fail(NO_RESULT, "the result is too large for an int", span);
             }

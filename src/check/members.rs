@@ -4,16 +4,17 @@ use std::rc::Rc;
 
 use super::codes::*;
 use super::family::{Axis, Family, Label, Labels, Members, indices, place, places};
+use super::limits::{BUDGET, BUDGET_OF_A_MEMBER, MEMBERS};
 use super::module::{DeclId, ModuleId};
 use super::scope::Scope;
 use super::types::Type;
 use super::value::Value;
-use super::{Axes, BUDGET_OF_A_MEMBER, Bound, Checker, Evaluation};
+use super::{Axes, Bound, Checker, Evaluation};
 use crate::diag::{Diagnostic, Span};
 use crate::syntax::tree::{Expr, ExprKind, Item, Name};
 
-/// Members that the families of one declaration may have.
-const LARGEST: usize = 1_000_000;
+/// Members of a circle that are named.
+const SHOWN: usize = 10;
 
 impl Checker<'_> {
     /// The value of a declaration: a family where it has index sets.
@@ -53,11 +54,18 @@ impl Checker<'_> {
         let mut sound = true;
         for index in indices {
             let found = self.axis(&index.name, &index.set, decl);
-            if axes.iter().any(|(axis, _)| axis.name == index.name.text) {
-                self.fail(
-                    DUPLICATE_NAME,
-                    format!("the index `{}` stands here twice", index.name.text),
-                    index.name.span,
+            let mut before = indices
+                .iter()
+                .take_while(|other| !std::ptr::eq(*other, index));
+            if let Some(first) = before.find(|other| other.name.text == index.name.text) {
+                self.report(
+                    Diagnostic::error(
+                        DUPLICATE_NAME,
+                        format!("the index `{}` stands here twice", index.name.text),
+                    )
+                    .label(index.name.span, "again here")
+                    .label(first.name.span, "first here")
+                    .help("give one of them another name"),
                 );
                 sound = false;
             }
@@ -69,12 +77,18 @@ impl Checker<'_> {
         let count = axes.iter().try_fold(1usize, |count, (axis, _)| {
             count.checked_mul(axis.labels.len())
         });
-        if count.is_none_or(|count| count > LARGEST) {
-            self.fail(
+        self.families = self.families.saturating_add(count.unwrap_or(usize::MAX));
+        if sound && self.families > MEMBERS {
+            self.fail_with(
                 TOO_LARGE,
-                format!("this family has more than {LARGEST} members"),
+                format!(
+                    "the families of a file have {MEMBERS} members at most, and this is too much"
+                ),
                 item.span,
+                "make index sets smaller, or cut the file into several",
             );
+            // The rest is looked at for its errors, not for all of its members.
+            self.budget = self.budget.map(|budget| budget.min(BUDGET / 10));
             sound = false;
         }
         self.here = around;
@@ -110,6 +124,9 @@ impl Checker<'_> {
         {
             Value::Unknown => return None,
             Value::List(items) => {
+                if !self.spend(2 * items.len() as u64, set.span) {
+                    return None;
+                }
                 let mut labels = vec![];
                 for item in items.iter() {
                     match Label::of(item) {
@@ -230,9 +247,14 @@ impl Checker<'_> {
                 self.report_cycle((decl, number), span);
                 return Value::Unknown;
             }
+            Evaluation::Unasked if self.budget.is_none() => return Value::Unknown,
             Evaluation::Unasked => members[number] = Evaluation::Open,
         }
-        self.budget = self.budget.map(|budget| budget + BUDGET_OF_A_MEMBER);
+        // Trials inside trials may double again and again: their members bring nothing. Nor do those of
+        // a file that is refused.
+        if !self.is_nested(decl.module) && !self.findings.has_errors() {
+            self.budget = self.budget.map(|budget| budget + BUDGET_OF_A_MEMBER);
+        }
         self.open.push((decl, number));
         let around = std::mem::replace(&mut self.here, decl.module);
         let scope = self.member_scope(decl.module, &axes, place);
@@ -251,10 +273,13 @@ impl Checker<'_> {
 
     fn report_cycle(&mut self, at: (DeclId, usize), span: Span) {
         let from = self.open.iter().position(|open| *open == at).unwrap_or(0);
-        let mut names: Vec<String> = self.open[from..]
-            .iter()
-            .map(|(decl, number)| self.shown_id(*decl, &self.place_of(*decl, *number)))
-            .collect();
+        let ring = &self.open[from..];
+        let shown =
+            |(decl, number): &(DeclId, usize)| self.shown_id(*decl, &self.place_of(*decl, *number));
+        let mut names: Vec<String> = ring.iter().take(SHOWN).map(shown).collect();
+        if ring.len() > SHOWN {
+            names.push(format!("… {} more", ring.len() - SHOWN));
+        }
         names.extend(names.first().cloned());
         self.report(
             Diagnostic::error(
@@ -286,7 +311,7 @@ impl Checker<'_> {
                         .map(|at| at.or_else(|| free.next()).unwrap_or(0))
                         .collect();
                     let value = self.declared_member(*decl, &place, span);
-                    match self.spend(1) {
+                    match self.spend(1, span) {
                         true => value,
                         false => Value::Unknown,
                     }

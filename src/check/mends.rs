@@ -27,6 +27,10 @@ pub(super) fn mend(value: &Value, ty: &Type, shown: &str, span: Span) -> Option<
         (Type::Optimiser, Value::Text(word, _)) => {
             return Some(Mend::did_you_mean(span, format!("{word}()")));
         }
+        (Type::Bool, Value::Condition(_)) => {
+            "a choice is made before anything is measured; join conditions with `and`, `or`, `not`"
+                .into()
+        }
         (Type::Bool, Value::Int(n @ 0..=1)) => {
             let word = if *n == 1 { "true" } else { "false" };
             return Some(Mend::did_you_mean(span, word));
@@ -67,6 +71,7 @@ pub(super) fn mend(value: &Value, ty: &Type, shown: &str, span: Span) -> Option<
         (Type::Path | Type::Text, _) => "write it in quotes: \"…\"".into(),
         (_, Value::Callable(function)) => format!("write `{function}(…)` to use it"),
         (_, Value::Family(family)) => choose_one(shown, family),
+        (Type::List(_), Value::Record(_)) => return None,
         (Type::List(_), _) => "put it in brackets: `[…]`".into(),
         _ => return None,
     };

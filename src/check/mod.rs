@@ -42,6 +42,7 @@ mod once;
 mod operators;
 mod parameters;
 mod program;
+mod quotient;
 mod recipe;
 mod schedule;
 mod scope;
@@ -53,6 +54,7 @@ mod training;
 mod types;
 mod undecided;
 mod unused;
+mod unused_indices;
 mod value;
 mod weights;
 mod words;
@@ -211,6 +213,8 @@ struct Checker<'w> {
     /// Layers of the network at hand, and how deep they nest where it grows.
     grown: usize,
     nesting: usize,
+    /// A layer's name that two have, while it is found out where they stand.
+    sought: Option<(String, Vec<Span>)>,
     /// Networks that have been worked out.
     networks: Networks,
     /// Recipes that were held against data.
@@ -219,12 +223,9 @@ struct Checker<'w> {
     evaluated: FxHashMap<once::Site, Value>,
     /// How much more may be evaluated; `None` when that was used up.
     budget: Option<u64>,
+    /// Members of all families that were come by.
+    families: usize,
 }
-
-/// Evaluations that a file may ask for, and how many more for each member of a declaration: far above
-/// any real file, and soon over in one that doubles what it makes again and again.
-const BUDGET: u64 = 1_000_000;
-const BUDGET_OF_A_MEMBER: u64 = 200;
 
 impl<'w> Checker<'w> {
     fn new(world: &'w dyn World, must_be_set: bool) -> Self {
@@ -255,10 +256,12 @@ impl<'w> Checker<'w> {
             arch_calls: vec![],
             grown: 0,
             nesting: 0,
+            sought: None,
             networks: FxHashMap::default(),
             held: FxHashMap::default(),
             evaluated: FxHashMap::default(),
-            budget: Some(BUDGET),
+            budget: Some(limits::BUDGET),
+            families: 0,
         }
     }
 
@@ -269,6 +272,9 @@ impl<'w> Checker<'w> {
 
     /// As [`Checker::report`], of what was found at another place than it is told.
     fn report_found_at(&mut self, found: Option<Span>, diagnostic: Diagnostic) {
+        self.budget = self
+            .budget
+            .map(|budget| budget.saturating_sub(limits::ERROR));
         let diagnostic = match self.modules.is_empty() {
             true => diagnostic,
             false => self.led_here(diagnostic),
@@ -294,16 +300,23 @@ impl<'w> Checker<'w> {
         Value::Unknown
     }
 
-    /// Takes so much from the budget; false when it is used up.
-    fn spend(&mut self, amount: u64) -> bool {
+    /// Takes so much from the budget, for what stands at a place; false when it is used up. A file whose
+    /// errors have been told is not told that too.
+    fn spend(&mut self, amount: u64, span: Span) -> bool {
         let Some(budget) = self.budget else {
             return false;
         };
         self.budget = budget.checked_sub(amount);
-        if self.budget.is_none() {
+        if self.budget.is_none() && !self.findings.has_errors() {
             self.report(
-                Diagnostic::error(codes::TOO_LARGE, "this file asks for more than can be evaluated")
-                    .help("its lists or families are too large, or functions make lists of lists without end"),
+                Diagnostic::error(
+                    codes::TOO_LARGE,
+                    "this file asks for more than can be evaluated",
+                )
+                .label(span, "this is asked for too often, or is too large")
+                .help(
+                    "make its lists or families smaller; what doubles again and again has no end",
+                ),
             );
         }
         self.budget.is_some()

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use super::Checker;
 use super::codes::*;
+use super::family::indices;
 use super::module::{STANDARD, declared_name};
 use super::scope::Scope;
 use super::synonyms::meant;
@@ -98,7 +99,11 @@ impl Checker<'_> {
 
     /// Reports a name that means nothing here.
     pub(super) fn unknown_name(&mut self, name: &str, span: Span, scope: &Scope) -> Value {
+        if self.findings.has(UNKNOWN_NAME, span) {
+            return Value::Unknown;
+        }
         let help = match name {
+            "end" => Some("the run's end stands behind `until` only: `then 0.0 until end`".into()),
             "classes" | "input" => Some(
                 "it is known in the body of an `arch`, and where a model's network is written out"
                     .into(),
@@ -115,6 +120,9 @@ impl Checker<'_> {
             ),
             "teacher" | "student" | "model" => self.some_model(scope),
             "range" => Some("a range is written `2..4` (the end is left out)".into()),
+            _ if self.is_index_beside(name) => Some(
+                "an index set does not see the indices before it; only a record's values do".into(),
+            ),
             _ => self.near_name(name, span, scope),
         };
         self.report(
@@ -123,6 +131,14 @@ impl Checker<'_> {
                 .maybe_help(help),
         );
         Value::Unknown
+    }
+
+    /// Whether the index sets that are being evaluated have an index of that name.
+    fn is_index_beside(&self, name: &str) -> bool {
+        self.open_axes.last().is_some_and(|decl| {
+            let item = &self.modules[decl.module.0].tree.items[decl.item];
+            indices(item).iter().any(|index| index.name.text == name)
+        })
     }
 
     /// A model that the file declares, where a word for one stands in its place.

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::Checker;
 use super::blame::Use;
 use super::codes::*;
+use super::limits::LAYER;
 use super::module::DeclId;
 use super::scope::Env;
 use super::shapes::{flat, output_shape};
@@ -96,8 +97,10 @@ impl Checker<'_> {
         if let Some((_, network)) = self.networks.get(&at) {
             return network.clone();
         }
+        let budget = self.budget;
         let mut children = vec![];
         let output = self.grow_whole(layers, input, (classes, span), &mut children);
+        self.refund_network(budget);
         let network = output.and_then(|output| {
             if output != Shape::from([classes]) {
                 self.report(
@@ -121,7 +124,8 @@ impl Checker<'_> {
                 );
                 return None;
             }
-            if !self.names_differ(&children, span) {
+            if let Some(twice) = called_twice(&children) {
+                self.report_twice(twice, layers, input, (classes, span));
                 return None;
             }
             let root = sequence(String::new(), children, input.clone(), output);
@@ -145,8 +149,11 @@ impl Checker<'_> {
     ) -> Option<Layer> {
         let mut children = vec![];
         let output = self.grow_whole(layers, input, (classes, span), &mut children)?;
-        let sound = self.names_differ(&children, span);
-        sound.then(|| sequence(String::new(), children, input.clone(), output))
+        if let Some(twice) = called_twice(&children) {
+            self.report_twice(twice, layers, input, (classes, span));
+            return None;
+        }
+        Some(sequence(String::new(), children, input.clone(), output))
     }
 
     /// The layers of an outermost sequence; returns the shape that comes out.
@@ -176,20 +183,10 @@ impl Checker<'_> {
         site: &mut Site,
         out: &mut Vec<Layer>,
     ) -> Option<Shape> {
-        if !self.spend(1) {
+        if !self.count_layer(site.used) {
             return None;
         }
-        if self.nesting >= DEEPEST || self.grown >= LARGEST {
-            self.fail(
-                TOO_LARGE,
-                format!(
-                    "this network has more than {LARGEST} layers, or nests more than {DEEPEST} deep"
-                ),
-                site.used,
-            );
-            return None;
-        }
-        (self.nesting, self.grown) = (self.nesting + 1, self.grown + 1);
+        self.nesting += 1;
         let noted = self.index.is_some().then(|| (shape.clone(), out.len()));
         let grown = self.grow_kind(layers, shape, site, out);
         self.nesting -= 1;
@@ -197,6 +194,25 @@ impl Checker<'_> {
             self.note(layers, &input, grown.as_ref(), &out[before..]);
         }
         grown
+    }
+
+    /// Counts one more layer of the network at hand; false where it is one too many.
+    fn count_layer(&mut self, used: Span) -> bool {
+        if !self.spend(LAYER, used) {
+            return false;
+        }
+        if self.nesting >= DEEPEST || self.grown >= LARGEST {
+            self.fail(
+                TOO_LARGE,
+                format!(
+                    "this network has more than {LARGEST} layers, or nests more than {DEEPEST} deep"
+                ),
+                used,
+            );
+            return false;
+        }
+        self.grown += 1;
+        true
     }
 
     fn grow_kind(
@@ -335,6 +351,9 @@ impl Checker<'_> {
             } = &**item
                 && branches.is_empty()
             {
+                if !self.count_layer(above.used) {
+                    return None;
+                }
                 shape = self.leaf(full, call, *span, shape, out)?;
                 continue;
             }
@@ -365,6 +384,11 @@ impl Checker<'_> {
                     input: shape,
                     output: output.clone(),
                 };
+                if let Some((sought, places)) = &mut self.sought
+                    && *sought == layer.name
+                {
+                    places.push(span);
+                }
                 if let Some(index) = &mut self.index {
                     index.flow(span, &layer.input, &output, std::slice::from_ref(&layer));
                 }
@@ -402,33 +426,56 @@ impl Checker<'_> {
         self.report(diagnostic);
     }
 
-    /// Whether every layer that is called by its name has one of its own.
-    fn names_differ(&mut self, layers: &[Layer], span: Span) -> bool {
-        let mut names = HashMap::new();
-        let mut open: Vec<&Layer> = layers.iter().collect();
-        while let Some(layer) = open.pop() {
-            open.extend(&layer.children);
-            let named = matches!(
-                layer.call.name.as_str(),
-                "conv" | "linear" | "batch_norm" | "embedding" | "dropout"
-            );
-            if named && let Some(other) = names.insert(layer.name.clone(), &layer.call.name) {
-                self.report(
-                    Diagnostic::error(
-                        DUPLICATE_LAYER,
-                        format!(
-                            "two layers of the network are called `{}`: a `{other}` and a `{}`",
-                            layer.name, layer.call.name
-                        ),
-                    )
-                    .label(span, "in this network")
-                    .help("give one of them another name with `as`"),
-                );
-                return false;
-            }
+    /// Reports two layers of one name: the network grows once more, to see where they stand.
+    fn report_twice(
+        &mut self,
+        (name, kinds): (String, [String; 2]),
+        layers: &Layers,
+        input: &Shape,
+        (classes, span): (i64, Span),
+    ) {
+        self.sought = Some((name.clone(), vec![]));
+        self.grow_whole(layers, input, (classes, span), &mut vec![]);
+        let places = self
+            .sought
+            .take()
+            .map_or_else(Vec::new, |(_, places)| places);
+        let [one, other] = kinds;
+        let message =
+            format!("two layers of the network are called `{name}`: a `{one}` and a `{other}`");
+        let mut twice = Diagnostic::error(DUPLICATE_LAYER, message);
+        let texts = match places.as_slice() {
+            [first, other, ..] if first == other => vec!["both are this one"],
+            _ => vec!["the first", "the other"],
+        };
+        let own = |place: &&Span| !self.is_standard(place.source);
+        for (place, text) in places.iter().filter(own).zip(texts) {
+            twice = twice.label(*place, text);
         }
-        true
+        self.report(
+            twice
+                .label(span, "in this network")
+                .help("give one of them another name with `as`"),
+        );
     }
+}
+
+/// A name that two layers have which are called by it, and what they are.
+fn called_twice(layers: &[Layer]) -> Option<(String, [String; 2])> {
+    let mut names = HashMap::new();
+    let mut open: Vec<&Layer> = layers.iter().rev().collect();
+    while let Some(layer) = open.pop() {
+        open.extend(layer.children.iter().rev());
+        let kind = layer.call.name.as_str();
+        let has_tensors = matches!(
+            kind,
+            "conv" | "linear" | "batch_norm" | "embedding" | "dropout"
+        );
+        if has_tensors && let Some(first) = names.insert(layer.name.as_str(), kind) {
+            return Some((layer.name.clone(), [first.to_string(), kind.to_string()]));
+        }
+    }
+    None
 }
 
 /// A sequence of layers as one.

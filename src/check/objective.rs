@@ -119,7 +119,10 @@ impl Goal {
         let mut terms: Vec<Term<usize>> = vec![];
         for term in flat {
             match terms.iter_mut().find(|seen| seen.loss == term.loss) {
-                Some(seen) => seen.weight = sum(seen.weight.clone(), term.weight),
+                Some(seen) => {
+                    let weight = std::mem::replace(&mut seen.weight, Schedule::Constant(0.0));
+                    seen.weight = sum(weight, term.weight);
+                }
                 None => terms.push(term),
             }
         }

@@ -110,14 +110,15 @@ impl Checker<'_> {
         self.operate(op, op_span, (a, left.span), (b, right.span))
     }
 
-    fn operate(
+    /// An operator on two values, member by member on families.
+    pub(super) fn operate(
         &mut self,
         op: BinaryOp,
         op_span: Span,
         (a, a_span): (Value, Span),
         (b, b_span): (Value, Span),
     ) -> Value {
-        if !self.spend(1) {
+        if !self.spend(1, op_span) {
             return Value::Unknown;
         }
         let families = match (&a, &b) {
@@ -155,7 +156,10 @@ impl Checker<'_> {
             let members = left
                 .into_iter()
                 .zip(right)
-                .map(|(a, b)| self.operate(op, op_span, (a, a_span), (b, b_span)))
+                .map(|(a, b)| {
+                    let member = self.operate(op, op_span, (a, a_span), (b, b_span));
+                    self.bounded(member, op_span)
+                })
                 .collect();
             return Value::Family(Rc::new(Family {
                 axes,
@@ -197,9 +201,16 @@ impl Checker<'_> {
                     Refusal::Inexact(x, y) => (
                         INEXACT_DIVISION,
                         format!("{x} / {y} does not come out even"),
-                        Some(format!(
-                            "for the number write `{x}.0 / {y}`, for a whole one `floor({x}.0 / {y})`"
-                        )),
+                        Some({
+                            let (x, y) = (self.sources.slice(a_span), self.sources.slice(b_span));
+                            let number = match x.bytes().all(|byte| byte.is_ascii_digit()) {
+                                true => format!("{x}.0 / {y}"),
+                                false => format!("1.0 * {x} / {y}"),
+                            };
+                            format!(
+                                "for the number write `{number}`, for a whole one `floor({x} / {y})`"
+                            )
+                        }),
                     ),
                 };
                 self.report(
@@ -225,6 +236,9 @@ fn operands_help(op: BinaryOp, a: &Value, b: &Value) -> Option<String> {
             if matches!(op, BinaryOp::Add | BinaryOp::Subtract) =>
         {
             "give the number a unit: `15 epochs`, `1k steps`".into()
+        }
+        (_, Value::Objective(_), _) | (_, _, Value::Objective(_)) => {
+            "objectives are scaled and added: `0.5 * distill(teacher) + 0.5 * one_hot`".into()
         }
         (_, Value::Labels, _) | (_, _, Value::Labels) => {
             "labels become numbers by `one_hot_of(y)`".into()

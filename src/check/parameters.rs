@@ -1,6 +1,6 @@
 //! Parameters that are trained in a way of their own: `freeze` and `groups`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::Checker;
 use super::codes::*;
@@ -9,7 +9,7 @@ use super::scope::Scope;
 use super::types::Type;
 use super::value::Value;
 use crate::diag::{Diagnostic, Mend, Span, closest};
-use crate::spec::{Group, Network, matches};
+use crate::spec::{Group, Network, matching};
 use crate::syntax::tree::{Expr, ExprKind, Field};
 
 /// What a group may say.
@@ -138,7 +138,11 @@ impl Checker<'_> {
         let names = trained(network);
         let mut frozen = BTreeSet::new();
         let mut sound = true;
+        let mut seen = HashSet::new();
         for pattern in patterns {
+            if !seen.insert(pattern.0.as_str()) {
+                continue;
+            }
             match self.matching(pattern, &names) {
                 Some(found) => frozen.extend(found),
                 None => sound = false,
@@ -219,11 +223,11 @@ impl Checker<'_> {
 
     /// The names that a pattern matches; an error where there are none.
     fn matching(&mut self, (pattern, at): &Pattern, names: &[String]) -> Option<Vec<String>> {
-        let found: Vec<String> = names
-            .iter()
-            .filter(|name| matches(pattern, name))
-            .cloned()
-            .collect();
+        let work = names.len() * (1 + pattern.len() / 8) / 2;
+        if !self.spend(work as u64, *at) || self.findings.has(NO_MATCH, *at) {
+            return None;
+        }
+        let found = matching(pattern, names);
         if !found.is_empty() {
             return Some(found);
         }

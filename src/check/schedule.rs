@@ -242,6 +242,19 @@ impl Clock {
                 );
                 return None;
             }
+            if let (None, Some((_, before))) = (&window.at, previous) {
+                self.findings.push(
+                    Diagnostic::error(
+                        WINDOW,
+                        "nothing comes after a window that ends with the run",
+                    )
+                    .label(behind(window.span, before), "never reached")
+                    .label(before, "this ends with the run")
+                    .label(self.span, "the run ends here")
+                    .help("let the window in front end sooner, or leave out what comes after it"),
+                );
+                return None;
+            }
             let message = if from == total {
                 format!(
                     "{at_text} is the very end of the run, which is {length} long: nothing comes after it"
@@ -289,7 +302,8 @@ impl Clock {
                     "this window runs backwards: it ends before it begins",
                 )
                 .label(end_span, format!("it ends at {}", self.moment(to)))
-                .label(at_span, format!("it begins at {}", self.moment(from))),
+                .label(at_span, format!("it begins at {}", self.moment(from)))
+                .help("`until` names the window's end, `over` how long it takes"),
             );
             return None;
         }
@@ -349,6 +363,17 @@ impl Clock {
                 }
             }
         }
+    }
+}
+
+/// What a window adds to the one in front, where it is written behind it.
+fn behind(whole: Span, front: Span) -> Span {
+    match whole.source == front.source && whole.start == front.start && front.end + 1 < whole.end {
+        true => Span {
+            start: front.end + 1,
+            ..whole
+        },
+        false => whole,
     }
 }
 

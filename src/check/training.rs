@@ -6,13 +6,14 @@ use super::Checker;
 use super::codes::*;
 use super::features::Grown;
 use super::held::Held;
+use super::limits::{RESOLVED, resolving};
 use super::model::{Given, Head};
 use super::objective::Goal;
 use super::program::{SplitOf, Training};
 use super::schedule::Ramp;
 use super::value::{Recipe, Value};
 use crate::diag::{Diagnostic, Span};
-use crate::spec::{Network, Split, Term};
+use crate::spec::{Network, Schedule, Split, Term};
 
 impl Checker<'_> {
     /// How a model is trained, everything in steps; `None` where something is wrong (and reported).
@@ -45,6 +46,13 @@ impl Checker<'_> {
         let objective = goal.terms(&mut clock, &grown.unwrap_or_default());
         let of_objective = given.get("objective").map_or(at, |(_, at)| *at);
         sound &= self.report_windows(&mut clock, of_objective, "objective") && goal.is_known();
+        let (lr, weight_decay) = (&recipe.lr, &recipe.weight_decay);
+        let weights = objective.iter().map(|term| &term.weight);
+        let weights = weights.chain([lr, weight_decay]);
+        let parts: usize = weights.map(Schedule::parts).sum();
+        if !self.spend(resolving(&goal) + RESOLVED * parts as u64, head.span) {
+            return None;
+        }
         sound &= self.labels_suffice(&objective, given, head, data);
         let (frozen, groups) = match network {
             Some(network) => {

@@ -34,7 +34,7 @@ impl Checker<'_> {
     /// Looks at a model of which only the data is not known.
     pub(super) fn look_without_data(&mut self, layers: &Value, head: &Head, given: &Given) {
         if let Value::Layers(layers) = layers {
-            self.look_at_layers(layers, 0);
+            self.look_at_layers(layers, head.network, 0);
         }
         let Some((Value::Recipe(recipe), at)) = given.get("recipe") else {
             return;
@@ -117,10 +117,10 @@ impl Checker<'_> {
     }
 
     /// Unfolds archs as far as they do not hang on their input, for what they require.
-    fn look_at_layers(&mut self, layers: &Layers, depth: usize) {
+    fn look_at_layers(&mut self, layers: &Layers, used: Span, depth: usize) {
         // Deeper than any network; archs that lead to themselves end here.
         const DEEPEST: usize = 16;
-        if depth > DEEPEST || !self.spend(1) {
+        if depth > DEEPEST || !self.spend(1, used) {
             return;
         }
         match layers {
@@ -131,9 +131,9 @@ impl Checker<'_> {
             | Layers::List(inner) => {
                 inner
                     .iter()
-                    .for_each(|layers| self.look_at_layers(layers, depth + 1));
+                    .for_each(|layers| self.look_at_layers(layers, used, depth + 1));
             }
-            Layers::Named(_, inner) => self.look_at_layers(inner, depth + 1),
+            Layers::Named(_, inner) => self.look_at_layers(inner, used, depth + 1),
             Layers::Arch {
                 decl,
                 name,
@@ -141,7 +141,7 @@ impl Checker<'_> {
                 span,
             } => {
                 if let Some(body) = self.unfold_unknown((*decl, name), env, *span) {
-                    self.look_at_layers(&body, depth + 1);
+                    self.look_at_layers(&body, *span, depth + 1);
                 }
             }
         }

@@ -1,127 +1,41 @@
-//! What a file says and nothing uses: names, and indices of families.
+//! Warnings of names that nothing uses.
+
+use std::collections::HashSet;
 
 use super::Checker;
-use super::codes::{UNUSED, UNUSED_INDEX};
-use super::family::indices;
-use super::module::declared_name;
-use crate::diag::{Diagnostic, Mend, Span};
-use crate::syntax::tree::{Expr, Field, IndexSet, Item, ItemKind, Name, Tree};
+use super::codes::UNUSED;
+use crate::diag::Diagnostic;
+use crate::syntax::tree::{ArchBody, Expr, ItemKind, Name, Parameter, Statement, Tree};
 
 impl Checker<'_> {
     /// Warns of what nothing uses, in the user's own files.
     pub(super) fn unused(&mut self) {
-        if self.findings.has_errors() {
-            return;
+        if !self.findings.has_errors() {
+            self.unused_indices();
+            self.unused_names();
         }
-        self.unused_indices();
-        self.unused_names();
     }
 
     fn unused_names(&mut self) {
-        let imported = self.imports.iter().map(|name| (name.clone(), "imported"));
         // A file that others import is there to be imported.
         let root = self.modules.first().map(|root| root.tree.clone());
-        let mut declared = vec![];
+        let (mut declared, mut idle) = (vec![], vec![]);
         if let Some(tree) = root {
             declarations(&tree, &mut declared);
+            locals(&tree, &mut idle);
         }
-        let declared = declared.into_iter().map(|name| (name, "declared"));
+        let is_idle = |name: &Name| !self.used.contains(&name.span);
+        let imported = self.imports.iter().cloned();
+        let imported = imported.filter(is_idle).map(|name| (name, "imported"));
+        let declared = declared.into_iter().filter(is_idle).chain(idle);
+        let declared = declared.map(|name| (name, "declared"));
         for (name, how) in imported.chain(declared).collect::<Vec<_>>() {
-            if self.used.contains(&name.span) {
-                continue;
-            }
             self.report(
                 Diagnostic::warning(UNUSED, format!("`{}` is {how} and never used", name.text))
                     .label(name.span, "")
                     .help("delete it, or use it"),
             );
         }
-    }
-
-    /// Warns of indices that the members of a family do not hang on.
-    fn unused_indices(&mut self) {
-        let own = self
-            .modules
-            .iter()
-            .filter(|module| !module.standard && module.instance.is_none());
-        let trees: Vec<_> = own.map(|module| module.tree.clone()).collect();
-        let mut unused = vec![];
-        for tree in &trees {
-            indices_without_use(tree, &mut unused);
-        }
-        for (item, index) in unused {
-            let name = &index.name.text;
-            let of = declared_name(item).map_or("", |name| &name.text);
-            let message = format!(
-                "the index `{name}` is never used: the members of `{of}` along it are all the same"
-            );
-            let mend = match &item.kind {
-                ItemKind::Model { fields, .. } if name == "seed" => {
-                    self.seeded(fields.as_deref().unwrap_or_default())
-                }
-                _ => "make the members hang on it, or leave it out".into(),
-            };
-            self.report(
-                Diagnostic::warning(UNUSED_INDEX, message)
-                    .label(index.name.span, "")
-                    .help(mend),
-            );
-        }
-    }
-
-    /// `seed: seed`, behind the last field of a model; in place of a seed that it has.
-    fn seeded(&self, fields: &[Field]) -> Mend {
-        let mend = Mend::from("give it to the model: `seed: seed`");
-        if let Some(seed) = fields.iter().find(|field| field.name.text == "seed") {
-            return mend.edit(seed.value.span, "seed");
-        }
-        let Some(last) = fields.last() else {
-            return mend;
-        };
-        let (at, end) = (last.name.span, last.value.span.end as usize);
-        let before = &self.sources.get(at.source).text[..at.start as usize];
-        let indent = before.rsplit('\n').next().unwrap_or_default();
-        let parted = match indent.trim().is_empty() {
-            true => format!("\n{indent}"),
-            false => ", ".to_string(),
-        };
-        mend.edit(
-            Span::new(at.source, end, end),
-            format!("{parted}seed: seed"),
-        )
-    }
-}
-
-/// The indices of a tree that nothing in their declarations names, those of experiments included.
-fn indices_without_use<'t>(tree: &'t Tree, out: &mut Vec<(&'t Item, &'t IndexSet)>) {
-    for item in &tree.items {
-        if let ItemKind::Experiment { body, .. } = &item.kind {
-            indices_without_use(body, out);
-        }
-        let body = of_members(item);
-        for index in indices(item) {
-            let others = indices(item).iter().map(|index| &index.set);
-            let mut names = body.iter().copied().chain(others).flat_map(Expr::names);
-            if !names.any(|name| name == index.name.text) {
-                out.push((item, index));
-            }
-        }
-    }
-}
-
-/// The expressions that make each member of a family.
-fn of_members(item: &Item) -> Vec<&Expr> {
-    match &item.kind {
-        ItemKind::Dataset { source: value, .. }
-        | ItemKind::Measure { value, .. }
-        | ItemKind::Trial { value, .. } => vec![value],
-        ItemKind::Model {
-            network, fields, ..
-        } => {
-            let fields = fields.iter().flatten().map(|field| &field.value);
-            [network].into_iter().chain(fields).collect()
-        }
-        _ => vec![],
     }
 }
 
@@ -134,6 +48,7 @@ fn declarations(tree: &Tree, out: &mut Vec<Name>) {
             | ItemKind::Dataset { name, .. }
             | ItemKind::Fn { name, .. }
             | ItemKind::Arch { name, .. }
+            | ItemKind::Objective { name, .. }
             | ItemKind::Recipe { name, .. } => out.push(name.clone()),
             ItemKind::Experiment {
                 name, params, body, ..
@@ -145,4 +60,54 @@ fn declarations(tree: &Tree, out: &mut Vec<Name>) {
             _ => {}
         }
     }
+}
+
+/// The parameters and constants of functions, archs and objectives that their bodies do not name.
+fn locals(tree: &Tree, out: &mut Vec<Name>) {
+    for item in &tree.items {
+        match &item.kind {
+            ItemKind::Fn { params, body, .. } | ItemKind::Objective { params, body, .. } => {
+                idle(params, &[body], out);
+            }
+            ItemKind::Arch { params, body, .. } => {
+                let mut behind = vec![];
+                let (statements, layers) = match body {
+                    ArchBody::Expr(layers) => (&[][..], layers),
+                    ArchBody::Block { statements, layers } => (&statements[..], layers),
+                };
+                behind.push(layers);
+                // From the last statement to the first: what stands behind a constant may name it.
+                for statement in statements.iter().rev() {
+                    match statement {
+                        Statement::Let { name, value } => {
+                            if !named(&behind).contains(name.text.as_str()) {
+                                out.push(name.clone());
+                            }
+                            behind.push(value);
+                        }
+                        Statement::Require { condition, why } => {
+                            behind.push(condition);
+                            behind.extend(why);
+                        }
+                    }
+                }
+                idle(params, &behind, out);
+            }
+            ItemKind::Experiment { body, .. } => locals(body, out),
+            _ => {}
+        }
+    }
+}
+
+/// The parameters that the expressions do not name.
+fn idle(params: &[Parameter], body: &[&Expr], out: &mut Vec<Name>) {
+    let named = named(body);
+    let idle = params
+        .iter()
+        .filter(|param| !named.contains(param.name.text.as_str()));
+    out.extend(idle.map(|param| param.name.clone()));
+}
+
+fn named<'e>(expressions: &[&'e Expr]) -> HashSet<&'e str> {
+    expressions.iter().flat_map(|expr| expr.names()).collect()
 }

@@ -242,7 +242,10 @@ impl Value {
 /// A number without the noise of binary fractions: at most 10 significant digits.
 pub fn trim(value: f64) -> String {
     let rounded: f64 = format!("{value:.10e}").parse().unwrap_or(value);
-    rounded.to_string()
+    match rounded.abs() >= 1e16 {
+        true => format!("{rounded:e}"),
+        false => rounded.to_string(),
+    }
 }
 
 /// What a name was found to be.

@@ -7,6 +7,7 @@ use super::Checker;
 use super::args::{Given, Wanted};
 use super::blame::Use;
 use super::codes::*;
+use super::limits::CALL;
 use super::module::DeclId;
 use super::names::{Kind, word};
 use super::network::Layers;
@@ -29,6 +30,9 @@ impl Checker<'_> {
         span: Span,
         scope: &Scope,
     ) -> Value {
+        if !self.spend(CALL, span) {
+            return Value::Unknown;
+        }
         match &callee.kind {
             ExprKind::Name(name) => match self.binding(name, scope) {
                 Some(Binding::Decl(decl)) => {

@@ -51,7 +51,7 @@ pub(super) fn explain(args: ExplainArgs, console: &Console) -> Answer {
 
 fn explain_node(file: &FileArgs, name: &str, flag: &StoreFlag, console: &Console) -> Answer {
     let settings = Settings::load()?;
-    let store = settings.look_at_store(flag);
+    let store = settings.look_at_store(flag)?;
     let planned = Planned::load(file, &store, console)?;
     let plan = planned.plan;
     let targets = all_targets(plan);

@@ -33,6 +33,8 @@ pub(super) fn fmt(args: FmtArgs, console: &Console) -> Answer {
     // By file, what changes in it.
     let mut changed: BTreeMap<String, String> = BTreeMap::new();
     let (mut kept, mut broken) = (0, 0);
+    // What standard input becomes, for `--json`.
+    let mut input = None;
     for file in &args.files {
         let piped = file == Path::new("-");
         let name = file.display().to_string();
@@ -45,22 +47,30 @@ pub(super) fn fmt(args: FmtArgs, console: &Console) -> Answer {
             broken += 1;
             continue;
         };
-        if piped && !args.check {
+        if piped && !args.check && !console.json {
             console.result(&formatted);
             continue;
+        }
+        if piped {
+            input = Some(formatted.clone());
         }
         if formatted == text {
             kept += 1;
             continue;
         }
-        if !args.check {
+        if !args.check && !piped {
             fs::write(file, &formatted).map_err(|error| CliError::unwritable(file, error))?;
         }
         changed.insert(name.clone(), difference(&name, &text, &formatted));
     }
     if console.json {
         let names: Vec<&String> = changed.keys().collect();
-        console.document(&json!({ "changed": names, "differences": changed, "broken": broken }));
+        console.document(&json!({
+            "changed": names,
+            "differences": changed,
+            "text": input,
+            "broken": broken,
+        }));
     } else {
         for (file, difference) in &changed {
             if args.check {

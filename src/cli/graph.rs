@@ -54,7 +54,7 @@ pub(super) fn graph(args: GraphArgs, console: &Console) -> Answer {
             .help("`--json` answers boxes and arrows: leave `--format` and `-o` out"));
     }
     let settings = Settings::load()?;
-    let store = settings.look_at_store(&args.store);
+    let store = settings.look_at_store(&args.store)?;
     let planned = Planned::load(&args.file, &store, console)?;
     let targets = planned.targets(&args.targets)?;
     let plan = match args.targets.is_empty() {

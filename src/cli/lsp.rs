@@ -27,7 +27,7 @@ pub(super) fn lsp(_args: &LspArgs) -> Answer {
         cache: cache(),
         store: Box::new(|file| {
             let settings = Settings::of(file.parent()?).ok()?;
-            Some(settings.look_at_store(&StoreFlag::default()))
+            settings.look_at_store(&StoreFlag::default()).ok()
         }),
     };
     let code = lsp::serve(&connection, options).map_err(failed)?;

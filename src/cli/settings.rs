@@ -139,8 +139,13 @@ impl Settings {
     }
 
     /// The store, to be looked at; it need not be there.
-    pub fn look_at_store(&self, flag: &StoreFlag) -> Store {
-        Store::at(&self.store_folder(flag))
+    pub fn look_at_store(&self, flag: &StoreFlag) -> Result<Store, CliError> {
+        let folder = self.store_folder(flag);
+        if folder.exists() && !folder.is_dir() {
+            let message = format!("`{}` is no folder, so it holds no store", folder.display());
+            return Err(CliError::machine(message).help("name a folder: `--store DIR`"));
+        }
+        Ok(Store::at(&folder))
     }
 }
 

@@ -55,7 +55,7 @@ pub(super) fn store(args: StoreArgs, console: &Console) -> Answer {
             }
             Ok(0)
         }
-        Action::Ls => ls(&settings.look_at_store(&args.store), console),
+        Action::Ls => ls(&settings.look_at_store(&args.store)?, console),
         Action::Verify => verify(&settings.open_store(&args.store)?, console),
         Action::Gc { dry_run, keep } => {
             gc(&settings.open_store(&args.store)?, dry_run, keep, console)

@@ -22,7 +22,7 @@ pub use json::from_json;
 pub use model::{Blend, Group};
 pub use network::{Layer, Network};
 pub use objective::{Loss, Term, View};
-pub use pattern::matches;
+pub use pattern::{matches, matching};
 pub use recipe::Recipe;
 pub use schedule::{Along, Schedule};
 pub use shape::Shape;

@@ -7,3 +7,10 @@ use wildmatch::WildMatch;
 pub fn matches(pattern: &str, name: &str) -> bool {
     WildMatch::new(pattern).matches(name)
 }
+
+/// Those of the names that match a pattern.
+pub fn matching(pattern: &str, names: &[String]) -> Vec<String> {
+    let pattern = WildMatch::new(pattern);
+    let found = names.iter().filter(|name| pattern.matches(name));
+    found.cloned().collect()
+}

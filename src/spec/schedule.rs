@@ -54,6 +54,21 @@ pub enum Schedule {
 }
 
 impl Schedule {
+    /// How many schedules it is made of, itself among them.
+    pub fn parts(&self) -> usize {
+        match self {
+            Schedule::Constant(_) => 1,
+            Schedule::Switch {
+                before: a,
+                after: b,
+                ..
+            }
+            | Schedule::Sum(a, b)
+            | Schedule::Product(a, b)
+            | Schedule::Quotient(a, b) => 1 + a.parts() + b.parts(),
+        }
+    }
+
     /// The value at a step (from 0).
     pub fn at(&self, step: u64) -> f64 {
         match self {

@@ -13,7 +13,7 @@ codes! {
     NUMBER_TOO_LARGE = "number-too-large";
     /// `10%3`: a fraction where the remainder was meant.
     FRACTION_TOUCHES_OPERAND = "fraction-touches-operand";
-    /// `n epochs`: a unit behind something that is not a number.
+    /// `n epochs`: a unit behind something that is not a number, or on another line than its number.
     UNIT_WITHOUT_NUMBER = "unit-without-number";
     /// `15 epoches`, `3 iterations`: a word behind a number that is no unit.
     UNKNOWN_UNIT = "unknown-unit";

@@ -149,6 +149,145 @@ fn a_hundred_thousand_brackets_are_told_at_once() {
     }
 }
 
+/// Names, a data set and a teacher, for files about models.
+const USES: &str = "use std.datasets.digits
+use std.archs.{mlp, resnet_cifar}
+use std.recipes.quick
+dataset d = digits()
+teacher t = mlp([8]) { data: d.train, recipe: quick }
+";
+
+/// Families of students with these index sets and fields.
+fn students(indices: &str, fields: &str) -> String {
+    format!("{USES}student s[{indices}] = mlp([8]) {{ data: d.train, recipe: quick, {fields} }}\n")
+}
+
+#[test]
+fn families_that_are_too_large_are_told_at_once() {
+    let families = [
+        students("i in 0..1_000_000", "seed: i"),
+        students("i in 0..9_000_000_000_000", "seed: i"),
+        students("i in 0..1000, j in 0..1000", "seed: i * j"),
+        students("i in 0..110_000", "seed: i")
+            + "measure m[i in s.i] = accuracy(s[i], on: d.test)\n",
+    ];
+    for text in families {
+        let once = |_| {
+            let start = Instant::now();
+            assert_eq!(errors(&text), ["too-large"], "{text}");
+            start.elapsed()
+        };
+        // The quickest of several: the machine may be busy.
+        let took = (0..5).map(once).min().unwrap_or_default();
+        assert!(took < MOMENT, "{took:?} for {text}");
+    }
+}
+
+#[test]
+fn what_is_too_much_is_told_with_its_place() {
+    let windows: String = (1..50)
+        .map(|step| format!(" then smooth(0.1) at {step} steps"))
+        .collect();
+    let text = "x".repeat(1000);
+    for (text, place) in [
+        ("let x = [i * i for i in 0..900_000]\n".into(), "i * i"),
+        ("let x = [sum(0..900_000) for i in 0..900]\n".into(), "sum(0..900_000)"),
+        (
+            format!("let a = \"{text}\"\nlet b = [\"{{a}}{{a}}{{i}}\" for i in 0..100_000]\n"),
+            "\"{a}{a}{i}\"",
+        ),
+        (
+            students("i in 0..3000", &format!("seed: i, objective: one_hot{windows}")),
+            "student s[",
+        ),
+        (
+            format!(
+                "{USES}arch deep(n: int) = chain([conv(1, kernel: 1) for i in 0..n]) -> flatten() -> linear(classes)
+model m[n in 900..1000] = deep(n) {{ data: d.train, recipe: quick }}\n"
+            ),
+            "",
+        ),
+    ] {
+        let world = Memory(BTreeMap::from([("test.kdp".into(), text.clone())]));
+        let loaded = load(Path::new("test.kdp"), &[], &world);
+        let [only] = loaded.diagnostics.as_slice() else {
+            panic!("{:?}", loaded.diagnostics);
+        };
+        assert_eq!(only.code.0, "too-large");
+        let told = loaded.sources.slice(only.labels[0].span);
+        assert!(told.starts_with(place), "{told} for {place}");
+    }
+}
+
+#[test]
+fn an_error_in_every_member_is_told_once_and_soon() {
+    for (text, code) in [
+        (students("i in 0..100_000", "seed: seeed"), "unknown-name"),
+        (
+            "let x = [seeed for i in 0..100_000]\n".into(),
+            "unknown-name",
+        ),
+        (
+            students(
+                "i in 0..1",
+                "freeze: [\"*a*b*c*d*e*f*g*\" for i in 0..1000]",
+            ),
+            "no-match",
+        ),
+        (
+            students("i in 0..5000", "objective: distill(s[(i + 1) % 5000])"),
+            "cycle",
+        ),
+    ] {
+        assert_eq!(errors(&text), [code], "{text}");
+    }
+}
+
+#[test]
+fn trials_in_trials_without_end_are_refused() {
+    let mut text =
+        format!("{USES}experiment e0(n: int) {{ student s[a in 0..10] = t.at(n * 1 step) }}\n");
+    for n in 1..12 {
+        writeln!(
+            text,
+            "experiment e{n}(n: int) {{ trial x[i{n} in 1..11] = e{}(i{n}) }}",
+            n - 1
+        )
+        .unwrap();
+    }
+    assert_eq!(errors(&(text + "trial x = e11(1)\n")), ["too-large"]);
+}
+
+/// Nodes of a sweep that must be taken; a build without optimisation takes its time.
+const SWEEP: usize = match cfg!(debug_assertions) {
+    true => 10_000,
+    false => 100_000,
+};
+
+#[test]
+fn large_sweeps_are_taken() {
+    let seeds = SWEEP / 20;
+    let sweep = students(
+        &format!(
+            "seed in 0..{seeds}, tau in 1..6, way in {{
+               kd: 0.5 * distill(t, temperature: tau then 1 at 50% until end) + 0.5 * smooth(0.1),
+               late: distill(t, temperature: tau) then one_hot at 60% over 20 steps
+             }}"
+        ),
+        "seed: seed, objective: way, freeze: if tau == 1 { [\"hidden.*\"] } else { [] }",
+    )
+    .replace(
+        "recipe: quick,",
+        "recipe: quick with { lr: 0.0 then 0.1 over 1 epoch then 0.01 at 8 epochs then 0.001 at 12 epochs, weight_decay: 1e-4 },",
+    ) + "measure gap[seed in s.seed, tau in s.tau, way in s.way] = deviation(s[seed, tau, way], t, on: d.test)
+claim \"steep\" = mean(gap.slope) > 1.0 and all(gap.agreement - gap.under_low > 0.1)\n";
+    assert!(errors(&sweep).is_empty());
+    let networks = format!(
+        "{USES}model m[n in 1..10, width in 1..6] = conv(width, kernel: 3) -> resnet_cifar(6 * n + 2) {{ data: d.train, recipe: quick }}\n"
+    );
+    assert!(errors(&networks).is_empty());
+}
+
 /// What a file of two kilobytes may take; a build without optimisation, on a busy machine, takes longer.
 const MOMENT: Duration = match cfg!(debug_assertions) {
     true => Duration::from_secs(10),

@@ -2,100 +2,12 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::fake::Bench;
-
-const FILE: &str = r#"
-use std.datasets.digits
-use std.archs.mlp
-use std.recipes.quick
-
-param seeds: list[int] = [0, 1]
-param tau: number = 4.0 where tau > 0
-
-dataset data = digits()
-
-teacher big[seed in seeds] = mlp([32]) { data: data.train, recipe: quick, seed: seed }
-
-student small[seed in seeds] = mlp([8]) {
-  data: data.train
-  recipe: quick
-  seed: seed
-  objective: distill(big[seed], temperature: tau)
-}
-
-measure gap[seed in seeds] = deviation(student: small[seed], teacher: big[seed], on: data.test)
-
-claim "steep" = mean(gap.slope) > 1.0
-claim "steeper" = mean(gap.slope) > 2.0
-"#;
-
-/// A project in a bench's folder.
-struct Project(Bench);
-
-impl Project {
-    fn new() -> Project {
-        let project = Project(Bench::new());
-        fs::write(project.path("a.kdp"), FILE).unwrap();
-        project
-    }
-
-    fn path(&self, name: &str) -> std::path::PathBuf {
-        self.0.folder.path().join(name)
-    }
-
-    fn command(&self, line: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_kdp"));
-        command
-            .args(line.split_whitespace().map(|word| word.replace('~', " ")))
-            .current_dir(self.0.folder.path())
-            .env("KDP_STORE", "store")
-            .env("KDP_ENGINE", self.path("engine"))
-            .env_remove("KDP_DEVICE")
-            .env_remove("KDP_JOBS");
-        command
-    }
-
-    fn kdp(&self, line: &str) -> Answer {
-        Answer::of(self.command(line).output().unwrap())
-    }
-}
-
-struct Answer {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-impl Answer {
-    fn of(output: Output) -> Answer {
-        Answer {
-            code: output.status.code().unwrap_or(-1),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-
-    #[track_caller]
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.out)
-            .unwrap_or_else(|error| panic!("{error}\n--- out\n{}\n--- err\n{}", self.out, self.err))
-    }
-
-    #[track_caller]
-    fn ends(&self, code: i32) -> &Answer {
-        assert_eq!(
-            self.code, code,
-            "--- out\n{}\n--- err\n{}",
-            self.out, self.err
-        );
-        self
-    }
-}
+use super::project::{Answer, FILE, Project};
 
 fn statuses(answer: &Value) -> Vec<(&str, &str)> {
     let nodes = answer["nodes"].as_array().unwrap().iter();
@@ -585,35 +497,6 @@ fn a_plan_of_a_target_holds_what_it_needs() {
     assert_eq!(ids.last(), Some(&Some("big[seed: 1]")), "{ids:?}");
     assert_eq!(ids.len(), 2, "{ids:?}");
     assert_eq!(plan["steps"]["asked"], plan["steps"]["to_run"]);
-}
-
-#[test]
-fn fmt_lays_files_out_and_check_only_looks() {
-    let project = Project::new();
-    fs::write(project.path("b.kdp"), "let   x=1 // one\n").unwrap();
-    let answer = project.kdp("fmt --check b.kdp");
-    let told = answer.ends(1);
-    assert!(
-        told.out.contains("-let   x=1 // one\n+let x = 1 // one\n"),
-        "{}",
-        told.out
-    );
-    assert!(told.err.contains("1 file would change"), "{}", told.err);
-    project.kdp("fmt b.kdp").ends(0);
-    assert_eq!(
-        fs::read_to_string(project.path("b.kdp")).unwrap(),
-        "let x = 1 // one\n"
-    );
-    let json = project.kdp("fmt --check b.kdp --json").ends(0).json();
-    assert_eq!(json["changed"], serde_json::json!([]));
-
-    fs::write(project.path("b.kdp"), "let x = (1\n").unwrap();
-    project.kdp("fmt b.kdp").ends(1);
-    assert_eq!(
-        fs::read_to_string(project.path("b.kdp")).unwrap(),
-        "let x = (1\n"
-    );
-    project.kdp("fmt none.kdp").ends(2);
 }
 
 #[test]

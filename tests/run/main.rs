@@ -5,4 +5,6 @@
 
 mod command;
 mod fake;
+mod looking;
+mod project;
 mod scheduler;

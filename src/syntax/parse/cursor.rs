@@ -1,5 +1,6 @@
 //! The parser's place in the words, and the small steps it makes.
 
+use super::fields::STATEMENTS;
 use super::lex::Lexed;
 use super::token::{Doc, Kind, Token};
 use crate::diag::{Code, Diagnostic, Mend, SourceId, Span};
@@ -45,6 +46,8 @@ pub(super) struct Parser<'t> {
     pub(super) free: bool,
     /// Whether `end` is the end of the run, as behind `until`.
     pub(super) end_is_time: bool,
+    /// Whether the body of an arch is being read.
+    pub(super) in_arch_body: bool,
     /// How many expressions are being read within each other.
     pub(super) depth: usize,
     /// The height of the expression read last.
@@ -70,6 +73,7 @@ impl<'t> Parser<'t> {
             open: vec![],
             free: false,
             end_is_time: false,
+            in_arch_body: false,
             depth: 0,
             height: 0,
         }
@@ -208,6 +212,14 @@ impl<'t> Parser<'t> {
         Ok(entries)
     }
 
+    /// Whether a word cannot be a name here.
+    pub(super) fn is_reserved(&self, token: Token) -> bool {
+        token.kind.is_reserved()
+            || self.in_arch_body
+                && token.kind == Kind::Name
+                && STATEMENTS.contains(&self.slice(token))
+    }
+
     /// A name that is being declared.
     pub(super) fn declared_name(&mut self, what: &str) -> Parsed<Name> {
         let token = self.peek();
@@ -234,7 +246,7 @@ impl<'t> Parser<'t> {
     /// A name, which must not be reserved.
     pub(super) fn any_name(&mut self, what: &str) -> Parsed<Name> {
         let token = self.peek();
-        if token.kind.is_reserved() && !self.line_ended() {
+        if self.is_reserved(token) && !self.line_ended() {
             let word = self.slice(token);
             self.error(
                 Diagnostic::error(

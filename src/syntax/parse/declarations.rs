@@ -209,9 +209,30 @@ impl Parser<'_> {
             return true;
         }
         // What could be read stays in the tree, so the item is not lost.
-        self.unexpected("the end of the line");
+        match self.behind_a_value(next) {
+            Some(help) => self.unexpected_help("the end of the line", &help),
+            None => self.unexpected("the end of the line"),
+        };
         self.skip_to_declaration(self.open.len());
         false
+    }
+
+    /// Where that belongs which stands behind a whole value.
+    fn behind_a_value(&self, found: Token) -> Option<String> {
+        let word = self.slice(found);
+        Some(match found.kind {
+            Kind::BraceOpen => {
+                "a `{` behind a value belongs to `with`, or to a model's declaration".into()
+            }
+            Kind::At | Kind::Over | Kind::Until | Kind::Along => {
+                format!("`{word}` stands behind `then`: `0.1 then 0.01 at 50% over 1k steps`")
+            }
+            Kind::Comma => "several values stand in brackets: `[a, b]`".into(),
+            Kind::Name if WORDS.contains(&word) => {
+                "a declaration begins on a line of its own".into()
+            }
+            _ => return None,
+        })
     }
 
     // --- the declarations with a shape of their own ---

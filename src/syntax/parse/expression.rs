@@ -194,10 +194,12 @@ impl Parser<'_> {
         kind.begins_value() || matches!(kind, Kind::Minus | Kind::BraceOpen | Kind::Unknown)
     }
 
-    /// `a < b < c`: reported, and read as `a < b and b < c`, which is what is meant.
+    /// `a < b < c`: reported, and read as `a < b and b < c`, which is what is meant. What `a == b == c`
+    /// means would be a guess.
     fn comparisons(&mut self, start: Token, first: Expr, first_op: Span) -> Parsed<Expr> {
         let mut whole = first.clone();
         let mut last = first;
+        let mut equal = false;
         while let Some(op) = comparison(self.peek().kind) {
             self.chained(first_op, Strength::Comparison);
             let ExprKind::Binary { right: middle, .. } = last.kind else {
@@ -222,6 +224,10 @@ impl Parser<'_> {
                 right: Box::new(last.clone()),
             };
             whole = self.grown(start, below + 1, kind)?;
+            equal |= matches!(op, BinaryOp::Equal | BinaryOp::NotEqual);
+        }
+        if equal {
+            whole.kind = ExprKind::Missing;
         }
         Ok(whole)
     }
@@ -265,7 +271,18 @@ impl Parser<'_> {
         self.bump();
         let quoted = self.is(Kind::Quote);
         let name = if quoted {
-            self.quoted_name()?
+            let name = self.quoted_name()?;
+            if name.text.split('.').any(str::is_empty) {
+                self.error(
+                    Diagnostic::error(
+                        codes::UNEXPECTED_TOKEN,
+                        "a layer's name has letters before, between and behind its dots",
+                    )
+                    .label(name.span, "")
+                    .help("for example `as \"output.LayerNorm\"`; without a name it is called by its place"),
+                );
+            }
+            name
         } else if self.is(Kind::Number) {
             let number = self.peek();
             let digits = self.slice(number);

@@ -7,6 +7,9 @@ use crate::diag::{Diagnostic, Mend, Span, closest};
 use crate::syntax::codes;
 use crate::syntax::tree::{ArchBody, ExprKind, Field, Name, Statement, TextPart};
 
+/// The words that open a statement in an arch's body, and are reserved in there.
+pub(super) const STATEMENTS: &[&str] = &["let", "require"];
+
 impl Parser<'_> {
     /// `{ name: value … }`, parted by new lines or commas. A field that cannot be read is
     /// [`ExprKind::Missing`], and the next one is read.
@@ -162,21 +165,24 @@ impl Parser<'_> {
         if !self.is(Kind::BraceOpen) {
             return self.after_equals().map(ArchBody::Expr);
         }
+        self.in_arch_body = true;
+        let body = self.braced_arch_body();
+        self.in_arch_body = false;
+        body
+    }
+
+    fn braced_arch_body(&mut self) -> Parsed<ArchBody> {
         self.bracketed(false, |parser| {
             let mut statements = vec![];
-            loop {
-                let token = parser.peek();
-                if parser.is_word(token, "let") {
-                    parser.bump();
-                    let name = parser.declared_name("the constant's name")?;
-                    let value = parser.after_equals()?;
-                    statements.push(Statement::Let { name, value });
-                } else if parser.is_word(token, "require") {
-                    parser.bump();
-                    statements.push(parser.requirement()?);
-                } else {
-                    break;
-                }
+            while let Some(word) = parser.statement_word() {
+                parser.bump();
+                statements.push(match word {
+                    "let" => Statement::Let {
+                        name: parser.declared_name("the constant's name")?,
+                        value: parser.after_equals()?,
+                    },
+                    _ => parser.requirement()?,
+                });
                 let next = parser.peek();
                 if !next.first && next.kind != Kind::BraceClose {
                     return Err(parser.unexpected("a new line before the next statement"));
@@ -187,8 +193,9 @@ impl Parser<'_> {
             }
             let layers = parser.expression()?;
             let next = parser.peek();
-            if parser.is_word(next, "let") || parser.is_word(next, "require") {
-                let word = parser.slice(next);
+            if next.first
+                && let Some(word) = parser.statement_word()
+            {
                 parser.error_at(
                     codes::UNEXPECTED_TOKEN,
                     next,
@@ -199,6 +206,29 @@ impl Parser<'_> {
             }
             Ok(ArchBody::Block { statements, layers })
         })
+    }
+
+    /// The word that opens a statement, or the one that a misspelt one was meant to be.
+    fn statement_word(&mut self) -> Option<&'static str> {
+        let (token, next) = (self.peek(), self.ahead(1));
+        let written = self.slice(token);
+        if let Some(word) = STATEMENTS.iter().find(|word| **word == written) {
+            return Some(word);
+        }
+        let named = next.kind.is_word() && !next.kind.is_reserved();
+        let apart = next.start > token.end && !next.first;
+        let behind = apart && (named || next.kind.begins_value());
+        if token.kind != Kind::Name || !behind {
+            return None;
+        }
+        let meant = closest(written, STATEMENTS.iter().copied())?;
+        self.error_at(
+            codes::UNEXPECTED_TOKEN,
+            token,
+            format!("`{written}` begins no statement"),
+            Mend::did_you_mean(self.span(token), meant),
+        );
+        STATEMENTS.iter().find(|word| **word == meant).copied()
     }
 
     fn requirement(&mut self) -> Parsed<Statement> {

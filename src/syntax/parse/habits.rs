@@ -51,8 +51,16 @@ impl Parser<'_> {
                 };
                 Mend::did_you_mean(self.span(found), meant?)
             }
+            Kind::Minus if found.first && self.ahead(1).kind != Kind::Minus => {
+                "a line that begins with `-` does not go on with the one before: end that one with `-`"
+                    .into()
+            }
             Kind::Minus | Kind::Slash if found.start == self.declaration.start => {
                 "a comment begins with `//`".into()
+            }
+            Kind::ParenOpen | Kind::ListOpen if found.start == self.declaration.start => {
+                "the bracket of a call or an index stands right behind what it belongs to, on the same line"
+                    .into()
             }
             Kind::For if !self.free => "a window's length is written `over`".into(),
             _ => return None,

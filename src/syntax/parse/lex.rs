@@ -170,6 +170,8 @@ impl Lexer<'_> {
                 Rule::run => self.push(Kind::Run, start, end),
                 Rule::escape => self.push(Kind::Escape, start, end),
                 Rule::double_brace => self.push(Kind::DoubleBrace, start, end),
+                // At the end of its line, where the text is not closed either.
+                Rule::bad_escape if part.as_str() == "\\" => {}
                 Rule::bad_escape => self.error(
                     codes::UNKNOWN_ESCAPE,
                     format!("`{}` is no escape", part.as_str()),
@@ -251,7 +253,7 @@ impl Lexer<'_> {
 
     fn bad_number(&mut self, word: &str, span: Span) {
         let (message, help) = number_mend(word);
-        self.error(codes::MALFORMED_NUMBER, message, span, help);
+        self.error(codes::MALFORMED_NUMBER, message, span, &help);
     }
 
     fn unknown(&mut self, character: &str, span: Span) -> Kind {
@@ -336,7 +338,7 @@ fn char_name(character: &str) -> Option<&'static str> {
 }
 
 /// What is wrong with a number, and what it should be.
-fn number_mend(word: &str) -> (String, &'static str) {
+fn number_mend(word: &str) -> (String, String) {
     let (digits, rest) = word.split_at(
         word.find(|c: char| !c.is_ascii_digit())
             .unwrap_or(word.len()),
@@ -344,42 +346,44 @@ fn number_mend(word: &str) -> (String, &'static str) {
     if word.starts_with('.') {
         return (
             format!("`{word}` lacks a digit before its point"),
-            "write `0.5`",
+            format!("write `0{word}`"),
         );
     }
-    if word.ends_with('.') {
+    if let Some(whole) = word.strip_suffix('.') {
         return (
             format!("`{word}` lacks a digit behind its point"),
-            "write `1.0`, or `1`",
+            format!("write `{whole}.0`, or `{whole}`"),
         );
     }
     if word.ends_with('%') {
         return (
             format!("`{word}` has both a suffix and a `%`"),
-            "a fraction is a plain number and `%`: `60%`",
+            "a fraction is a plain number and `%`: `60%`".into(),
         );
     }
     if word.ends_with('_') {
         return (
             format!("`{word}` ends in `_`"),
-            "`_` stands between digits: `1_000`",
+            "`_` stands between digits: `1_000`".into(),
         );
     }
     if digits == "0" && rest.starts_with(['x', 'b', 'o', 'X']) {
         return (
             format!("`{word}` is not a decimal number"),
-            "write it with the digits 0 to 9",
+            "write it with the digits 0 to 9".into(),
         );
     }
     let unit = rest.trim_start_matches(['k', 'M']);
     if matches!(unit, "step" | "steps" | "epoch" | "epochs") {
         return (
             format!("`{word}` lacks a space before its unit"),
-            "write `15 epochs`",
+            format!("write `{} {unit}`", word.trim_end_matches(unit)),
         );
     }
-    (
-        format!("`{word}` is not a number"),
-        "numbers are written `7`, `1_000`, `0.5`, `1e-5`, `25k`, `2M`, `60%`",
-    )
+    let help = if rest.contains(['.', '+', '-']) {
+        "numbers are written `7`, `1_000`, `0.5`, `1e-5`, `25k`, `2M`, `60%`"
+    } else {
+        "numbers are written `7`, `1_000`, `0.5`, `1e-5`, `25k`, `2M`, `60%`; a name begins with a letter"
+    };
+    (format!("`{word}` is not a number"), help.into())
 }

@@ -126,6 +126,7 @@ impl Parser<'_> {
                 self.bump();
                 ExprKind::Bool(start.kind == Kind::True)
             }
+            Kind::Name if self.is_reserved(start) => return Err(self.reserved_value(start)),
             Kind::Name => {
                 self.bump();
                 let name = self.slice(start);
@@ -161,7 +162,8 @@ impl Parser<'_> {
     /// A word of the language where a value is wanted.
     fn reserved_value(&mut self, token: Token) -> Failed {
         let what = "a value";
-        if matches!(token.kind, Kind::Else | Kind::For | Kind::In) {
+        let begins_anew = token.kind == Kind::Name && token.first;
+        if matches!(token.kind, Kind::Else | Kind::For | Kind::In) || begins_anew {
             return self.unexpected(what);
         }
         if let Some(opening) = self.open.last().filter(|_| token.first && self.free) {
@@ -174,7 +176,12 @@ impl Parser<'_> {
             codes::RESERVED_WORD,
             token,
             format!("expected {what}, found the reserved word `{word}`"),
-            format!("`{word}` stands between values; it is no name"),
+            match token.kind {
+                Kind::Name => {
+                    format!("`{word}` opens a line of an arch's body; it is no name there")
+                }
+                _ => format!("`{word}` stands between values; it is no name"),
+            },
         );
         Failed
     }
@@ -189,8 +196,10 @@ impl Parser<'_> {
         if !next.kind.begins_value() || other {
             return self.grown(start, 0, kind);
         }
-        let (written, operand) = (self.slice(start).trim_end_matches('%'), self.shown(next));
-        let operand = operand.trim_matches('`').to_owned();
+        let read = self.deeper(Self::tight_operand);
+        let written = self.slice(start).trim_end_matches('%');
+        let end = self.previous().end.max(next.end) as usize;
+        let operand = &self.text[next.start as usize..end];
         self.error(
             Diagnostic::error(
                 codes::FRACTION_TOUCHES_OPERAND,
@@ -201,7 +210,7 @@ impl Parser<'_> {
                 "for the remainder write `{written} % {operand}`, with a space before the `%`"
             )),
         );
-        self.deeper(Self::tight_operand)?;
+        read?;
         self.grown(start, 0, ExprKind::Missing)
     }
 
@@ -372,7 +381,8 @@ impl Parser<'_> {
 
     fn condition(&mut self) -> Parsed<Expr> {
         if self.is(Kind::BraceOpen) {
-            return Err(self.unexpected("a condition"));
+            let help = "an `if` is written `if c { a } else { b }`";
+            return Err(self.unexpected_help("a condition", help));
         }
         self.expression()
     }

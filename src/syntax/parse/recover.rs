@@ -43,6 +43,7 @@ impl Parser<'_> {
         } else {
             // A line that leaves something open is at fault, not what begins the next one.
             let line_open = self.previous().kind.leaves_open();
+            let on_line = on_line && found.kind != Kind::Minus;
             let (shown, place) = if found.first && !found.kind.closes() && (line_open || on_line) {
                 let end = self.previous().end as usize;
                 let place = Span::new(self.source, end, end);
@@ -55,7 +56,10 @@ impl Parser<'_> {
                 format!("expected {what}, found {shown}"),
             )
             .label(place, "");
-            let error = if what.starts_with("`,`") && found.kind.begins_value() {
+            let interpolated = opening.is_some_and(|open| open.kind == Kind::InterpolationStart);
+            let error = if interpolated && found.kind.begins_value() {
+                error.help("one value stands between the braces of a text; a brace that is meant as such is doubled")
+            } else if what.starts_with("`,`") && found.kind.begins_value() {
                 error.help("a `,` parts the entries")
             } else if let Some(mend) = self.habit(found) {
                 error.help(mend)

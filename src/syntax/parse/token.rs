@@ -202,7 +202,7 @@ impl Kind {
 
     /// Whether the lexer has said what is wrong with it.
     pub(super) fn is_reported(self) -> bool {
-        matches!(self, Self::Unknown | Self::QuoteMissing)
+        matches!(self, Self::Unknown | Self::BadNumber | Self::QuoteMissing)
     }
 
     /// The bracket that closes this one.

@@ -22,15 +22,34 @@ impl Parser<'_> {
     pub(super) fn unit_behind(&mut self, start: Token, operand: Expr) -> Parsed<Expr> {
         let next = self.peek();
         let free_name = matches!(self.ahead(1).kind, Kind::Colon | Kind::Assign);
-        if next.kind != Kind::Name || next.first || free_name {
+        if next.kind != Kind::Name || free_name {
             return Ok(operand);
         }
         match (unit(self.slice(next)), &operand.kind) {
+            (Some(unit), ExprKind::Int(n)) => self.unit_apart(start, *n as f64, operand, unit),
+            (Some(unit), ExprKind::Number(n)) => self.unit_apart(start, *n, operand, unit),
+            _ if next.first => Ok(operand),
             (Some(unit), _) => self.unit_of_no_number(start, operand, unit),
             (None, ExprKind::Int(n)) => self.unknown_unit(start, *n as f64, operand),
             (None, ExprKind::Number(n)) => self.unknown_unit(start, *n, operand),
             _ => Ok(operand),
         }
+    }
+
+    /// `15` on one line and `epochs` on the next: reported, and taken for `15 epochs`.
+    fn unit_apart(&mut self, start: Token, amount: f64, operand: Expr, unit: Unit) -> Parsed<Expr> {
+        let next = self.bump();
+        let (written, word) = (&self.text[operand.span.range()], self.slice(next));
+        self.error(
+            Diagnostic::error(
+                codes::UNIT_WITHOUT_NUMBER,
+                "a unit stands on the line of its number, a space between",
+            )
+            .label(self.span(next), "")
+            .label(operand.span, "the number stands here")
+            .help(format!("write `{written} {word}`")),
+        );
+        self.grown(start, 0, ExprKind::Time { amount, unit })
     }
 
     /// `n epochs`: reported, and taken for `n * 1 epoch`.
