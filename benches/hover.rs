@@ -91,7 +91,7 @@ fn file() -> String {
         }
         text += &format!(
             "/// Constant {n}.\nlet width_{n} = {w}\nlet half_{n} = width_{n} * 2\n\
-             arch net_{n}(depth: int = 2) = net(width_{n})\n\
+             arch net_{n}(depth: int = 2) = net(depth + width_{n})\n\
              student s_{n}[seed in 0..3] = net_{n}(depth: half_{n}) {{\n  data: d.train\n  recipe: r\n  \
              seed: seed\n  objective: 0.5 * distill(big[seed], temperature: 4) + 0.5 * one_hot\n    \
              then one_hot at 60% over 1k steps\n}}\n\

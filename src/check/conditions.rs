@@ -12,7 +12,7 @@ use crate::syntax::tree::Expr;
 
 impl Checker<'_> {
     /// Whether a value that is given at a place satisfies the condition on its name; what is not known is
-    /// taken to. A schedule satisfies it by every number that it is made of.
+    /// taken to. A schedule satisfies it by every value between which it moves.
     pub(super) fn satisfies(
         &mut self,
         (name, value): (&str, &Value),
@@ -21,7 +21,7 @@ impl Checker<'_> {
         scope: &Scope,
     ) -> bool {
         let values = match value {
-            Value::Schedule(ramp) => ramp.constants().into_iter().map(Value::Number).collect(),
+            Value::Schedule(ramp) => ramp.values().into_iter().map(Value::Number).collect(),
             // It has another value for every batch.
             Value::Formula(_) => vec![Value::Unknown],
             value => vec![value.clone()],

@@ -49,7 +49,7 @@ impl Checker<'_> {
             ("amount", |a| (0.0..=1.0).contains(&a), "between 0 and 1"),
         ] {
             if let Some((Value::Schedule(ramp), at)) = named.get(name)
-                && let Some(wrong) = ramp.constants().into_iter().find(|value| !fits(*value))
+                && let Some(wrong) = ramp.values().into_iter().find(|value| !fits(*value))
             {
                 return self.fail(
                     OUT_OF_RANGE,

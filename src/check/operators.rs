@@ -357,7 +357,7 @@ fn arithmetic(op: BinaryOp, a: &Value, b: &Value) -> Outcome {
             if op == BinaryOp::Remainder {
                 return Err(Refusal::Operands);
             }
-            if op == BinaryOp::Divide && right.constants().contains(&0.0) {
+            if op == BinaryOp::Divide && right.values().contains(&0.0) {
                 return Err(Refusal::NoResult(
                     "a division by a schedule that is 0 at some time".into(),
                 ));

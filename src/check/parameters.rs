@@ -110,7 +110,7 @@ impl Checker<'_> {
                     sound = false;
                     true
                 }
-                (_, Some(ramp)) => ramp.constants().iter().all(|value| *value >= 0.0),
+                (_, Some(ramp)) => ramp.values().iter().all(|value| *value >= 0.0),
                 (_, None) => true,
             };
             if !fits {

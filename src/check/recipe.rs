@@ -65,7 +65,7 @@ impl Checker<'_> {
                 (*clip > 0.0, "gradients are clipped to a norm above 0")
             }
             ("lr" | "weight_decay", Value::Schedule(ramp)) => (
-                ramp.constants().iter().all(|value| *value >= 0.0),
+                ramp.values().iter().all(|value| *value >= 0.0),
                 "it is never below 0",
             ),
             ("length", Value::Time(time)) => (

@@ -116,19 +116,34 @@ pub enum Ramp {
 }
 
 impl Ramp {
-    /// Every number that it is made of.
-    pub fn constants(&self) -> Vec<f64> {
+    /// The values between which it moves: those that it holds before and after each window, and of a sum
+    /// or a product the furthest that its sides can make.
+    pub fn values(&self) -> Vec<f64> {
         match self {
             Ramp::Constant(value) => vec![*value],
-            Ramp::Switch {
-                before: a,
-                after: b,
-                ..
+            Ramp::Switch { before, after, .. } => [before.values(), after.values()].concat(),
+            Ramp::Arithmetic { op, left, right } => {
+                let (left, right) = (left.ends(), right.ends());
+                let pairs = left.into_iter().flat_map(|a| right.map(|b| (a, b)));
+                pairs
+                    .map(|(a, b)| match op {
+                        '+' => a + b,
+                        '-' => a - b,
+                        '*' => a * b,
+                        _ => a / b,
+                    })
+                    .collect()
             }
-            | Ramp::Arithmetic {
-                left: a, right: b, ..
-            } => [a.constants(), b.constants()].concat(),
         }
+    }
+
+    /// The least and the greatest of its values.
+    fn ends(&self) -> [f64; 2] {
+        let values = self.values();
+        [
+            values.iter().copied().fold(f64::INFINITY, f64::min),
+            values.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+        ]
     }
 }
 

@@ -13,6 +13,7 @@ mod front;
 mod legible;
 mod runs;
 mod settings;
+mod standing;
 
 mod check;
 mod codes;

@@ -10,6 +10,7 @@ use super::console::Console;
 use super::error::CliError;
 use super::settings::Settings;
 use super::{Answer, runs};
+use crate::report::page::PAGE;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -44,7 +45,7 @@ pub(super) fn report(args: ReportArgs, console: &Console) -> Answer {
         console.result(&text);
     }
     if args.open {
-        let page = folder.join(runs::PAGE);
+        let page = folder.join(PAGE);
         let opener = if cfg!(target_os = "macos") {
             "open"
         } else {

@@ -1,6 +1,7 @@
 //! `kdp run FILE`.
 
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use clap::Args;
 
@@ -8,10 +9,12 @@ use super::console::Console;
 use super::error::CliError;
 use super::front::{FileArgs, Planned};
 use super::settings::{Settings, StoreFlag, devices};
+use super::standing::Standing;
 use super::{Answer, doctor, engine, runs};
 use crate::plan::Plan;
-use crate::report::{page, terminal};
-use crate::run::{self, Failure, Outcome, Queue, RunOptions, Stop, default_jobs};
+use crate::report::page::{self, PAGE};
+use crate::report::terminal;
+use crate::run::{self, Event, Failure, Outcome, Queue, RunOptions, Stop, default_jobs};
 use crate::store::Store;
 
 #[derive(Debug, Args)]
@@ -59,6 +62,7 @@ fn positive(text: &str) -> Result<usize, String> {
 }
 
 pub(super) fn run(args: RunArgs, console: &Console) -> Answer {
+    let begin = Instant::now();
     let settings = Settings::load()?;
     let asked = match args.device.as_ref().or(settings.device.as_ref()) {
         Some(device) => devices(device)?,
@@ -66,14 +70,25 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Answer {
     };
     let store = settings.open_store(&args.store)?;
     let planned = Planned::load(&args.file, &store, console)?;
+    let latest = Standing::latest(&settings.home);
+    let whole = args.targets.is_empty();
+    if let Some((folder, standing)) = &latest
+        && whole
+        && !(console.json || args.strict)
+        && standing.is_untouched(&planned, &store)
+    {
+        tell_again(standing, folder, &planned, begin, console);
+        return Ok(0);
+    }
     let plan = planned.plan;
     let targets = planned.targets(&args.targets)?;
     let found = run::survey(plan, &store);
     let queue = Queue::new(plan, &targets, |node| found.contains_key(&node));
+    let idle = queue.waiting().next().is_none();
     let engine = engine::find(&settings);
-    let devices = match queue.waiting().next() {
-        Some(_) => resolve(asked, &engine)?,
-        None => asked,
+    let devices = match idle {
+        true => asked,
+        false => resolve(asked, &engine)?,
     };
     let jobs = args.jobs.or(settings.jobs);
     let options = RunOptions {
@@ -85,30 +100,37 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Answer {
         stop: stop_on_signals(console),
     };
 
-    let begun = match queue.waiting().next() {
-        Some(_) => Some(begin(&settings.home, plan, &store)?),
-        None => None,
+    let begun = match idle {
+        true => None,
+        false => Some(begin_folder(&settings.home, plan, &store)?),
     };
     let mut observer = terminal::observer(console.verbose);
     let mut outcome = run::run(plan, &targets, &store, found, &options, &mut *observer);
     drop(observer);
-    let content = runs::content(&planned, &outcome);
-    let standing = match begun {
-        Some(_) => None,
-        None => runs::standing(&settings.home, content),
+    let mut standing = Standing::of(&planned, &outcome);
+    let (folder, fresh) = match (begun, latest) {
+        (None, Some((folder, known))) if standing.tells_as(&known) => (folder, false),
+        (Some(folder), _) => (folder, true),
+        (None, _) => (begin_folder(&settings.home, plan, &store)?, true),
     };
-    if let Some(folder) = standing {
-        outcome.run = Some(terminal::short_path(&folder).display().to_string());
-        show(&planned, &outcome, Some(&folder.join(runs::PAGE)), console);
-    } else {
-        let folder = match begun {
-            Some(folder) => folder,
-            None => begin(&settings.home, plan, &store)?,
-        };
-        outcome.run = Some(terminal::short_path(&folder).display().to_string());
-        finish(&planned, &outcome, &store, &folder, console)?;
-        runs::note_content(&folder, content);
+    outcome.run = Some(terminal::short_path(&folder).display().to_string());
+    let page = match fresh {
+        true => write(&planned, &outcome, &store, &folder, console)?,
+        false => Some(folder.join(PAGE)),
+    };
+    let footer = terminal::footer(&outcome, page.as_deref());
+    let summary = terminal::joined(&standing.findings, &footer);
+    if fresh {
+        runs::write_summary(&folder, &summary)?;
     }
+    match console.json {
+        true => console.document(&outcome),
+        false => console.result(&summary),
+    }
+    if idle && whole {
+        standing = standing.of_whole(&planned, &store);
+    }
+    standing.note(&folder);
     if let Some(Failure { message, help }) = &outcome.failure {
         let failure = CliError::machine(message);
         let failure = CliError {
@@ -125,48 +147,50 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Answer {
     Ok(outcome.exit_code(args.strict))
 }
 
+/// Tells what the latest run told: nothing has changed since.
+fn tell_again(
+    standing: &Standing,
+    folder: &Path,
+    planned: &Planned,
+    begin: Instant,
+    console: &Console,
+) {
+    let nodes = planned.plan.graph.node_count();
+    terminal::observer(console.verbose).event(Event::Begin {
+        pending: 0,
+        stored: nodes,
+    });
+    let seconds = begin.elapsed().as_secs_f64();
+    let footer = terminal::footer_of_stored(nodes, seconds, &folder.join(PAGE));
+    console.result(&terminal::joined(&standing.findings, &footer));
+}
+
 /// Makes the run's folder. What the run reaches stands in it from the start, so that a run that
 /// is killed keeps what it made from `kdp store gc`.
-fn begin(home: &Path, plan: &Plan, store: &Store) -> Result<PathBuf, CliError> {
+fn begin_folder(home: &Path, plan: &Plan, store: &Store) -> Result<PathBuf, CliError> {
     let folder = runs::make(home)?;
     runs::write_outcome(&folder, &Outcome::begun(plan))?;
     runs::note_in_store(store, &folder);
     Ok(folder)
 }
 
-/// Shows what came out and writes the run's folder.
-fn finish(
+/// Writes the outcome and the page of a run; gives the page's file.
+fn write(
     planned: &Planned,
     outcome: &Outcome,
     store: &Store,
     folder: &Path,
     console: &Console,
-) -> Result<(), CliError> {
+) -> Result<Option<PathBuf>, CliError> {
     runs::write_outcome(folder, outcome)?;
-    let page = page::write(
-        planned.plan,
-        outcome,
-        store,
-        &planned.text,
-        &planned.name,
-        folder,
-    );
-    if let Err(error) = &page {
-        console.warn(&error.to_string());
+    let (text, name) = (&planned.text, &planned.name);
+    match page::write(planned.plan, outcome, store, text, name, folder) {
+        Ok(page) => Ok(Some(page)),
+        Err(error) => {
+            console.warn(&error.to_string());
+            Ok(None)
+        }
     }
-    let summary = show(planned, outcome, page.ok().as_deref(), console);
-    runs::write_summary(folder, &summary)
-}
-
-/// Shows what came out of a run; gives what a terminal is told.
-fn show(planned: &Planned, outcome: &Outcome, page: Option<&Path>, console: &Console) -> String {
-    let page = page.map(terminal::short_path);
-    let summary = terminal::summary(planned.plan, outcome, page.as_deref());
-    match console.json {
-        true => console.document(outcome),
-        false => console.result(&summary),
-    }
-    summary
 }
 
 /// `auto` becomes the graphics cards that libtorch can use, else the CPU. The engine is only

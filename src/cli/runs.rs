@@ -7,18 +7,12 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::error::CliError;
-use super::front::Planned;
-use crate::plan::{Digest, Key};
+use crate::plan::Key;
 use crate::run::Outcome;
 use crate::store::Store;
 
-pub(super) use crate::report::page::PAGE;
-
 /// What the terminal showed at the end of a run, in its folder.
 pub(super) const SUMMARY: &str = "summary.txt";
-
-/// The digest of what a run's page tells, in its folder.
-const CONTENT: &str = "page.key";
 
 /// Makes the folder of a run that begins now, under `home/runs`.
 pub(super) fn make(home: &Path) -> Result<PathBuf, CliError> {
@@ -48,34 +42,6 @@ fn point_latest_at(runs: &Path, name: &str) {
     let (link, fresh) = (runs.join("latest"), runs.join(format!(".latest-{name}")));
     if std::os::unix::fs::symlink(name, &fresh).is_ok() && fs::rename(&fresh, link).is_err() {
         let _ = fs::remove_file(fresh);
-    }
-}
-
-/// The digest of all that a run's page tells, but for what ran and how long it took.
-pub(super) fn content(planned: &Planned, outcome: &Outcome) -> Digest {
-    let build = std::env::current_exe().and_then(|kdp| kdp.metadata()?.modified());
-    let nodes = outcome.nodes.iter();
-    let nodes: Vec<_> = nodes
-        .map(|node| (&node.id, node.key, node.digest))
-        .collect();
-    let names = [&planned.plan.models, &planned.plan.measures];
-    let names: Vec<_> = names.into_iter().flat_map(BTreeMap::keys).collect();
-    let text = (&planned.name, &planned.text);
-    // Another build of kdp may write another page.
-    Digest::of(&(build.ok(), text, nodes, names, &outcome.claims))
-}
-
-/// The folder of the latest run, if its page tells just this.
-pub(super) fn standing(home: &Path, content: Digest) -> Option<PathBuf> {
-    let latest = home.join("runs").join("latest").canonicalize().ok()?;
-    let told = fs::read_to_string(latest.join(CONTENT)).ok()?;
-    (told == content.hex() && latest.join(PAGE).is_file()).then_some(latest)
-}
-
-/// Notes what a run's page tells. Without it the next run only writes its page anew.
-pub(super) fn note_content(folder: &Path, content: Digest) {
-    if folder.join(PAGE).is_file() {
-        let _ = fs::write(folder.join(CONTENT), content.hex());
     }
 }
 

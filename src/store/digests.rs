@@ -1,53 +1,15 @@
 //! Remembered digests of data files.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, Metadata};
+use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
 use super::files;
+use super::look::Look;
 use crate::plan::Digest;
-
-/// A file that changed less than this ago may change again within the clock's grain, with the
-/// same size and times: its digest is not remembered.
-const SETTLED: Duration = Duration::from_secs(2);
-
-/// What a file looked like from outside when it was read.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Look {
-    device: u64,
-    inode: u64,
-    size: u64,
-    /// Modification and status change, in nanoseconds since 1970.
-    times: [i128; 2],
-}
-
-impl Look {
-    fn of(metadata: &Metadata) -> Look {
-        let nanoseconds = |s: i64, ns: i64| i128::from(s) * 1_000_000_000 + i128::from(ns);
-        Look {
-            device: metadata.dev(),
-            inode: metadata.ino(),
-            size: metadata.size(),
-            times: [
-                nanoseconds(metadata.mtime(), metadata.mtime_nsec()),
-                nanoseconds(metadata.ctime(), metadata.ctime_nsec()),
-            ],
-        }
-    }
-
-    fn is_settled(&self) -> bool {
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-        let Ok(before) = now.map(|now| now.saturating_sub(SETTLED).as_nanos()) else {
-            return false;
-        };
-        self.times.iter().all(|time| *time < before as i128)
-    }
-}
 
 /// A remembered file.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -20,6 +20,7 @@ mod digests;
 mod entry;
 mod error;
 mod files;
+mod look;
 mod manifest;
 mod objects;
 mod slot;

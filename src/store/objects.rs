@@ -71,7 +71,15 @@ impl Store {
     /// The folder of an object, whether it is there or not.
     pub fn folder(&self, key: Key) -> PathBuf {
         let hex = key.hex();
-        self.root().join("objects").join(&hex[..2]).join(hex)
+        // Made once for each object of a plan, so without a copy for each step on the way.
+        let mut folder = PathBuf::with_capacity(self.root().as_os_str().len() + 2 * hex.len());
+        folder.extend([
+            self.root(),
+            "objects".as_ref(),
+            hex[..2].as_ref(),
+            hex.as_ref(),
+        ]);
+        folder
     }
 
     /// The object of a key, if it is whole: its manifest is verified and every blob must be there

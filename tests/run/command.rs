@@ -90,6 +90,49 @@ fn a_page_is_written_anew_when_it_would_tell_something_else() {
 }
 
 #[test]
+fn what_was_told_is_told_again_until_something_is_touched() {
+    let project = Project::new();
+    project.kdp("run a.kdp").ends(0);
+    // What changed a moment ago might change again unseen.
+    std::thread::sleep(Duration::from_millis(2100));
+    let looked = project.kdp("run a.kdp");
+    let standing = fs::read(project.path("runs/latest/standing.json")).unwrap();
+    let standing: Value = serde_json::from_slice(&standing).unwrap();
+    assert!(standing["untouched"].is_string(), "{standing}");
+    let again = project.kdp("run a.kdp");
+    let findings = |answer: &Answer| answer.out.split("\nNodes: ").next().unwrap().to_string();
+    assert_eq!(findings(again.ends(0)), findings(looked.ends(0)));
+    assert_eq!(again.err, looked.err);
+    assert!(
+        again.out.contains("Nodes: 7 already in the store."),
+        "{}",
+        again.out
+    );
+
+    let listed = project.kdp("plan a.kdp --json").json();
+    let big = listed["nodes"].as_array().unwrap().iter();
+    let big = big
+        .clone()
+        .find(|node| node["id"] == "big[seed: 0]")
+        .unwrap();
+    let key = big["key"].as_str().unwrap();
+    let object = project.path(&format!("store/objects/{}/{key}", &key[..2]));
+    let files = fs::read_dir(object).unwrap().map(|file| file.unwrap());
+    let blob = files
+        .map(|file| file.path())
+        .find(|path| !path.ends_with("manifest.json"))
+        .unwrap();
+    fs::remove_file(&blob).unwrap();
+    let mended = project.kdp("run a.kdp");
+    assert!(
+        mended.ends(0).err.contains("it is missing"),
+        "{}",
+        mended.err
+    );
+    assert!(mended.out.contains("Nodes: 1 ran"), "{}", mended.out);
+}
+
+#[test]
 fn the_summary_is_on_standard_output_and_progress_on_standard_error() {
     let project = Project::new();
     let run = project.kdp("run a.kdp");

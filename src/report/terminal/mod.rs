@@ -1,4 +1,4 @@
-//! A run on the terminal: `observer()` while it goes, `summary(plan, outcome)` when it is over; and
+//! A run on the terminal: `observer()` while it goes, `findings(plan, outcome)` when it is over; and
 //! before it, what there is to do.
 
 mod bars;
@@ -10,7 +10,7 @@ mod words;
 
 pub use echo::restore;
 pub use nodes::{families, needs, nodes, status};
-pub use summary::{short_path, summary};
+pub use summary::{findings, footer, footer_of_stored, joined, short_path};
 
 use std::io::IsTerminal;
 

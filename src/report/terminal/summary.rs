@@ -11,16 +11,23 @@ use crate::report::family::{Item, families};
 use crate::report::number::{Spread, duration, fixed, number, percent};
 use crate::run::{NodeOutcome, Outcome, Status};
 
-/// The tables, what was learnt, the claims, and where the page is. It holds colours.
-pub fn summary(plan: &Plan, outcome: &Outcome, page: Option<&Path>) -> String {
+/// The tables, what was learnt, the claims and the failures. It holds colours.
+pub fn findings(plan: &Plan, outcome: &Outcome) -> String {
     let mut parts = vec![];
     parts.extend(models(plan, outcome));
     parts.extend(measures(plan, outcome));
     parts.extend(section("What was learnt", learnt(plan, outcome)));
     parts.extend(section("Claims", claims(outcome)));
     parts.extend(section("What failed", failures(outcome)));
-    parts.push(footer(outcome, page));
     parts.join("\n\n")
+}
+
+/// Findings, where there are some, and what stands below them.
+pub fn joined(findings: &str, footer: &str) -> String {
+    match findings.is_empty() {
+        true => footer.to_string(),
+        false => format!("{findings}\n\n{footer}"),
+    }
 }
 
 /// A path as a user would type it here.
@@ -210,31 +217,19 @@ fn brief(line: &str) -> String {
 }
 
 /// How many nodes came to what, the time, and the page.
-fn footer(outcome: &Outcome, page: Option<&Path>) -> String {
+pub fn footer(outcome: &Outcome, page: Option<&Path>) -> String {
     let statuses = [
         (Status::Ran, "ran"),
-        (Status::Stored, "already in the store"),
+        (Status::Stored, STORED),
         (Status::Failed, "failed"),
         (Status::Skipped, "skipped"),
         (Status::Interrupted, "interrupted"),
     ];
-    let counts = statuses.iter().filter_map(|(status, word)| {
-        let n = outcome
-            .nodes
-            .iter()
-            .filter(|node| node.status == *status)
-            .count();
-        (n > 0).then(|| format!("{n} {word}"))
+    let counts = statuses.map(|(status, word)| {
+        let nodes = outcome.nodes.iter();
+        (nodes.filter(|node| node.status == status).count(), word)
     });
-    let counts: Vec<String> = counts.collect();
-    let mut text = match counts.is_empty() {
-        true => "The file asks for nothing: it declares no data, model or measurement.".into(),
-        false => format!(
-            "Nodes: {}. Time: {}.",
-            counts.join(", "),
-            duration(outcome.seconds)
-        ),
-    };
+    let mut text = counted(&counts, outcome.seconds);
     let unfinished = |node: &NodeOutcome| node.status == Status::Interrupted;
     // Without a failure of the whole run it was the user who stopped it.
     if outcome.failure.is_none() && outcome.nodes.iter().any(unfinished) {
@@ -242,7 +237,29 @@ fn footer(outcome: &Outcome, page: Option<&Path>) -> String {
                  A node that was under way starts anew.";
     }
     if let Some(page) = page {
-        text += &format!("\nPage: \x1b[4m{}\x1b[0m", page.display());
+        text += &line_of_page(page);
     }
     text
+}
+
+/// The footer of a run that had nothing to do.
+pub fn footer_of_stored(nodes: usize, seconds: f64, page: &Path) -> String {
+    counted(&[(nodes, STORED)], seconds) + &line_of_page(page)
+}
+
+const STORED: &str = "already in the store";
+
+fn counted(counts: &[(usize, &str)], seconds: f64) -> String {
+    let some = counts.iter().filter(|(nodes, _)| *nodes > 0);
+    let counts: Vec<String> = some
+        .map(|(nodes, word)| format!("{nodes} {word}"))
+        .collect();
+    match counts.is_empty() {
+        true => "The file asks for nothing: it declares no data, model or measurement.".into(),
+        false => format!("Nodes: {}. Time: {}.", counts.join(", "), duration(seconds)),
+    }
+}
+
+fn line_of_page(page: &Path) -> String {
+    format!("\nPage: \x1b[4m{}\x1b[0m", short_path(page).display())
 }
