@@ -39,8 +39,8 @@ lint: libtorch ## formatting, clippy, documentation; licences and spelling where
 bless: libtorch ## rewrite the expected output of the golden tests; read the diff before you commit it
 	BLESS=1 TRYCMD=overwrite cargo test $(PROFILE) --workspace
 
-fuzz: ## feed parser, checker and formatter with odd files (TIME=300 seconds each; needs cargo-fuzz and a nightly toolchain)
+fuzz: ## feed parser, checker and formatter with odd files (TIME=300 seconds each; needs cargo-fuzz)
 	for target in parse check fmt; do \
-	  cargo +nightly fuzz run -s none $$target fuzz/corpus/$$target -- \
+	  RUSTC_BOOTSTRAP=1 cargo fuzz run -s none $$target fuzz/corpus/$$target -- \
 	    -dict=fuzz/kdp.dict -max_len=4096 -timeout=10 -max_total_time=$(TIME) || exit 1; \
 	done

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::Checker;
 use super::codes::*;
+use super::limits::SAMPLES;
 use super::program::{DataFrom, Dataset};
 use super::value::Value;
 use crate::diag::{Diagnostic, Span};
@@ -134,8 +135,14 @@ impl Checker<'_> {
             );
             return Value::Unknown;
         }
+        // Neither is above what it may have, so that this does not overflow.
+        let train = a.train + b.train;
+        if train > SAMPLES {
+            let message = format!("this data has more than {SAMPLES} samples");
+            return self.fail_with(TOO_LARGE, message, span, "join less");
+        }
         let shape = DataShape {
-            train: a.train + b.train,
+            train,
             labelled: a.labelled && b.labelled,
             ..a.clone()
         };

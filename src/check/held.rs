@@ -116,21 +116,11 @@ impl Checker<'_> {
     fn batch_too_large(&mut self, (batch, batch_at): (u64, Span), (count, data_at): (u64, Span)) {
         let message =
             format!("a batch of {batch} is larger than the data, which has {count} samples");
-        let mut labels = [
-            (batch_at, "this batch".to_string()),
-            (data_at, format!("{count} samples")),
-        ];
-        // The place that can be changed comes first.
-        if self.is_standard(batch_at.source) {
-            labels.reverse();
-        }
-        let mut diagnostic = Diagnostic::error(OUT_OF_RANGE, message).help(format!(
+        let diagnostic = Diagnostic::error(OUT_OF_RANGE, message).help(format!(
             "give a batch of at most {count}: `recipe with {{ batch: {count} }}`"
         ));
-        for (at, text) in labels {
-            diagnostic = diagnostic.label(at, text);
-        }
-        self.report(diagnostic);
+        let of_data = (data_at, format!("{count} samples"));
+        self.report_misfit(diagnostic, (batch_at, "this batch".into()), of_data);
     }
 
     /// Whether samples are images, which alone can be augmented.
@@ -140,21 +130,25 @@ impl Checker<'_> {
             return true;
         }
         let message = format!("`{}` wants an image, but a sample is {sample}", first.name);
-        let mut labels = vec![
-            (at, "augmented here".to_string()),
-            (data_at, sample.short()),
-        ];
-        // The place that can be changed comes first.
-        if self.is_standard(at.source) {
-            labels.reverse();
-        }
-        let mut diagnostic = Diagnostic::error(SHAPE, message)
+        let diagnostic = Diagnostic::error(SHAPE, message)
             .help("train without it: `recipe with { augment: [] }`");
-        for (at, text) in labels {
-            diagnostic = diagnostic.label(at, text);
-        }
-        self.report(diagnostic);
+        let of_data = (data_at, sample.short());
+        self.report_misfit(diagnostic, (at, "augmented here".into()), of_data);
         false
+    }
+
+    /// Reports that a field of a recipe does not fit the data. The place that can be changed comes first.
+    fn report_misfit(
+        &mut self,
+        diagnostic: Diagnostic,
+        field: (Span, String),
+        data: (Span, String),
+    ) {
+        let (first, second) = match self.is_standard(field.0.source) {
+            true => (data, field),
+            false => (field, data),
+        };
+        self.report(diagnostic.label(first.0, first.1).label(second.0, second.1));
     }
 
     /// The clock of a recipe's run.
@@ -169,17 +163,9 @@ impl Checker<'_> {
             self.fail(OUT_OF_RANGE, message, field.span);
             return None;
         }
-        Some(Clock {
-            steps: steps as u64,
-            steps_per_epoch,
-            written: *length,
-            span: field.span,
-            scale: 1.0,
-            cut: false,
-            known: schedule::Known::Both,
-            unplaced: false,
-            findings: vec![],
-        })
+        let written = (*length, field.span);
+        let known = schedule::Known::Both;
+        Some(Clock::new(steps as u64, steps_per_epoch, written, known))
     }
 
     /// Reports what was found of the windows of a field's value; false where one is wrong.

@@ -144,7 +144,7 @@ impl Checker<'_> {
         for (decl, members) in &self.members {
             let item = &self.modules[decl.module.0].tree.items[decl.item];
             // The members of a family have a value each.
-            let ([Evaluation::Done(value)], []) = (members.as_slice(), indices(item)) else {
+            let ([Evaluation::Done(value, _)], []) = (members.as_slice(), indices(item)) else {
                 continue;
             };
             if let (Some(name), Some(shown)) = (declared_name(item), shown(value)) {

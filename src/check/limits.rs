@@ -37,6 +37,11 @@ const BYTES: u64 = 32;
 /// Members that the families of a file may have.
 pub(super) const MEMBERS: usize = 200_000;
 
+/// Values that may stand within one another, each declared by a name of its own.
+pub(super) const TALLEST: usize = 1_000;
+/// Samples that a data set may have.
+pub(super) const SAMPLES: i64 = 1_000_000_000_000;
+
 /// Levels that a value may have.
 const DEEPEST: usize = 200;
 /// Parts that a schedule or an objective may have.

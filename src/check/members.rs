@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::codes::*;
 use super::family::{Axis, Family, Label, Labels, Members, indices, place, places};
-use super::limits::{BUDGET, BUDGET_OF_A_MEMBER, MEMBERS};
+use super::limits::{BUDGET, BUDGET_OF_A_MEMBER, MEMBERS, TALLEST};
 use super::module::{DeclId, ModuleId};
 use super::scope::Scope;
 use super::types::Type;
@@ -242,7 +242,11 @@ impl Checker<'_> {
         let members = self.members.entry(decl);
         let members = members.or_insert_with(|| vec![Evaluation::Unasked; count]);
         match &members[number] {
-            Evaluation::Done(value) => return value.clone(),
+            Evaluation::Done(value, height) => {
+                let (value, height) = (value.clone(), *height);
+                self.lean_on(height);
+                return value;
+            }
             Evaluation::Open => {
                 self.report_cycle((decl, number), span);
                 return Value::Unknown;
@@ -258,17 +262,47 @@ impl Checker<'_> {
         self.open.push((decl, number));
         let around = std::mem::replace(&mut self.here, decl.module);
         let scope = self.member_scope(decl.module, &axes, place);
+        self.heights.push(0);
         let value = self.evaluate(decl, item, place, &scope);
+        let (value, height) = self.of_height(value, item.span);
+        self.lean_on(height);
         self.here = around;
         self.open.pop();
-        if let Some(member) = self
-            .members
-            .get_mut(&decl)
-            .map(|members| &mut members[number])
-        {
-            *member = Evaluation::Done(value.clone());
+        let members = self.members.get_mut(&decl);
+        if let Some(member) = members.and_then(|members| members.get_mut(number)) {
+            *member = Evaluation::Done(value.clone(), height);
         }
         value
+    }
+
+    /// A value that has just been evaluated, and how many declared values stand within one another in
+    /// it; unknown where they are too many to be taken apart again.
+    fn of_height(&mut self, value: Value, span: Span) -> (Value, usize) {
+        let below = self.heights.pop().unwrap_or_default();
+        let holds_others = matches!(
+            value,
+            Value::List(_)
+                | Value::Record(_)
+                | Value::Layers(_)
+                | Value::Dataset(_)
+                | Value::Family(_)
+        );
+        if !holds_others {
+            return (value, 0);
+        }
+        if below < TALLEST {
+            return (value, below + 1);
+        }
+        let message = format!("more than {TALLEST} values stand within one another here");
+        let refused = self.fail_with(TOO_LARGE, message, span, "make it of fewer");
+        (refused, 0)
+    }
+
+    /// Notes that what is being evaluated has come by a value of such a height.
+    pub(super) fn lean_on(&mut self, height: usize) {
+        if let Some(highest) = self.heights.last_mut() {
+            *highest = (*highest).max(height);
+        }
     }
 
     fn report_cycle(&mut self, at: (DeclId, usize), span: Span) {

@@ -164,7 +164,8 @@ type Networks = FxHashMap<(usize, Shape, i64), (Rc<Layers>, Option<Rc<Network>>)
 enum Evaluation {
     Unasked,
     Open,
-    Done(Value),
+    /// Its value, and how many declared values stand within one another in it.
+    Done(Value, usize),
 }
 
 /// One invocation's state.
@@ -200,6 +201,8 @@ struct Checker<'w> {
     members: FxHashMap<DeclId, Vec<Evaluation>>,
     /// The members that are being evaluated, by their number, the innermost last.
     open: Vec<(DeclId, usize)>,
+    /// How many declared values stand within one another in what each of them has come by.
+    heights: Vec<usize>,
     /// The declarations whose index sets are being evaluated.
     open_axes: Vec<DeclId>,
     /// The functions, objectives and archs whose bodies are being evaluated.
@@ -220,7 +223,7 @@ struct Checker<'w> {
     /// Recipes that were held against data.
     held: FxHashMap<held::Pair, held::Known>,
     /// What [`Checker::eval_once`] has evaluated.
-    evaluated: FxHashMap<once::Site, Value>,
+    evaluated: FxHashMap<once::Site, (Value, usize)>,
     /// How much more may be evaluated; `None` when that was used up.
     budget: Option<u64>,
     /// Members of all families that were come by.
@@ -249,6 +252,7 @@ impl<'w> Checker<'w> {
             axes: FxHashMap::default(),
             members: FxHashMap::default(),
             open: vec![],
+            heights: vec![],
             open_axes: vec![],
             calling: vec![],
             losses: vec![],

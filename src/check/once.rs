@@ -51,11 +51,15 @@ impl Checker<'_> {
         let Some(site) = site(expr, scope) else {
             return self.eval_as(expr, ty, scope);
         };
-        if let Some(value) = self.evaluated.get(&site) {
-            return value.clone();
+        if let Some((value, height)) = self.evaluated.get(&site).cloned() {
+            self.lean_on(height);
+            return value;
         }
+        self.heights.push(0);
         let value = self.eval_as(expr, ty, scope);
-        self.evaluated.insert(site, value.clone());
+        let height = self.heights.pop().unwrap_or_default();
+        self.lean_on(height);
+        self.evaluated.insert(site, (value.clone(), height));
         value
     }
 }

@@ -185,6 +185,22 @@ pub enum Known {
 pub type Ended = Option<(u64, Span)>;
 
 impl Clock {
+    /// The clock of a run of so many steps, its length as it was written.
+    pub fn new(steps: u64, steps_per_epoch: u64, written: (Time, Span), known: Known) -> Clock {
+        let (written, span) = written;
+        Clock {
+            steps,
+            steps_per_epoch,
+            written,
+            span,
+            scale: 1.0,
+            cut: false,
+            known,
+            unplaced: false,
+            findings: vec![],
+        }
+    }
+
     /// A time in steps, before rounding to a whole one.
     fn exact(&mut self, time: Time) -> f64 {
         self.unscaled(time) * self.scale + time.fraction * self.steps as f64

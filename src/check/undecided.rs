@@ -172,15 +172,8 @@ fn of_length(recipe: &Recipe, steps_per_epoch: u64) -> Option<Clock> {
         _ => return None,
     };
     let steps = (length.steps + length.epochs * steps_per_epoch as f64).round();
-    (1.0..=1e15).contains(&steps).then(|| Clock {
-        steps: steps as u64,
-        steps_per_epoch,
-        written: *length,
-        span: field.span,
-        scale: 1.0,
-        cut: false,
-        known,
-        unplaced: false,
-        findings: vec![],
-    })
+    let written = (*length, field.span);
+    (1.0..=1e15)
+        .contains(&steps)
+        .then(|| Clock::new(steps as u64, steps_per_epoch, written, known))
 }

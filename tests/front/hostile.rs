@@ -99,6 +99,26 @@ fn odd_files_work_or_are_told() {
 }
 
 #[test]
+fn values_within_values_without_end_are_told() {
+    let chain = |of: &str| {
+        format!(
+            "use std.datasets.digits\n\
+             dataset d[i in 0..50_000] = if i == 0 {{ digits() }} else {{ {of} }}\n"
+        )
+    };
+    for of in [
+        "join(d[i - 1], d[0])",
+        "join(d[i - 1], d[i - 1])",
+        "d[i - 1] |> label_noise(1%, seed: i)",
+    ] {
+        assert_eq!(errors(&chain(of)), ["too-large"], "{of}");
+    }
+    let layers = "experiment e(prev: layers) { let net = prev -> relu() }\n\
+                  trial t[i in 0..50_000] = e(if i == 0 { relu() } else { t[i - 1].net })\n";
+    assert_eq!(errors(layers), ["too-large"]);
+}
+
+#[test]
 fn imports_that_lead_nowhere_or_in_a_circle_are_told() {
     let world = Memory(BTreeMap::from([
         (
