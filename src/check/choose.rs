@@ -113,6 +113,12 @@ impl Checker<'_> {
                 }
             };
             let axis = &family.axes[axis_at];
+            if let (None, ExprKind::Name(name)) = (&arg.name, &arg.value.kind)
+                && *name != axis.name
+                && family.axis(name).is_some()
+            {
+                self.swapped((name, arg.value.span), &axis.name, &family);
+            }
             let place = arg.name.as_ref().map_or(arg.value.span, |name| name.span);
             if let Some(first) = given[axis_at].replace(place) {
                 self.report(
@@ -153,6 +159,22 @@ impl Checker<'_> {
         } else {
             Value::Unknown
         }
+    }
+
+    /// Warns of an index that stands in the place of another.
+    fn swapped(&mut self, (name, at): (&str, Span), place: &str, family: &Family) {
+        let order: Vec<&str> = family.axes.iter().map(|axis| axis.name.as_str()).collect();
+        self.report(
+            Diagnostic::warning(
+                SWAPPED_INDEX,
+                format!("`{name}` stands in the place of the index `{place}`"),
+            )
+            .label(at, "")
+            .help(format!(
+                "the order is `[{}]`; with names it does not matter: `{name}: {name}`",
+                order.join(", ")
+            )),
+        );
     }
 
     /// A member or a sub-family.

@@ -81,6 +81,10 @@ codes! {
     DATA_MISMATCH = "data-mismatch";
     /// A state of a run is chosen by the test set (a warning): choose it by samples that are held out of the training split.
     CHOSEN_ON_TEST = "chosen-on-test";
+    /// A model is trained on the split that its test accuracy is told on (a warning).
+    TRAINED_ON_TEST = "trained-on-test";
+    /// An index stands in the place of another of its family (a warning): the order counts, or names do.
+    SWAPPED_INDEX = "swapped-index";
     /// A comparison comes out the same whatever is measured (a warning): a share lies between 0 and 1, so that `top1 > 50` never holds; `50%` was probably meant.
     FOREGONE = "foregone";
     /// An ensemble has one model twice (a warning).

@@ -24,6 +24,8 @@ pub struct Instance {
     pub outer: ModuleId,
     /// The arguments, in the order of the parameters.
     pub args: Vec<Value>,
+    /// How many declared values stand within one another in them.
+    pub height: usize,
     /// The trial; `None` for a look at an experiment that nothing uses.
     pub trial: Option<Trial>,
 }
@@ -270,6 +272,7 @@ impl Checker<'_> {
                 body: item.span,
                 outer: experiment.module,
                 args,
+                height: self.heights.last().copied().unwrap_or_default(),
                 trial,
             }),
         };

@@ -176,6 +176,16 @@ impl Checker<'_> {
         if !self.same_data(&test, at("test"), &data, at("data")) {
             return Value::Unknown;
         }
+        if given.get("recipe").is_some() && test.is(&data) && data.split == Split::Test {
+            self.report(
+                Diagnostic::warning(
+                    TRAINED_ON_TEST,
+                    format!("`{}` is trained on the split that it is tested on", head.id),
+                )
+                .label(at("data"), "")
+                .help("train it on `.train`, or give it another split to be told on: `test: …`"),
+            );
+        }
         let shape = &data.dataset.shape;
         let network = match layers {
             Value::Layers(layers) => {

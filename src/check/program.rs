@@ -71,6 +71,13 @@ pub struct SplitOf {
     pub split: Split,
 }
 
+impl SplitOf {
+    /// Whether both are the same split of the same data.
+    pub fn is(&self, other: &SplitOf) -> bool {
+        Rc::ptr_eq(&self.dataset, &other.dataset) && self.split == other.split
+    }
+}
+
 /// A model.
 #[derive(Clone, Debug)]
 pub struct Model {

@@ -240,6 +240,16 @@ impl Clock {
 
     /// The window in steps, given where the previous one ended; `None` where it is wrong or cut away.
     pub fn window(&mut self, window: &Window, previous: Ended) -> Option<(u64, u64)> {
+        if (&window.at, &window.extent, previous) == (&None, &None, None) {
+            self.findings.push(
+                Diagnostic::warning(
+                    UNUSED,
+                    "what stands before this `then` is never used: without a time it changes at the start",
+                )
+                .label(window.span, "")
+                .help("say when: `… at 50%`, or over what: `… over 1 epoch`"),
+            );
+        }
         let (at_span, from) = match &window.at {
             Some((time, span)) => (*span, self.exact(*time).round()),
             None => (window.span, previous.map_or(0, |(end, _)| end) as f64),

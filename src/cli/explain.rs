@@ -50,7 +50,7 @@ pub(super) fn explain(args: ExplainArgs, console: &Console) -> Answer {
 }
 
 fn explain_node(file: &FileArgs, name: &str, flag: &StoreFlag, console: &Console) -> Answer {
-    let settings = Settings::load()?;
+    let settings = Settings::of_file(&file.file)?;
     let store = settings.look_at_store(flag)?;
     let planned = Planned::load(file, &store, console)?;
     let plan = planned.plan;

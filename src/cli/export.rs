@@ -45,7 +45,7 @@ pub(super) fn export(args: ExportArgs, console: &Console) -> Answer {
         );
         return Err(CliError::usage(wrong).help(help));
     }
-    let settings = Settings::load()?;
+    let settings = Settings::of_file(&args.file.file)?;
     let store = settings.open_store(&args.store)?;
     let planned = Planned::load(&args.file, &store, console)?;
     let index = planned.one(&args.node)?;

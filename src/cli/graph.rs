@@ -53,7 +53,7 @@ pub(super) fn graph(args: GraphArgs, console: &Console) -> Answer {
         return Err(CliError::usage("a drawing cannot be given as JSON")
             .help("`--json` answers boxes and arrows: leave `--format` and `-o` out"));
     }
-    let settings = Settings::load()?;
+    let settings = Settings::of_file(&args.file.file)?;
     let store = settings.look_at_store(&args.store)?;
     let planned = Planned::load(&args.file, &store, console)?;
     let targets = planned.targets(&args.targets)?;

@@ -67,7 +67,7 @@ struct Steps {
 }
 
 pub(super) fn plan(args: PlanArgs, console: &Console) -> Answer {
-    let settings = Settings::load()?;
+    let settings = Settings::of_file(&args.file.file)?;
     let store = settings.look_at_store(&args.store)?;
     let mut planned = Planned::load(&args.file, &store, console)?;
     let mut targets = planned.targets(&args.targets)?;

@@ -63,7 +63,7 @@ fn positive(text: &str) -> Result<usize, String> {
 
 pub(super) fn run(args: RunArgs, console: &Console) -> Answer {
     let begin = Instant::now();
-    let settings = Settings::load()?;
+    let settings = Settings::of_file(&args.file.file)?;
     let asked = match args.device.as_ref().or(settings.device.as_ref()) {
         Some(device) => devices(device)?,
         None => vec!["auto".into()],

@@ -38,16 +38,33 @@ pub(super) struct Settings {
 impl Settings {
     /// Those of the current folder and the environment.
     pub fn load() -> Result<Settings, CliError> {
-        let here = env::current_dir()
-            .map_err(|error| CliError::machine(format!("the current folder is gone: {error}")))?;
-        Settings::of(&here)
+        Settings::of(&here()?)
+    }
+
+    /// Those of a file: what the nearest `kdp.toml` upward from it says, else upward from the current
+    /// folder.
+    pub fn of_file(file: &Path) -> Result<Settings, CliError> {
+        let beside = match file.canonicalize().ok().as_deref().and_then(Path::parent) {
+            Some(folder) => Settings::near(folder)?,
+            None => Settings::default(),
+        };
+        let mut settings = match beside.file {
+            Some(_) => beside,
+            None => Settings::near(&here()?)?,
+        };
+        settings.heed_environment()?;
+        Ok(settings)
     }
 
     /// Those of a folder and the environment.
     pub fn of(folder: &Path) -> Result<Settings, CliError> {
         let mut settings = Settings::near(folder)?;
-        settings.heed(|name| env::var(name).ok().filter(|value| !value.is_empty()))?;
+        settings.heed_environment()?;
         Ok(settings)
+    }
+
+    fn heed_environment(&mut self) -> Result<(), CliError> {
+        self.heed(|name| env::var(name).ok().filter(|value| !value.is_empty()))
     }
 
     /// What the nearest `kdp.toml` upward says.
@@ -165,6 +182,11 @@ pub(super) fn devices(text: &str) -> Result<Vec<String>, CliError> {
         Some(word) => Err(CliError::usage(format!("there is no device `{word}`"))
             .help("a device is `auto`, `cpu`, `cuda:0`, or `mps`; several are parted by commas")),
     }
+}
+
+fn here() -> Result<PathBuf, CliError> {
+    env::current_dir()
+        .map_err(|error| CliError::machine(format!("the current folder is gone: {error}")))
 }
 
 #[cfg(test)]
