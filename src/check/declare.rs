@@ -178,6 +178,10 @@ impl Checker<'_> {
             }
             lone => vec![lone],
         };
+        // A constant may name a trial that it is itself a part of.
+        if !matches!(item.kind, ItemKind::Trial { .. }) {
+            return;
+        }
         for member in members {
             if let Value::Trial(module) = member {
                 self.all_of(module);

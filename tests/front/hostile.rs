@@ -76,6 +76,7 @@ fn circles_are_told() {
         ["cycle", "cycle"]
     );
     assert!(!errors("dataset d[i in d] = 1\n").is_empty());
+    assert!(errors("experiment e() { let x = t }\ntrial t = e()\n").is_empty());
     assert_eq!(
         errors(
             "arch a() = relu() -> a()\nuse std.datasets.digits\nuse std.recipes.quick\ndataset d = digits()\nmodel m = a() { data: d.train, recipe: quick }\n"
