@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::boxes::{Boxes, Drawing, Group, cut};
 use super::layout;
 use crate::plan::{Key, Plan};
+use crate::report::family;
 use crate::report::plots::tenth;
 use crate::run::{Outcome, Status};
 
@@ -128,7 +129,7 @@ impl Box {
             let members = group.members.iter();
             summary(members.filter_map(|node| statuses.get(&node.key).copied()))
         });
-        let title = cut(&group.name, MOST_LETTERS);
+        let title = title(&group.name);
         let indices: Vec<String> = group.indices.iter().map(|index| index.told()).collect();
         let letters = |text: &str| text.chars().count();
         // Letters of the title are about 7.6 units wide, those of the lines below 6.4.
@@ -151,6 +152,20 @@ impl Box {
             status_text,
         }
     }
+}
+
+/// A name as far as there is room. Members of a family are told apart by their indices: what comes in
+/// front of them is cut first.
+fn title(name: &str) -> String {
+    let letters = |text: &str| text.chars().count();
+    let declaration = family::declaration(name);
+    let indices = &name[declaration.len()..];
+    let room = MOST_LETTERS
+        .saturating_sub(letters(indices))
+        .max(MOST_LETTERS / 3);
+    let declaration = cut(declaration, room);
+    let room = MOST_LETTERS.max(letters(&declaration)) - letters(&declaration);
+    declaration + &cut(indices, room)
 }
 
 /// The gravest status and all of them in words.
@@ -181,4 +196,22 @@ fn summary(statuses: impl Iterator<Item = Status>) -> (&'static str, String) {
         }
     };
     (seen.first().map_or("", |gravest| gravest.0.word()), text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::title;
+
+    #[test]
+    fn titles_tell_members_apart() {
+        assert_eq!(title("small[seed: 0]"), "small[seed: 0]");
+        let long = "a_rather_long_name_of_a_student";
+        assert_eq!(
+            title(&format!("{long}[seed: 0, way: kd]")),
+            "a_rather_long_na…[seed: 0, way: kd]"
+        );
+        let longest = format!("{long}[seed: 0, way: {}]", "x".repeat(40));
+        assert_eq!(title(&longest), "a_rather_lon…[seed: 0, way: xxxxxxxx…");
+        assert_eq!(title(&long.repeat(2)).chars().count(), 37);
+    }
 }
