@@ -179,6 +179,7 @@ fn of_length(recipe: &Recipe, steps_per_epoch: u64) -> Option<Clock> {
         span: field.span,
         scale: 1.0,
         cut: false,
+        cuts: vec![],
         known,
         unplaced: false,
         findings: vec![],
