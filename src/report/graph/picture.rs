@@ -160,11 +160,13 @@ fn title(name: &str) -> String {
     let letters = |text: &str| text.chars().count();
     let declaration = family::declaration(name);
     let indices = &name[declaration.len()..];
-    let room = MOST_LETTERS
-        .saturating_sub(letters(indices))
-        .max(MOST_LETTERS / 3);
-    let declaration = cut(declaration, room);
-    let room = MOST_LETTERS.max(letters(&declaration)) - letters(&declaration);
+    if letters(name) <= MOST_LETTERS || indices.is_empty() {
+        return cut(name, MOST_LETTERS);
+    }
+    // One letter is the `…`.
+    let room = MOST_LETTERS.saturating_sub(letters(indices) + 1);
+    let declaration = cut(declaration, room.max(MOST_LETTERS / 4));
+    let room = MOST_LETTERS.saturating_sub(letters(&declaration));
     declaration + &cut(indices, room)
 }
 
@@ -206,12 +208,13 @@ mod tests {
     fn titles_tell_members_apart() {
         assert_eq!(title("small[seed: 0]"), "small[seed: 0]");
         let long = "a_rather_long_name_of_a_student";
+        let told = |indices: &str| title(&format!("{long}{indices}"));
         assert_eq!(
-            title(&format!("{long}[seed: 0, way: kd]")),
-            "a_rather_long_na…[seed: 0, way: kd]"
+            told("[seed: 0, way: kd]"),
+            "a_rather_long_nam…[seed: 0, way: kd]"
         );
-        let longest = format!("{long}[seed: 0, way: {}]", "x".repeat(40));
-        assert_eq!(title(&longest), "a_rather_lon…[seed: 0, way: xxxxxxxx…");
+        let most = told(&format!("[way: {}]", "x".repeat(40)));
+        assert_eq!(most, "a_rather_…[way: xxxxxxxxxxxxxxxxxxxx…");
         assert_eq!(title(&long.repeat(2)).chars().count(), 37);
     }
 }
