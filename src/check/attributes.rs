@@ -34,10 +34,17 @@ impl Checker<'_> {
             }
             Value::Family(family) => {
                 let members = self.family_members(family, name.span);
-                let members = members
+                let members: Vec<_> = members
                     .into_iter()
                     .map(|member| self.member(member, name))
                     .collect();
+                // What is wrong with a member has been said.
+                if members
+                    .iter()
+                    .all(|member| matches!(member, Value::Unknown))
+                {
+                    return Value::Unknown;
+                }
                 self.joined(family.axes.clone(), members, name.span)
             }
             Value::Dataset(dataset) => match name.text.as_str() {

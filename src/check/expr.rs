@@ -13,7 +13,7 @@ use super::types::Type;
 use super::value::{Recipe, Value, trim};
 use crate::diag::{Diagnostic, Span};
 use crate::spec::Along;
-use crate::syntax::tree::{Arg, Expr, ExprKind, Field, ForClause, TextPart, Unit};
+use crate::syntax::tree::{Arg, Clause, Expr, ExprKind, Field, ForClause, TextPart, Unit};
 
 /// Members that a list or a range may have.
 const LONGEST: i64 = 1_000_000;
@@ -344,14 +344,14 @@ impl Checker<'_> {
     /// The window of a `then`: `at`, `over`, `until`, `along`.
     fn window(
         &mut self,
-        [at, over, until, along]: [Option<&Expr>; 4],
+        [at, over, until, along]: [Option<&Clause>; 4],
         span: Span,
         scope: &Scope,
     ) -> Option<Window> {
-        let time = |checker: &mut Self, expr: Option<&Expr>| match expr {
+        let time = |checker: &mut Self, clause: Option<&Clause>| match clause {
             None => Some(None),
-            Some(expr) => match checker.eval_time(expr, scope) {
-                Value::Time(time) => Some(Some((time, expr.span))),
+            Some(clause) => match checker.eval_time(&clause.value, scope) {
+                Value::Time(time) => Some(Some((time, clause.span))),
                 _ => None,
             },
         };
@@ -361,8 +361,12 @@ impl Checker<'_> {
                 .map(|found| found.map(|(time, span)| Extent::Over(time, span))),
             (
                 None,
-                Some(Expr {
-                    kind: ExprKind::End,
+                Some(Clause {
+                    value:
+                        Expr {
+                            kind: ExprKind::End,
+                            ..
+                        },
                     ..
                 }),
             ) => Some(Some(Extent::UntilEnd)),
@@ -373,13 +377,13 @@ impl Checker<'_> {
         if let (Some(along), Some(None)) = (along, &extent) {
             self.report(
                 Diagnostic::warning(UNUSED, "this shape shapes nothing: the change is at once")
-                    .label(along.span, "")
+                    .label(along.value.span, "")
                     .help("give the blend a length before it: `over 10% along cosine`"),
             );
         }
         let along = match along {
             None => Some(Along::Linear),
-            Some(expr) => self.along(expr, scope),
+            Some(clause) => self.along(&clause.value, scope),
         };
         Some(Window {
             at: at?,

@@ -86,6 +86,7 @@ impl Checker<'_> {
             None => Schedule::Constant(0.0),
         };
         let (lr, weight_decay) = (schedule("lr"), schedule("weight_decay"));
+        clock.tell_cuts();
         let mut sound = self.report_windows(&mut clock, at, "recipe");
         let augment = augmentations(value("augment"));
         if let (Some(field), Some(first)) = (recipe.fields.get("augment"), augment.first()) {

@@ -234,6 +234,7 @@ impl Checker<'_> {
                 })
             }
             (Some(_), _) => {
+                self.teachers_fit(given, data, head.span);
                 if let Some(network) = network {
                     self.frozen(&given.freeze, network);
                 }

@@ -250,8 +250,14 @@ impl Checker<'_> {
                         }
                     },
                     _ => {
+                        let message = match (words.is_empty(), names.first()) {
+                            (true, Some(taken)) => {
+                                format!("`{}` is taken from no module", taken.name.text)
+                            }
+                            _ => format!("there is no module `{}`", words.join(".")),
+                        };
                         self.report(
-                            Diagnostic::error(UNKNOWN_IMPORT, format!("there is no module `{}`", words.join(".")))
+                            Diagnostic::error(UNKNOWN_IMPORT, message)
                                 .label(span, "")
                                 .help("names come from the standard library (`use std.archs.mlp`) or a file (`use \"ours.kdp\" as ours`)"),
                         );

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use super::Checker;
 use super::codes::*;
 use super::family::indices;
-use super::module::{STANDARD, declared_name};
+use super::module::{ModuleId, Named, STANDARD, declared_name};
 use super::scope::Scope;
 use super::synonyms::meant;
 use super::value::{Binding, Value};
@@ -149,8 +149,25 @@ impl Checker<'_> {
         Some(format!("give the name of a model, such as `{name}`").into())
     }
 
-    /// A close name, or where the standard library has the name itself.
+    /// A file that is imported and declares the name.
+    fn in_import(&self, name: &str, scope: &Scope) -> Option<String> {
+        let imports = self.modules[scope.module.0].names.iter();
+        let has = |id: &ModuleId| {
+            let found = self.modules[id.0].names.get(name);
+            matches!(found, Some((Named::Item(_), _)))
+        };
+        let imports = imports.filter_map(|(import, (named, _))| match named {
+            Named::Module(id) if has(id) => Some(import),
+            _ => None,
+        });
+        Some(format!("{}.{name}", imports.min()?))
+    }
+
+    /// A close name, or where an imported file or the standard library has the name itself.
     fn near_name(&mut self, name: &str, span: Span, scope: &Scope) -> Option<Mend> {
+        if let Some(there) = self.in_import(name, scope) {
+            return Some(Mend::did_you_mean(span, there));
+        }
         let own = scope.env.names().into_iter();
         let declared = self.names_in(scope.module).into_iter().map(str::to_string);
         let words = WORDS

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::features::{Features, Grown};
 use super::formula::Formula;
-use super::schedule::{Clock, Ended, Ramp, Window, product, sum, switch};
+use super::schedule::{Clock, Front, Ramp, Window, product, sum, switch};
 use crate::diag::Span;
 use crate::spec::{Loss, Schedule, Term, View};
 
@@ -136,7 +136,7 @@ impl Goal {
         grown: &Grown,
         weight: Schedule,
         terms: &mut Vec<Term<usize>>,
-    ) -> Ended {
+    ) -> Option<Front> {
         match self {
             Goal::Unknown => None,
             Goal::Features(features) => {
@@ -222,9 +222,10 @@ impl Goal {
                 window,
             } => {
                 // The windows of `before` are needed to place this one, its weight only then.
-                let mut front = vec![];
-                let previous = before.flatten(clock, grown, Schedule::Constant(1.0), &mut front);
-                let found = clock.window(window, previous);
+                let mut terms_before = vec![];
+                let previous =
+                    before.flatten(clock, grown, Schedule::Constant(1.0), &mut terms_before);
+                let (found, front) = clock.window(window, previous);
                 let (zero, one) = (Schedule::Constant(0.0), Schedule::Constant(1.0));
                 let (leaving, coming) = match found {
                     None => (one, zero),
@@ -233,7 +234,7 @@ impl Goal {
                         switch(zero, one, from, to, window.along),
                     ),
                 };
-                for term in front {
+                for term in terms_before {
                     let share = product(leaving.clone(), term.weight);
                     terms.push(Term {
                         weight: product(weight.clone(), share),
@@ -241,7 +242,7 @@ impl Goal {
                     });
                 }
                 after.flatten(clock, grown, product(weight, coming), terms);
-                found.map(|(_, to)| (to, window.span)).or(previous)
+                front
             }
         }
     }

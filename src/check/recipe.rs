@@ -145,14 +145,18 @@ impl Checker<'_> {
             return Value::Unknown;
         };
         let mut recipe = (*base).clone();
-        let Some(Value::Time(old)) = recipe.fields.get("length").map(|field| field.value.clone())
-        else {
-            return self.fail_with(
-                MISSING_FIELD,
-                "a recipe without a `length` cannot be scaled",
-                span,
-                "give it one: `r with { length: 30 epochs }`",
-            );
+        let old = match recipe.fields.get("length").map(|field| &field.value) {
+            Some(Value::Time(old)) => *old,
+            // What is wrong with it has been said.
+            Some(_) => return Value::Unknown,
+            None => {
+                return self.fail_with(
+                    MISSING_FIELD,
+                    "a recipe without a `length` cannot be scaled",
+                    span,
+                    "give it one: `r with { length: 30 epochs }`",
+                );
+            }
         };
         // `scaled to 50%`: of what it was.
         let part = new.fraction > 0.0 && new.steps == 0.0 && new.epochs == 0.0;

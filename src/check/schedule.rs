@@ -162,6 +162,8 @@ pub struct Clock {
     pub scale: f64,
     /// Whether windows past the end are cut (a warning) or errors.
     pub cut: bool,
+    /// What was cut, and how.
+    pub cuts: Vec<(Span, &'static str)>,
     /// What is known of steps and epochs.
     pub known: Known,
     /// Whether a time could not be placed for what is not known.
@@ -181,8 +183,22 @@ pub enum Known {
     Epochs,
 }
 
-/// Where a window ended and where it was written, for the one after it.
-pub type Ended = Option<(u64, Span)>;
+/// A window, for the one after it.
+#[derive(Clone, Copy, Debug)]
+pub struct Front {
+    /// The step in which it ends.
+    pub end: u64,
+    /// Where it was written.
+    pub span: Span,
+    /// Whether the run ends before it begins.
+    pub cut: bool,
+}
+
+/// Why a window has no place in a run.
+enum Misplaced {
+    Wrong,
+    Cut,
+}
 
 impl Clock {
     /// The clock of a run of so many steps, its length as it was written.
@@ -195,6 +211,7 @@ impl Clock {
             span,
             scale: 1.0,
             cut: false,
+            cuts: vec![],
             known,
             unplaced: false,
             findings: vec![],
@@ -238,9 +255,14 @@ impl Clock {
         schedule
     }
 
-    /// The window in steps, given where the previous one ended; `None` where it is wrong or cut away.
-    pub fn window(&mut self, window: &Window, previous: Ended) -> Option<(u64, u64)> {
-        if (&window.at, &window.extent, previous) == (&None, &None, None) {
+    /// The window in steps, given the one in front of it, and what the next one has in front; no window
+    /// where it is wrong or cut away.
+    pub fn window(
+        &mut self,
+        window: &Window,
+        previous: Option<Front>,
+    ) -> (Option<(u64, u64)>, Option<Front>) {
+        if window.at.is_none() && window.extent.is_none() && previous.is_none() {
             self.findings.push(
                 Diagnostic::warning(
                     UNUSED,
@@ -250,9 +272,25 @@ impl Clock {
                 .help("say when: `… at 50%`, or over what: `… over 1 epoch`"),
             );
         }
-        let (at_span, from) = match &window.at {
-            Some((time, span)) => (*span, self.exact(*time).round()),
-            None => (window.span, previous.map_or(0, |(end, _)| end) as f64),
+        let span = window.span;
+        match self.place(window, previous) {
+            Ok((from, end)) => {
+                let cut = false;
+                (Some((from, end)), Some(Front { end, span, cut }))
+            }
+            Err(Misplaced::Cut) => {
+                let (end, cut) = (self.steps, true);
+                (None, Some(Front { end, span, cut }))
+            }
+            Err(Misplaced::Wrong) => (None, previous),
+        }
+    }
+
+    fn place(&mut self, window: &Window, previous: Option<Front>) -> Result<(u64, u64), Misplaced> {
+        let (at_span, from) = match (&window.at, previous) {
+            (Some((time, span)), _) => (*span, self.exact(*time).round()),
+            (None, Some(front)) => (behind(window.span, front.span), front.end as f64),
+            (None, None) => (window.span, 0.0),
         };
         let at_text = window
             .at
@@ -268,33 +306,25 @@ impl Clock {
                 )
                 .label(at_span, "this window starts here"),
             );
-            return None;
+            return Err(Misplaced::Wrong);
         }
         if from >= total {
             if self.cut {
-                self.findings.push(
-                    Diagnostic::warning(
-                        WINDOW_CUT,
-                        format!("{at_text} lies past the new end of the run, which is {length} long, and is cut"),
-                    )
-                    .label(at_span, "never reached")
-                    .label(self.span, "the run ends here")
-                    .help("`scaled to` stretches every span of a recipe to a new length"),
-                );
-                return None;
+                self.cuts.push((at_span, "never reached"));
+                return Err(Misplaced::Cut);
             }
-            if let (None, Some((_, before))) = (&window.at, previous) {
+            if let (None, Some(Front { span: before, .. })) = (&window.at, previous) {
                 self.findings.push(
                     Diagnostic::error(
                         WINDOW,
                         "nothing comes after a window that ends with the run",
                     )
-                    .label(behind(window.span, before), "never reached")
+                    .label(at_span, "never reached")
                     .label(before, "this ends with the run")
                     .label(self.span, "the run ends here")
                     .help("let the window in front end sooner, or leave out what comes after it"),
                 );
-                return None;
+                return Err(Misplaced::Wrong);
             }
             let message = if from == total {
                 format!(
@@ -309,26 +339,27 @@ impl Clock {
                     .label(self.span, "the run ends here")
                     .help("give a time within the run, or a fraction such as `at 90%`"),
             );
-            return None;
+            return Err(Misplaced::Wrong);
         }
-        if let Some((end, span)) = previous
+        if let Some(Front { end, span, cut }) = previous
             && from < end as f64
+            && !cut
         {
-            self.findings.push(
-                Diagnostic::error(
-                    WINDOW,
-                    format!(
-                        "{at_text} begins before the window in front of it ends ({})",
-                        self.moment(end as f64)
-                    ),
-                )
+            let message = format!(
+                "{at_text} begins before the window in front of it ends ({})",
+                self.moment(end as f64)
+            );
+            let mut early = Diagnostic::error(WINDOW, message)
                 .label(at_span, "this window begins too early")
                 .label(span, "this one is still open")
                 .help(
                     "windows follow one another: move this one back, or shorten the one in front",
-                ),
-            );
-            return None;
+                );
+            if self.cut {
+                early = early.label(self.span, "in a run of this length");
+            }
+            self.findings.push(early);
+            return Err(Misplaced::Wrong);
         }
         let (end_span, to) = match &window.extent {
             None => (at_span, from),
@@ -346,9 +377,11 @@ impl Clock {
                 .label(at_span, format!("it begins at {}", self.moment(from)))
                 .help("`until` names the window's end, `over` how long it takes"),
             );
-            return None;
+            return Err(Misplaced::Wrong);
         }
-        if to > total && !self.cut {
+        if to > total && self.cut {
+            self.cuts.push((end_span, "cut short"));
+        } else if to > total {
             self.findings.push(
                 Diagnostic::error(
                     WINDOW,
@@ -364,13 +397,33 @@ impl Clock {
                 .label(self.span, "the run ends here")
                 .help("shorten the window, or say `until end`"),
             );
-            return None;
+            return Err(Misplaced::Wrong);
         }
-        Some((from as u64, to as u64))
+        Ok((from as u64, to as u64))
     }
 
-    /// A ramp in steps, and where its last window ended.
-    pub fn resolve(&mut self, ramp: &Ramp) -> (Schedule, Ended) {
+    /// Tells what was cut, all at once.
+    pub fn tell_cuts(&mut self) {
+        let cuts = std::mem::take(&mut self.cuts);
+        // What is wrong is mended first, which may change what is cut.
+        if cuts.is_empty() || self.findings.iter().any(Diagnostic::is_error) {
+            return;
+        }
+        let message = format!(
+            "what lies past the new end of the run, which is {} long, is cut",
+            self.written
+        );
+        let told = Diagnostic::warning(WINDOW_CUT, message)
+            .label(self.span, "the run ends here")
+            .help("`scaled to` stretches every span of a recipe to a new length");
+        let told = cuts
+            .into_iter()
+            .fold(told, |told, (at, how)| told.label(at, how));
+        self.findings.push(told);
+    }
+
+    /// A ramp in steps, and its last window.
+    pub fn resolve(&mut self, ramp: &Ramp) -> (Schedule, Option<Front>) {
         match ramp {
             Ramp::Constant(value) => (Schedule::Constant(value + 0.0), None),
             Ramp::Arithmetic { op, left, right } => {
@@ -393,15 +446,13 @@ impl Clock {
                 window,
             } => {
                 let (before, previous) = self.resolve(before);
-                let found = self.window(window, previous);
+                let (found, front) = self.window(window, previous);
                 let after = self.resolve(after).0;
-                match found {
-                    None => (before, previous),
-                    Some((from, to)) => (
-                        switch(before, after, from, to, window.along),
-                        Some((to, window.span)),
-                    ),
-                }
+                let schedule = match found {
+                    None => before,
+                    Some((from, to)) => switch(before, after, from, to, window.along),
+                };
+                (schedule, front)
             }
         }
     }

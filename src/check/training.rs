@@ -26,18 +26,23 @@ impl Checker<'_> {
         network: Option<&Rc<Network>>,
     ) -> Option<Training> {
         let data_at = given.get("data").map_or(at, |(_, span)| *span);
-        let Held { recipe, mut clock } = self.held(&head.id, (recipe, at), (data, data_at))?;
+        let held = self.held(&head.id, (recipe, at), (data, data_at));
         let goal = match given.get("objective") {
-            Some((Value::Objective(goal), _)) => goal.clone(),
-            Some(_) => return None,
-            None => Rc::new(Goal::CrossEntropy {
+            Some((Value::Objective(goal), _)) => Some(goal.clone()),
+            Some(_) => None,
+            None => Some(Rc::new(Goal::CrossEntropy {
                 smoothing: Rc::new(Ramp::Constant(0.0)),
-            }),
+            })),
         };
-        let mut sound = true;
-        for (teacher, span) in goal.teachers() {
-            sound &= self.teacher_fits(teacher, span, data, head.span);
-        }
+        let mut sound = self.teachers_fit(given, data, head.span);
+        let (Some(Held { recipe, mut clock }), Some(goal)) = (held, goal) else {
+            // What else is wrong does not hang on that.
+            self.look_at_objective(recipe, given);
+            if let Some(network) = network {
+                self.frozen(&given.freeze, network);
+            }
+            return None;
+        };
         let grown = match (goal.features(), network) {
             (wanted, _) if wanted.is_empty() || !sound => Some(Grown::new()),
             (wanted, Some(network)) => self.grow_features(wanted, network),
@@ -76,6 +81,19 @@ impl Checker<'_> {
             groups,
             best: None,
         })
+    }
+
+    /// Whether the teachers of an objective, where one is given, are teachers for a student.
+    pub(super) fn teachers_fit(&mut self, given: &Given, data: &SplitOf, student: Span) -> bool {
+        let Some((Value::Objective(goal), _)) = given.get("objective") else {
+            return true;
+        };
+        let goal: &Goal = goal;
+        goal.teachers()
+            .into_iter()
+            .fold(true, |fit, (teacher, span)| {
+                self.teacher_fits(teacher, span, data, student) && fit
+            })
     }
 
     /// Whether a teacher takes what its student takes and tells the same classes.

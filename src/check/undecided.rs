@@ -41,6 +41,11 @@ impl Checker<'_> {
         };
         self.has_required(&head.id, recipe, *at);
         self.look_at_recipe(recipe, *at);
+        self.look_at_objective(recipe, given);
+    }
+
+    /// Holds the windows of an objective against the length of a recipe.
+    pub(super) fn look_at_objective(&mut self, recipe: &Recipe, given: &Given) {
         if let Some((Value::Objective(goal), at)) = given.get("objective") {
             let goal: &Goal = goal;
             self.look_at_windows(recipe, (*at, "objective"), |clock| {

@@ -512,14 +512,23 @@ pub enum ExprKind {
         /// After.
         after: Box<Expr>,
         /// Where it begins.
-        at: Option<Box<Expr>>,
+        at: Option<Box<Clause>>,
         /// How long the window is.
-        over: Option<Box<Expr>>,
+        over: Option<Box<Clause>>,
         /// Where the window ends.
-        until: Option<Box<Expr>>,
+        until: Option<Box<Clause>>,
         /// The blend's shape.
-        along: Option<Box<Expr>>,
+        along: Option<Box<Clause>>,
     },
     /// What could not be read; an error has been reported for it.
     Missing,
+}
+
+/// A clause of a window: `at 60%`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Clause {
+    /// What stands behind its word.
+    pub value: Expr,
+    /// From its word on.
+    pub span: Span,
 }

@@ -62,7 +62,7 @@ impl Expr {
                 along,
             } => {
                 let window = [at, over, until, along];
-                let window = window.into_iter().filter_map(|part| part.as_deref());
+                let window = window.into_iter().flatten().map(|clause| &clause.value);
                 [&**before, &**after].into_iter().chain(window).collect()
             }
         }

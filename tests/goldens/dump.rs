@@ -1,8 +1,8 @@
 //! A tree as nested lists, without its places: `(+ a (* b c))`.
 
 use kdp::syntax::tree::{
-    ArchBody, Arg, Expr, ExprKind, Field, IndexSet, Item, ItemKind, Name, Parameter, RecipeBody,
-    Statement, TextPart, Tree, TypeExpr, UnaryOp, Unit, Use, UseName,
+    ArchBody, Arg, Clause, Expr, ExprKind, Field, IndexSet, Item, ItemKind, Name, Parameter,
+    RecipeBody, Statement, TextPart, Tree, TypeExpr, UnaryOp, Unit, Use, UseName,
 };
 
 /// Lines are broken where they would be longer.
@@ -86,6 +86,10 @@ fn label(text: &str, value: &Expr) -> Node {
 
 fn optional(text: &str, value: Option<&Expr>) -> Option<Node> {
     value.map(|value| label(text, value))
+}
+
+fn clause(text: &str, clause: &Option<Box<Clause>>) -> Option<Node> {
+    optional(text, clause.as_deref().map(|clause| &clause.value))
 }
 
 fn item(item: &Item) -> Node {
@@ -360,10 +364,10 @@ fn expr(value: &Expr) -> Node {
             "then",
             [expr(before), expr(after)]
                 .into_iter()
-                .chain(optional("at", at.as_deref()))
-                .chain(optional("over", over.as_deref()))
-                .chain(optional("until", until.as_deref()))
-                .chain(optional("along", along.as_deref())),
+                .chain(clause("at", at))
+                .chain(clause("over", over))
+                .chain(clause("until", until))
+                .chain(clause("along", along)),
         ),
     }
 }

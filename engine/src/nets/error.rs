@@ -27,6 +27,10 @@ pub enum NetError {
         found: Vec<i64>,
     },
     #[error(
+        "`{pattern}` is to be ignored, but neither the file `{file}` nor the network has such a tensor"
+    )]
+    NothingIgnored { file: String, pattern: String },
+    #[error(
         "the tensor `{tensor}` of the file `{file}` has shape {found:?}, the network wants {wanted:?}"
     )]
     TensorShape {
@@ -70,6 +74,9 @@ impl NetError {
             | NetError::SurplusTensor { .. }
             | NetError::TensorShape { .. } => Some(
                 "the file must hold exactly the network's parameters and buffers: name the layers with `as`, or take the file that belongs to this arch",
+            ),
+            NetError::NothingIgnored { .. } => Some(
+                "a pattern is a tensor's whole name, in which `*` stands for any letters: `ignore: [\"fc.*\"]`",
             ),
             _ => None,
         }

@@ -62,6 +62,7 @@ impl Net {
         }
         for file in files {
             file.hold_all_in(&net)?;
+            file.hold_patterns_in(&net)?;
         }
         Ok(net)
     }
@@ -196,6 +197,20 @@ impl<'a> File<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Refuses a pattern that ignores nothing, neither of the network nor of the file.
+    fn hold_patterns_in(&self, net: &Net) -> Result<(), NetError> {
+        let of_net = net.tensors().keys().map(String::as_str);
+        let names: Vec<&str> = of_net.chain(self.tensors.names()).collect();
+        let ignores_none = |pattern: &&String| !names.iter().any(|name| matches(pattern, name));
+        match self.share.ignore.iter().find(ignores_none) {
+            None => Ok(()),
+            Some(pattern) => Err(NetError::NothingIgnored {
+                file: self.share.file.clone(),
+                pattern: pattern.clone(),
+            }),
+        }
     }
 }
 

@@ -30,10 +30,31 @@ pub(super) fn draw(
         if !out.is_empty() {
             out.push('\n');
         }
+        let shown = Shown::new(diagnostic, sources);
+        let mut drawn = String::new();
         // Writing into a String cannot fail.
-        let _ = handler.render_report(&mut out, &Shown::new(diagnostic, sources));
+        let _ = handler.render_report(&mut drawn, &shown);
+        out += &without_lines(&drawn, shown.between());
     }
     out
+}
+
+/// A drawing without the rows of some lines, which are given in order.
+fn without_lines(drawn: &str, lines: impl Iterator<Item = usize>) -> String {
+    let mut lines = lines.peekable();
+    let rows = drawn.split_inclusive('\n');
+    rows.filter(|row| lines.next_if(|line| number(row) == Some(*line)).is_none())
+        .collect()
+}
+
+/// The number of the line that a row shows.
+fn number(row: &str) -> Option<usize> {
+    let (gutter, _) = row.split_once('│')?;
+    let mut parts = gutter.split('\x1b');
+    let plain = parts.next()?.to_string();
+    // An escape sequence that colours ends with an `m`.
+    let coloured = parts.filter_map(|part| Some(part.split_once('m')?.1));
+    (plain + &coloured.collect::<String>()).trim().parse().ok()
 }
 
 /// A diagnostic, or what it says of another file, with the text it points into, as miette wants
@@ -77,6 +98,28 @@ impl<'a> Shown<'a> {
         }
     }
 
+    /// The lines between two places of one piece that are not shown.
+    fn between(&self) -> impl Iterator<Item = usize> {
+        let lines = |label: &&Label| {
+            let text = &self.text.as_ref()?.source.text;
+            let place = self.text.as_ref()?.drawable(label.span);
+            let line = |at: usize| text[..at].matches('\n').count() + 1;
+            Some((line(place.offset()), line(place.offset() + place.len())))
+        };
+        let mut lines: Vec<_> = self.labels.iter().filter_map(lines).collect();
+        lines.sort_unstable();
+        let mut last = lines.first().map_or(0, |first| first.1);
+        let mut between = vec![];
+        for (from, to) in lines {
+            let gap = last + 1..from;
+            if (LINES_BETWEEN + 1..=LINES_APART).contains(&gap.len()) {
+                between.push(gap);
+            }
+            last = last.max(to);
+        }
+        between.into_iter().flatten()
+    }
+
     /// A label in another file, as a note of its own.
     fn elsewhere(label: &'a Label, sources: &'a Sources) -> Self {
         Self {
@@ -95,8 +138,12 @@ impl<'a> Shown<'a> {
     }
 }
 
-/// Places with no more lines than this between them are shown in one piece.
+/// Lines between two places that are shown; of more none is.
 const LINES_BETWEEN: usize = 2;
+
+/// Places with no more lines than this between them are shown in one piece: miette goes through all of
+/// them.
+const LINES_APART: usize = 200;
 
 /// A text and its name.
 struct Text<'a> {
@@ -164,7 +211,7 @@ impl SourceCode for Text<'_> {
             lines(&before[..start]),
             before[start..].chars().count(),
             // By this miette tells whether two places are shown in one piece.
-            lines(&text[start..end]) + LINES_BETWEEN,
+            lines(&text[start..end]) + LINES_APART,
         )))
     }
 }
@@ -258,6 +305,38 @@ mod tests {
   help: give a time within the run, or a fraction such as `at 90%`
 ";
         assert_eq!(drawn(diagnostic, &sources), wanted);
+    }
+
+    #[test]
+    fn lines_between_two_places_are_left_out() {
+        let mut sources = Sources::default();
+        let text = format!("length: 9{}at 10{}no\n", "\n".repeat(8), "\n".repeat(300));
+        let source = sources.add("a.kdp", &text);
+        let place = |word: &str| {
+            let at = text.find(word).unwrap_or(0);
+            Span::new(source, at, at + word.len())
+        };
+        let diagnostic = Diagnostic::error(CODE, "too late")
+            .label(place("at 10"), "starts here")
+            .label(place("9"), "ends here")
+            .label(place("no"), "");
+        let wanted = "  × too late [some-code]
+   ╭─[a.kdp:9:1]
+ 1 │ length: 9
+   ·         ┬
+   ·         ╰── ends here
+ 9 │ at 10
+   · ──┬──
+   ·   ╰── starts here
+   ╰────
+     ╭─[a.kdp:309:1]
+ 309 │ no
+     · ──
+     ╰────
+";
+        assert_eq!(drawn(diagnostic.clone(), &sources), wanted);
+        let coloured = render(&[diagnostic], &sources, Rendering::Colour);
+        assert_eq!(coloured.lines().count(), wanted.lines().count());
     }
 
     #[test]

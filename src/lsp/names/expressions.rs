@@ -159,9 +159,9 @@ impl Walk {
                 self.expr(before);
                 self.expr(after);
                 for part in [at, over, until].into_iter().flatten() {
-                    self.expr(part);
+                    self.expr(&part.value);
                 }
-                along.iter().for_each(|shape| self.along(shape));
+                along.iter().for_each(|shape| self.along(&shape.value));
             }
         }
     }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::boxes::{Boxes, Drawing, Group, cut};
 use super::layout;
 use crate::plan::{Key, Plan};
+use crate::report::family;
 use crate::report::plots::tenth;
 use crate::run::{Outcome, Status};
 
@@ -128,7 +129,7 @@ impl Box {
             let members = group.members.iter();
             summary(members.filter_map(|node| statuses.get(&node.key).copied()))
         });
-        let title = cut(&group.name, MOST_LETTERS);
+        let title = title(&group.name);
         let indices: Vec<String> = group.indices.iter().map(|index| index.told()).collect();
         let letters = |text: &str| text.chars().count();
         // Letters of the title are about 7.6 units wide, those of the lines below 6.4.
@@ -151,6 +152,22 @@ impl Box {
             status_text,
         }
     }
+}
+
+/// A name as far as there is room. Members of a family are told apart by their indices: what comes in
+/// front of them is cut first.
+fn title(name: &str) -> String {
+    let letters = |text: &str| text.chars().count();
+    let declaration = family::declaration(name);
+    let indices = &name[declaration.len()..];
+    if letters(name) <= MOST_LETTERS || indices.is_empty() {
+        return cut(name, MOST_LETTERS);
+    }
+    // One letter is the `…`.
+    let room = MOST_LETTERS.saturating_sub(letters(indices) + 1);
+    let declaration = cut(declaration, room.max(MOST_LETTERS / 4));
+    let room = MOST_LETTERS.saturating_sub(letters(&declaration));
+    declaration + &cut(indices, room)
 }
 
 /// The gravest status and all of them in words.
@@ -181,4 +198,23 @@ fn summary(statuses: impl Iterator<Item = Status>) -> (&'static str, String) {
         }
     };
     (seen.first().map_or("", |gravest| gravest.0.word()), text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::title;
+
+    #[test]
+    fn titles_tell_members_apart() {
+        assert_eq!(title("small[seed: 0]"), "small[seed: 0]");
+        let long = "a_rather_long_name_of_a_student";
+        let told = |indices: &str| title(&format!("{long}{indices}"));
+        assert_eq!(
+            told("[seed: 0, way: kd]"),
+            "a_rather_long_nam…[seed: 0, way: kd]"
+        );
+        let most = told(&format!("[way: {}]", "x".repeat(40)));
+        assert_eq!(most, "a_rather_…[way: xxxxxxxxxxxxxxxxxxxx…");
+        assert_eq!(title(&long.repeat(2)).chars().count(), 37);
+    }
 }

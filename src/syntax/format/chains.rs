@@ -2,7 +2,7 @@
 
 use super::Formatter;
 use super::layout::{Layout, Piece, align, indent, nothing, text};
-use crate::syntax::tree::{BinaryOp, Expr, ExprKind};
+use crate::syntax::tree::{BinaryOp, Clause, Expr, ExprKind};
 
 impl Formatter<'_> {
     /// Operands with operators of one kind between them. A chain stays broken where it was.
@@ -102,8 +102,8 @@ fn collect_links<'e>(expr: &'e Expr, links: &mut Vec<Link<'e>>) -> &'e Expr {
                 until,
                 along,
             } => {
-                let clause = |word, value: &'e Option<Box<Expr>>| {
-                    value.as_deref().map(|value| (word, value))
+                let clause = |word, clause: &'e Option<Box<Clause>>| {
+                    clause.as_deref().map(|clause| (word, &clause.value))
                 };
                 let clauses = [
                     clause("at", at),

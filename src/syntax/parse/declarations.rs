@@ -327,6 +327,7 @@ impl Parser<'_> {
 
     fn param(&mut self) -> Parsed<ItemKind> {
         let name = self.declared_name("the parameter's name")?;
+        self.no_index_sets()?;
         let ty = self.type_annotation(&name, "param")?;
         let default = if self.is(Kind::Assign) {
             self.bump();
@@ -364,6 +365,7 @@ impl Parser<'_> {
     }
 
     fn recipe_body(&mut self) -> Parsed<RecipeBody> {
+        self.no_index_sets()?;
         if self.is(Kind::Assign) && self.ahead(1).kind == Kind::BraceOpen {
             let assign = self.bump();
             self.error_at(

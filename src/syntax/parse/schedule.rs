@@ -5,7 +5,7 @@ use super::expression::Strength;
 use super::token::{Kind, Token};
 use crate::diag::Diagnostic;
 use crate::syntax::codes;
-use crate::syntax::tree::{Expr, ExprKind};
+use crate::syntax::tree::{Clause, Expr, ExprKind};
 
 impl Parser<'_> {
     /// From `then` on, the next token.
@@ -25,13 +25,15 @@ impl Parser<'_> {
             let outer = std::mem::replace(&mut self.end_is_time, word.kind == Kind::Until);
             let value = self.operators(Strength::Pipe);
             self.end_is_time = outer;
-            let value = Box::new(value?);
+            let value = value?;
+            let span = self.span(word).to(value.span);
+            let clause = Some(Box::new(Clause { value, span }));
             below = below.max(self.height);
             match word.kind {
-                Kind::At => at = Some(value),
-                Kind::Over => over = Some(value),
-                Kind::Until => until = Some(value),
-                _ => along = Some(value),
+                Kind::At => at = clause,
+                Kind::Over => over = clause,
+                Kind::Until => until = clause,
+                _ => along = clause,
             }
         }
         let before = Box::new(before);

@@ -9,6 +9,7 @@ use crate::syntax::tree::{Expr, IndexSet, Name, Parameter, TypeExpr};
 impl Parser<'_> {
     /// `(a: TYPE, b: TYPE = DEFAULT where CONDITION)`
     pub(super) fn parameters(&mut self) -> Parsed<Vec<Parameter>> {
+        self.no_index_sets()?;
         if !self.is(Kind::ParenOpen) {
             return Err(self.unexpected("`(` and the parameters"));
         }
@@ -123,8 +124,32 @@ impl Parser<'_> {
         })
     }
 
+    /// Refuses index sets behind the name of what cannot be a family.
+    pub(super) fn no_index_sets(&mut self) -> Parsed<()> {
+        let index = self.is(Kind::ListOpen)
+            && self.touches()
+            && self.ahead(1).kind.is_word()
+            && self.ahead(2).kind == Kind::In;
+        if !index {
+            return Ok(());
+        }
+        let open = self.peek();
+        self.index_sets()?;
+        let span = self.span_from(open);
+        self.error(
+            Diagnostic::error(
+                codes::UNEXPECTED_TOKEN,
+                "this kind of declaration cannot be a family",
+            )
+            .label(span, "")
+            .help("data sets, models, measures and trials can: write there what changes from member to member"),
+        );
+        Ok(())
+    }
+
     /// `= VALUE`
     pub(super) fn after_equals(&mut self) -> Parsed<Expr> {
+        self.no_index_sets()?;
         let token = self.peek();
         match token.kind {
             Kind::Assign => {
