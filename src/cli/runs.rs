@@ -82,7 +82,8 @@ pub(super) fn outcome(folder: &Path) -> Result<Outcome, CliError> {
 }
 
 /// The keys that the last `keep` runs of every folder of runs reach, and how many runs those are.
-/// A run whose folder was removed reaches nothing.
+/// A run that failed or was stopped reaches what it asked for too, but does not take the place of one
+/// that came through. A run whose folder was removed reaches nothing.
 pub(super) fn reached(store: &Store, keep: usize) -> Result<(BTreeSet<Key>, usize), CliError> {
     let mut places: BTreeMap<PathBuf, BTreeSet<PathBuf>> = BTreeMap::new();
     for run in store.users()? {
@@ -92,12 +93,17 @@ pub(super) fn reached(store: &Store, keep: usize) -> Result<(BTreeSet<Key>, usiz
     }
     let (mut keys, mut runs) = (BTreeSet::new(), 0);
     // Names are times, so their order is that of the runs.
-    for run in places
-        .values()
-        .flat_map(|runs| runs.iter().rev().take(keep))
-    {
-        keys.extend(outcome(run)?.nodes.iter().map(|node| node.key));
-        runs += 1;
+    for place in places.values() {
+        let mut through = 0;
+        for run in place.iter().rev() {
+            if through == keep {
+                break;
+            }
+            let outcome = outcome(run)?;
+            through += usize::from(outcome.exit_code(false) == 0);
+            keys.extend(outcome.nodes.iter().map(|node| node.key));
+            runs += 1;
+        }
     }
     Ok((keys, runs))
 }

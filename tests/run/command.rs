@@ -448,6 +448,24 @@ fn the_store_is_listed_verified_and_cleaned() {
 }
 
 #[test]
+fn runs_that_fail_do_not_push_others_out_of_the_store() {
+    let project = Project::new();
+    project.kdp("run a.kdp").ends(0);
+    let text = fs::read_to_string(project.path("a.kdp")).unwrap();
+    let missing = text.replace("digits()", "mnist(\"nowhere\")");
+    let missing = missing.replace("std.datasets.digits", "std.datasets.mnist");
+    fs::write(project.path("b.kdp"), missing).unwrap();
+    for _ in 0..3 {
+        project.kdp("run b.kdp").ends(3);
+    }
+    let dry = project
+        .kdp("store gc --dry-run --keep 1 --json")
+        .ends(0)
+        .json();
+    assert_eq!(dry["keys"].as_array().unwrap().len(), 0, "{dry}");
+}
+
+#[test]
 fn gc_of_a_store_that_no_known_run_uses_removes_nothing() {
     let project = Project::new();
     project.kdp("run a.kdp").ends(0);

@@ -52,6 +52,25 @@ impl Room {
         }
     }
 
+    /// A node's name in the columns that its line has for it. What tells names from each other stands at
+    /// their ends, so the middle is left out.
+    fn name(self, id: &str) -> String {
+        let columns = match self {
+            Room::Wide => 28,
+            Room::Medium => 22,
+            Room::Narrow => 12,
+        };
+        let letters: Vec<char> = id.chars().collect();
+        if letters.len() <= columns {
+            return id.to_string();
+        }
+        let head = columns / 3;
+        let tail = letters.len() - (columns - head - 1);
+        let head: String = letters[..head].iter().collect();
+        let tail: String = letters[tail..].iter().collect();
+        format!("{head}…{tail}")
+    }
+
     /// A node whose length is not known turns a wheel.
     fn waiting(self) -> &'static str {
         match self {
@@ -145,7 +164,7 @@ impl Bars {
         let bar = ProgressBar::new_spinner().with_style(style(self.room.waiting()));
         let bar = self
             .all
-            .insert_before(&self.whole, bar.with_prefix(id.to_string()));
+            .insert_before(&self.whole, bar.with_prefix(self.room.name(id)));
         bar.enable_steady_tick(Duration::from_millis(100));
         self.running.insert(key, bar);
     }
@@ -216,6 +235,16 @@ mod tests {
         bar.set_message("loss 0.512, accuracy 81.2%");
         bar.force_draw();
         term.contents()
+    }
+
+    #[test]
+    fn names_that_are_cut_keep_their_ends() {
+        let name = |id| Room::Medium.name(id);
+        assert_eq!(name("small[seed: 0]"), "small[seed: 0]");
+        let ways =
+            ["kd", "one_hot"].map(|way| format!("sweep.small[time: 25%, seed: 0, way: {way}]"));
+        let cut = ways.each_ref().map(|way| name(way));
+        assert_eq!(cut, ["sweep.s…d: 0, way: kd]", "sweep.s… way: one_hot]"]);
     }
 
     #[test]
