@@ -112,7 +112,7 @@ impl Ranking {
                 Some(match self.rest.is_empty() {
                     true => said.words("."),
                     false => said
-                        .words(" (below them ")
+                        .words(" (clearly behind the first: ")
                         .with_list(&self.rest)
                         .words(")."),
                 })
@@ -122,6 +122,9 @@ impl Ranking {
     }
 }
 
+/// Families that a sentence lists.
+const LISTED: usize = 6;
+
 impl Ranked {
     fn shown(&self) -> String {
         self.share.show(percent)
@@ -129,14 +132,18 @@ impl Ranked {
 }
 
 impl Prose {
-    /// With the names of families and their shares.
+    /// With the names of families and their shares; of many the first.
     fn with_list(self, ranked: &[Ranked]) -> Prose {
-        let list = ranked.iter().enumerate();
-        list.fold(self, |prose, (nth, one)| {
+        let list = ranked.iter().take(LISTED).enumerate();
+        let prose = list.fold(self, |prose, (nth, one)| {
             let joint = if nth == 0 { "" } else { ", " };
             let share = format!(" {}", one.shown());
             prose.words(joint).name(&one.name).words(share)
-        })
+        });
+        match ranked.len().saturating_sub(LISTED) {
+            0 => prose,
+            more => prose.words(format!(" and {more} more")),
+        }
     }
 }
 
@@ -182,7 +189,7 @@ mod tests {
             .as_deref(),
             Some(
                 "Of the test split `b` has 87.0%\u{a0}±\u{a0}1.4% right, `a` 85.0%\u{a0}±\u{a0}1.4%: no further \
-                 apart than the spread between runs (below them `c` 51.0%\u{a0}±\u{a0}1.4%)."
+                 apart than the spread between runs (clearly behind the first: `c` 51.0%\u{a0}±\u{a0}1.4%)."
             )
         );
         // A lone run may spread as widely as the others.

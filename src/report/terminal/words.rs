@@ -48,6 +48,9 @@ pub(super) fn learnt(plan: &Plan, outcome: &Outcome) -> Vec<String> {
     best.into_iter().chain(deviations(plan, outcome)).collect()
 }
 
+/// Families of deviations that a terminal is told of, a sentence each.
+const SENTENCES: usize = 6;
+
 /// For each family of deviations, in the order of the plan, what its slopes say.
 fn deviations(plan: &Plan, outcome: &Outcome) -> Vec<String> {
     let nodes: BTreeMap<Key, &Node> = plan.nodes().map(|node| (node.key, node)).collect();
@@ -63,8 +66,10 @@ fn deviations(plan: &Plan, outcome: &Outcome) -> Vec<String> {
         (task.measure.name == "deviation" && is_logit_plot)
             .then(|| (id.to_string(), node.key, Deviation { task, slope }))
     });
-    families(deviations)
+    let families = families(deviations);
+    let mut told: Vec<String> = families
         .iter()
+        .take(SENTENCES)
         .filter_map(|family| {
             let first = &family.members.first()?.value;
             let slopes: Vec<f64> = family
@@ -74,7 +79,14 @@ fn deviations(plan: &Plan, outcome: &Outcome) -> Vec<String> {
                 .collect();
             sentence(first.task, &slopes, &nodes, &names)
         })
-        .collect()
+        .collect();
+    let more = families.len().saturating_sub(SENTENCES);
+    if more > 0 {
+        told.push(format!(
+            "The page says the same of {more} more families of deviations."
+        ));
+    }
+    told
 }
 
 fn sentence(
