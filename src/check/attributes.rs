@@ -11,7 +11,7 @@ use super::value::Value;
 use crate::diag::{Mend, Span, closest};
 use crate::spec::{Quantity, Shape, Split};
 use crate::syntax::tree::Name;
-use crate::vocabulary::{STATES, fields, find};
+use crate::vocabulary::{STATES, TRANSFORMS, fields, find};
 
 impl Checker<'_> {
     /// `value.name`
@@ -55,6 +55,12 @@ impl Checker<'_> {
                         format!("it has `train` and `test`; `|> hold_out({some}, seed: 0)` makes one of training samples"),
                     )
                 }
+                word if find(TRANSFORMS, word).is_some() => self.fail_with(
+                    UNKNOWN_MEMBER,
+                    format!("a data set has no `{word}`"),
+                    name.span,
+                    format!("it goes through a transform by `|>`: `data |> {word}(…)`"),
+                ),
                 _ => unknown(self, "a data set", &["train", "validation", "test"]),
             },
             Value::Measurement(at) => {
@@ -116,6 +122,7 @@ impl Checker<'_> {
             Value::Model(_) => {
                 let states = STATES.iter().map(|word| word.name);
                 let help = match closest(&name.text, states) {
+                    _ if name.text == "logits" => Mend::did_you_mean(name.span, "z"),
                     Some(near) => Mend::did_you_mean(name.span, near),
                     None => "what is known of a model is measured: `measure acc = accuracy(model: …, on: data.test)`, then `acc.top1`".into(),
                 };
