@@ -34,6 +34,10 @@ impl Checker<'_> {
             }
             Value::Family(family) => {
                 let members = self.family_members(family, name.span);
+                if let Some(help) = self.chosen_by_dot(family, &members, name) {
+                    let message = format!("`{}` is an index of the family, no member", name.text);
+                    return self.fail_with(UNKNOWN_MEMBER, message, name.span, help);
+                }
                 let members = members
                     .into_iter()
                     .map(|member| self.member(member, name))
@@ -139,6 +143,27 @@ impl Checker<'_> {
                 name.span,
             ),
         }
+    }
+
+    /// The mend of `gap.kd`, where `kd` is a label of the family and nothing that its members have.
+    fn chosen_by_dot(&self, family: &Family, members: &[Value], name: &Name) -> Option<String> {
+        let word = &name.text;
+        let Some(Value::Measurement(at)) = members.first() else {
+            return None;
+        };
+        let measure = &self.program.measures[*at].call.name;
+        if fields(measure).any(|field| field.name == *word) {
+            return None;
+        }
+        let label = Label::Word(word.clone());
+        let axis = family
+            .axes
+            .iter()
+            .find(|axis| axis.labels.find(&label).is_some())?;
+        Some(match family.axes.len() {
+            1 => format!("a member is chosen in brackets: `[{word}]`"),
+            _ => format!("a member is chosen in brackets: `[{}: {word}]`", axis.name),
+        })
     }
 
     /// Reports a member that something does not have, of those that it has.

@@ -279,7 +279,7 @@ impl Checker<'_> {
     }
 
     /// How a place is counted from the end of a list.
-    fn from_the_end(&self, at: i64, place: Span, span: Span) -> String {
+    fn counted_from_the_end(&self, at: i64, place: Span, span: Span) -> String {
         let end = place.start.saturating_sub(1).max(span.start);
         let list = self.sources.slice(Span { end, ..span });
         let back = at.unsigned_abs();
@@ -302,7 +302,7 @@ impl Checker<'_> {
                         "the list has {} members, counted from 0; there is no {at}",
                         items.len()
                     );
-                    let help = (at < 0).then(|| self.from_the_end(at, value.span, span));
+                    let help = (at < 0).then(|| self.counted_from_the_end(at, value.span, span));
                     self.report(
                         Diagnostic::error(NO_SUCH_MEMBER, message)
                             .label(value.span, "")

@@ -47,6 +47,7 @@ mod quotient;
 mod recipe;
 mod schedule;
 mod scope;
+mod settings;
 mod shapes;
 mod source;
 mod states;

@@ -142,7 +142,10 @@ impl Checker<'_> {
             _ if self.is_index_beside(name) => Some(
                 "an index set does not see the indices before it; only a record's values do".into(),
             ),
-            _ => self.near_name(name, span, scope),
+            _ => match self.mend_of_setting(span) {
+                Some(mend) => Some(mend.into()),
+                None => self.near_name(name, span, scope),
+            },
         };
         self.report(
             Diagnostic::error(UNKNOWN_NAME, format!("nothing here is called `{name}`"))
