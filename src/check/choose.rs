@@ -302,7 +302,9 @@ impl Checker<'_> {
                         "the list has {} members, counted from 0; there is no {at}",
                         items.len()
                     );
-                    let help = (at < 0).then(|| self.counted_from_the_end(at, value.span, span));
+                    let from_the_end = at < 0 && at.unsigned_abs() <= items.len() as u64;
+                    let help =
+                        from_the_end.then(|| self.counted_from_the_end(at, value.span, span));
                     self.report(
                         Diagnostic::error(NO_SUCH_MEMBER, message)
                             .label(value.span, "")

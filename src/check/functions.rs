@@ -35,7 +35,9 @@ impl Checker<'_> {
                     }
                     continue;
                 }
-                if matches!(named.text.as_str(), "dim" | "axis") && matches!(name, "sum" | "mean") {
+                if matches!(named.text.as_str(), "dim" | "axis")
+                    && matches!(name, "sum" | "mean" | "softmax" | "log_softmax")
+                {
                     self.eval(&arg.value, scope);
                     return self.axis_by_number(name, named, arg);
                 }

@@ -70,15 +70,19 @@ impl Checker<'_> {
         }
     }
 
-    /// `dim: 1`, as other tools say which axis a `sum` or a `mean` goes along.
+    /// `dim: 1`, as other tools say which axis a function goes along.
     pub(super) fn axis_by_number(&mut self, name: &str, named: &Name, arg: &Arg) -> Value {
         let over = match self.sources.slice(arg.value.span) {
+            _ if !matches!(name, "sum" | "mean") => None,
             "1" | "-1" => Some("over: classes"),
             "0" => Some("over: batch"),
             _ => None,
         };
         let help = match over {
             Some(over) => Mend::did_you_mean(named.span.to(arg.value.span), over),
+            None if matches!(name, "softmax" | "log_softmax") => {
+                "it goes along the classes: leave it out".into()
+            }
             None => "say the axis by its name: `over: classes` or `over: batch`".into(),
         };
         let message = format!("`{name}` has no argument `{}`", named.text);
@@ -190,7 +194,12 @@ impl Checker<'_> {
             }
             _ => {
                 let message = format!("`{name}` is no function of a loss");
-                self.fail_with(WRONG_OPERANDS, message, span, format!("a loss has {ALL}"));
+                let help = match name {
+                    "max" => "the larger of two is `(a + b + abs(a - b)) / 2`".into(),
+                    "min" => "the smaller of two is `(a + b - abs(a - b)) / 2`".into(),
+                    _ => format!("a loss has {ALL}"),
+                };
+                self.fail_with(WRONG_OPERANDS, message, span, help);
                 None
             }
         };

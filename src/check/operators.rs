@@ -241,8 +241,7 @@ fn operands_help(op: BinaryOp, a: &Value, b: &Value) -> Option<String> {
             losses::NO_CHOICE.into()
         }
         (BinaryOp::Add, Value::List(_), Value::List(_)) => {
-            "lists do not add: write all of it in one, or go through it with `[f(i) for i in …]`"
-                .into()
+            "lists are joined by going through both: `[x for part in [a, b] for x in part]`".into()
         }
         (BinaryOp::Add, Value::Time(_) | Value::Fraction(_), Value::Objective(_)) => {
             "`then` binds weakest: put what it goes to in parentheses, `X then (Y + Z) at 50%`"

@@ -99,7 +99,11 @@ impl Parser<'_> {
     pub(super) fn sweep(&mut self, token: Token) -> Mend {
         let line = self.rest_of_line(token);
         let head = line.split_once('{').map_or(line, |(head, _)| head);
-        let clause = head["for".len()..].trim().trim_end_matches(':').to_owned();
+        let clause = head["for".len()..].trim().trim_end_matches(':');
+        let clause = match clause.contains(" in ") {
+            true => clause.to_owned(),
+            false => "i in 0..3".to_owned(),
+        };
         let mut inside = self.tokens[self.at..].windows(2);
         let declared = inside.find(|pair| {
             let opens = super::declarations::WORDS.contains(&self.slice(pair[0]));

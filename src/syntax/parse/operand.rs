@@ -294,7 +294,9 @@ impl Parser<'_> {
             clauses.push(ForClause { name, set });
         }
         let filter = if self.eat(Kind::If) {
+            let start = self.peek();
             let filter = self.expression()?;
+            let filter = self.equals_for_comparison(start, filter)?;
             *height = self.height.max(*height);
             Some(Box::new(filter))
         } else {
@@ -379,10 +381,15 @@ impl Parser<'_> {
         self.grown(start, below, kind)
     }
 
-    /// A condition; a `=` in it is reported and taken for `==`.
+    /// The condition of an `if`.
     fn compared(&mut self) -> Parsed<Expr> {
         let start = self.peek();
         let left = self.condition()?;
+        self.equals_for_comparison(start, left)
+    }
+
+    /// `a = b` in a condition: reported, and taken for `a == b`.
+    fn equals_for_comparison(&mut self, start: Token, left: Expr) -> Parsed<Expr> {
         let sign = self.peek();
         if sign.kind != Kind::Assign {
             return Ok(left);
