@@ -107,10 +107,13 @@ impl Parser<'_> {
         let mut inside = self.tokens[self.at..].windows(2);
         let declared = inside.find(|pair| {
             let opens = super::declarations::WORDS.contains(&self.slice(pair[0]));
-            opens && pair[1].kind == Kind::Name
+            opens && pair[0].first && pair[1].kind == Kind::Name
         });
         let (word, name) = match declared {
-            Some([word, name]) => (self.slice(*word), self.slice(*name)),
+            Some([word, name]) if self.column(*word) > self.column(token) => {
+                self.declared = Some(self.name_of(*name));
+                (self.slice(*word), self.slice(*name))
+            }
             _ => ("model", "m"),
         };
         format!("a sweep is a family: `{word} {name}[{clause}] = …`").into()
