@@ -19,6 +19,12 @@ impl Checker<'_> {
         let unknown = |checker: &mut Self, what: &str, names: &[&str]| {
             checker.unknown_member(what, name, names)
         };
+        if let Value::Family(family) = &value
+            && let Some(help) = self.chosen_by_dot(family, name)
+        {
+            let message = format!("`{}` is an index of the family, no member", name.text);
+            return self.fail_with(UNKNOWN_MEMBER, message, name.span, help);
+        }
         match &value {
             Value::Unknown => Value::Unknown,
             // An index of the family: its labels, to be the index set of another.
@@ -34,10 +40,6 @@ impl Checker<'_> {
             }
             Value::Family(family) => {
                 let members = self.family_members(family, name.span);
-                if let Some(help) = self.chosen_by_dot(family, &members, name) {
-                    let message = format!("`{}` is an index of the family, no member", name.text);
-                    return self.fail_with(UNKNOWN_MEMBER, message, name.span, help);
-                }
                 let members = members
                     .into_iter()
                     .map(|member| self.member(member, name))
@@ -146,20 +148,19 @@ impl Checker<'_> {
     }
 
     /// The mend of `gap.kd`, where `kd` is a label of the family and nothing that its members have.
-    fn chosen_by_dot(&self, family: &Family, members: &[Value], name: &Name) -> Option<String> {
+    fn chosen_by_dot(&mut self, family: &Family, name: &Name) -> Option<String> {
         let word = &name.text;
+        let label = Label::Word(word.clone());
+        let mut axes = family.axes.iter();
+        let axis = axes.find(|axis| axis.labels.find(&label).is_some())?;
+        let members = self.family_members(family, name.span);
         let Some(Value::Measurement(at)) = members.first() else {
             return None;
         };
         let measure = &self.program.measures[*at].call.name;
-        if fields(measure).any(|field| field.name == *word) {
+        if family.axis(word).is_some() || fields(measure).any(|field| field.name == *word) {
             return None;
         }
-        let label = Label::Word(word.clone());
-        let axis = family
-            .axes
-            .iter()
-            .find(|axis| axis.labels.find(&label).is_some())?;
         Some(match family.axes.len() {
             1 => format!("a member is chosen in brackets: `[{word}]`"),
             _ => format!("a member is chosen in brackets: `[{}: {word}]`", axis.name),
