@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::Checker;
 use super::blame::Use;
 use super::codes::CONDITION_FAILS;
+use super::index::shown;
 use super::module::DeclId;
 use super::network::Layers;
 use super::scope::{Env, Scope};
@@ -12,7 +13,7 @@ use super::types::Type;
 use super::value::Value;
 use crate::diag::{Diagnostic, Span};
 use crate::spec::Shape;
-use crate::syntax::tree::{ArchBody, Expr, ItemKind, Statement};
+use crate::syntax::tree::{ArchBody, Expr, ExprKind, ItemKind, Statement};
 
 impl Checker<'_> {
     /// The layers of an arch for one input.
@@ -117,7 +118,29 @@ impl Checker<'_> {
         if let Some(span) = used {
             diagnostic = diagnostic.label(span, "this use does not satisfy it");
         }
-        self.report(diagnostic.label(condition.span, "required here"));
+        let values = shown_values(condition, scope);
+        self.report(diagnostic.label(condition.span, format!("required here{values}")));
         false
+    }
+}
+
+/// The values of the names in a condition, `, where depth is 21`; nothing where none can be shown.
+fn shown_values(condition: &Expr, scope: &Scope) -> String {
+    let mut values: Vec<String> = vec![];
+    let mut open = vec![condition];
+    while let Some(expr) = open.pop() {
+        open.extend(expr.parts().into_iter().rev());
+        if let ExprKind::Name(name) = &expr.kind
+            && let Some(value) = scope.env.get(name).and_then(shown)
+        {
+            let value = format!("`{name}` is {value}");
+            if !values.contains(&value) {
+                values.push(value);
+            }
+        }
+    }
+    match values.is_empty() {
+        true => String::new(),
+        false => format!(", where {}", values.join(" and ")),
     }
 }

@@ -9,7 +9,8 @@ use super::synonyms::meant;
 use super::types::Type;
 use super::value::Value;
 use crate::diag::{Diagnostic, Mend, Span};
-use crate::syntax::tree::{Arg, BinaryOp, Expr, ExprKind, Parameter, TypeExpr};
+use crate::syntax::codes::EQUALS_FOR_COLON;
+use crate::syntax::tree::{Arg, BinaryOp, Expr, ExprKind, Name, Parameter, TypeExpr};
 use crate::vocabulary::{self, Param, TYPES};
 
 /// What an argument may be.
@@ -179,6 +180,10 @@ impl Checker<'_> {
                 match &arg.name {
                     Some(name) => {
                         strangers += 1;
+                        if self.mend_equals(name, &names, arg) {
+                            guessed.extend(meant(&name.text, names.iter().copied()));
+                            continue;
+                        }
                         let help = match meant(&name.text, names.iter().copied()) {
                             Some(near) => {
                                 guessed.push(near);
@@ -253,6 +258,16 @@ impl Checker<'_> {
             self.missing_arguments(what, span, &missing, wanted);
         }
         (sound && self.all_satisfy(wanted, &given)).then_some(given)
+    }
+
+    /// `T=4`, which the parser has told: its mend is to name the argument that was meant.
+    fn mend_equals(&mut self, name: &Name, names: &[&str], arg: &Arg) -> bool {
+        let Some(near) = meant(&name.text, names.iter().copied()) else {
+            return false;
+        };
+        let help = format!("write `{near}: {}`", self.sources.slice(arg.value.span));
+        let between = name.span.to(arg.value.span);
+        self.findings.mend(EQUALS_FOR_COLON, between, help)
     }
 
     /// Says which arguments a call lacks, and where they are declared.
@@ -373,7 +388,12 @@ impl Checker<'_> {
         let ExprKind::Int(n @ 1..=100) = expr.kind else {
             return self.eval_as(expr, &Type::Span, scope);
         };
-        let spellings = [format!("{n} epochs"), format!("{n} steps"), format!("{n}%")];
+        let plural = if n == 1 { "" } else { "s" };
+        let spellings = [
+            format!("{n} epoch{plural}"),
+            format!("{n} step{plural}"),
+            format!("{n}%"),
+        ];
         let [epochs, steps, share] = &spellings;
         let text = format!("did you mean `{epochs}`, `{steps}`, or `{share}` of the run?");
         let mend = spellings.iter().fold(Mend::from(text), |mend, spelling| {

@@ -11,7 +11,7 @@ use super::value::Value;
 use crate::diag::{Mend, Span, closest};
 use crate::spec::{Quantity, Shape, Split};
 use crate::syntax::tree::Name;
-use crate::vocabulary::{STATES, fields, find};
+use crate::vocabulary::{STATES, TRANSFORMS, fields, find};
 
 impl Checker<'_> {
     /// `value.name`
@@ -19,6 +19,12 @@ impl Checker<'_> {
         let unknown = |checker: &mut Self, what: &str, names: &[&str]| {
             checker.unknown_member(what, name, names)
         };
+        if let Value::Family(family) = &value
+            && let Some(help) = self.chosen_by_dot(family, name)
+        {
+            let message = format!("`{}` is an index of the family, no member", name.text);
+            return self.fail_with(UNKNOWN_MEMBER, message, name.span, help);
+        }
         match &value {
             Value::Unknown => Value::Unknown,
             // An index of the family: its labels, to be the index set of another.
@@ -62,6 +68,12 @@ impl Checker<'_> {
                         format!("it has `train` and `test`; `|> hold_out({some}, seed: 0)` makes one of training samples"),
                     )
                 }
+                word if find(TRANSFORMS, word).is_some() => self.fail_with(
+                    UNKNOWN_MEMBER,
+                    format!("a data set has no `{word}`"),
+                    name.span,
+                    format!("it goes through a transform by `|>`: `data |> {word}(…)`"),
+                ),
                 _ => unknown(self, "a data set", &["train", "validation", "test"]),
             },
             Value::Measurement(at) => {
@@ -123,6 +135,7 @@ impl Checker<'_> {
             Value::Model(_) => {
                 let states = STATES.iter().map(|word| word.name);
                 let help = match closest(&name.text, states) {
+                    _ if name.text == "logits" => Mend::did_you_mean(name.span, "z"),
                     Some(near) => Mend::did_you_mean(name.span, near),
                     None => "what is known of a model is measured: `measure acc = accuracy(model: …, on: data.test)`, then `acc.top1`".into(),
                 };
@@ -139,6 +152,26 @@ impl Checker<'_> {
                 name.span,
             ),
         }
+    }
+
+    /// The mend of `gap.kd`, where `kd` is a label of the family and nothing that its members have.
+    fn chosen_by_dot(&mut self, family: &Family, name: &Name) -> Option<String> {
+        let word = &name.text;
+        let label = Label::Word(word.clone());
+        let mut axes = family.axes.iter();
+        let axis = axes.find(|axis| axis.labels.find(&label).is_some())?;
+        let members = self.family_members(family, name.span);
+        let Some(Value::Measurement(at)) = members.first() else {
+            return None;
+        };
+        let measure = &self.program.measures[*at].call.name;
+        if family.axis(word).is_some() || fields(measure).any(|field| field.name == *word) {
+            return None;
+        }
+        Some(match family.axes.len() {
+            1 => format!("a member is chosen in brackets: `[{word}]`"),
+            _ => format!("a member is chosen in brackets: `[{}: {word}]`", axis.name),
+        })
     }
 
     /// Reports a member that something does not have, of those that it has.

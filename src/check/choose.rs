@@ -279,6 +279,15 @@ impl Checker<'_> {
         {
             return Some(Label::Word(name.clone()));
         }
+        if let (ExprKind::Name(name), Some(axis)) = (&expr.kind, axis)
+            && axis.name == *name
+            && !self.is_known(name, scope)
+        {
+            let help = format!("give the declaration the index `[{name} in …]` too");
+            let message = format!("nothing here is called `{name}`");
+            self.fail_with(UNKNOWN_NAME, message, expr.span, help);
+            return None;
+        }
         let value = self.eval(expr, scope);
         let label = Label::of(&value);
         if label.is_none() && !matches!(value, Value::Unknown) {
@@ -289,6 +298,14 @@ impl Checker<'_> {
             );
         }
         label
+    }
+
+    /// How a place is counted from the end of a list.
+    fn counted_from_the_end(&self, at: i64, place: Span, span: Span) -> String {
+        let end = place.start.saturating_sub(1).max(span.start);
+        let list = self.sources.slice(Span { end, ..span });
+        let back = at.unsigned_abs();
+        format!("from the end it is `{list}[len({list}) - {back}]`")
     }
 
     fn list_index(&mut self, items: &[Value], args: &[Arg], span: Span, scope: &Scope) -> Value {
@@ -302,14 +319,21 @@ impl Checker<'_> {
         match self.eval_as(value, &Type::Int, scope) {
             Value::Int(at) => match usize::try_from(at).ok().and_then(|at| items.get(at)) {
                 Some(item) => item.clone(),
-                None => self.fail(
-                    NO_SUCH_MEMBER,
-                    format!(
+                None => {
+                    let message = format!(
                         "the list has {} members, counted from 0; there is no {at}",
                         items.len()
-                    ),
-                    value.span,
-                ),
+                    );
+                    let from_the_end = at < 0 && at.unsigned_abs() <= items.len() as u64;
+                    let help =
+                        from_the_end.then(|| self.counted_from_the_end(at, value.span, span));
+                    self.report(
+                        Diagnostic::error(NO_SUCH_MEMBER, message)
+                            .label(value.span, "")
+                            .maybe_help(help),
+                    );
+                    Value::Unknown
+                }
             },
             _ => Value::Unknown,
         }

@@ -80,10 +80,11 @@ impl Checker<'_> {
                 let share = call.number("share").unwrap_or_default();
                 if !(0.0..=1.0).contains(&share) {
                     let at = named.get("share").map_or(span, |(_, span)| *span);
-                    return self.fail(
+                    return self.fail_with(
                         OUT_OF_RANGE,
                         "a share of labels lies between 0% and 100%",
                         at,
+                        "for three labels in ten write `30%`",
                     );
                 }
             }

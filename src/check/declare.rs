@@ -8,10 +8,11 @@ use super::family::indices;
 use super::module::{DeclId, ModuleId, declared_name};
 use super::objectives::in_body;
 use super::scope::Scope;
+use super::settings::SETTING;
 use super::types::Type;
 use super::value::Value;
 use super::{Checker, program};
-use crate::diag::{Diagnostic, Mend, SourceId, Span, closest};
+use crate::diag::{Diagnostic, Mend, Span, closest};
 use crate::syntax::tree::{Expr, ExprKind, Item, ItemKind, RecipeBody};
 
 impl Checker<'_> {
@@ -33,7 +34,7 @@ impl Checker<'_> {
                 } if declared.text == *name => Some(ty),
                 _ => None,
             });
-            let source = self.sources.add(format!("--set {name}"), text.as_str());
+            let source = self.sources.add(format!("{SETTING}{name}"), text.as_str());
             let whole = Span::new(source, 0, text.len());
             if let Some(first) = self.settings.get(name) {
                 let twice = Diagnostic::error(DUPLICATE_FIELD, format!("`{name}` is set twice"))
@@ -68,19 +69,12 @@ impl Checker<'_> {
                     )]),
                     span: whole,
                 }),
-                _ => self.setting(source, text),
+                _ => self.setting(source, text, name, ty),
             };
             if let Some(expr) = expr {
                 self.settings.insert(name.clone(), expr);
             }
         }
-    }
-
-    /// An expression of a setting's text.
-    fn setting(&mut self, source: SourceId, text: &str) -> Option<Expr> {
-        let (expr, errors) = crate::syntax::parse_expression(source, text);
-        self.findings.extend(errors);
-        expr
     }
 
     /// Evaluates every declaration of the file that runs. What stands only in its imports, and the

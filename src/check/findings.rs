@@ -59,6 +59,15 @@ impl Findings {
         self.seen.contains(&(code, Some(place)))
     }
 
+    /// Gives the one of that code that begins in a place another mend; false where there is none.
+    pub fn mend(&mut self, code: Code, within: Span, help: String) -> bool {
+        let here = |one: &&mut Diagnostic| {
+            one.code == code && place(one).is_some_and(|place| place.is_in(within))
+        };
+        let found = self.all.iter_mut().find(here);
+        found.map(|one| one.help = Some(help)).is_some()
+    }
+
     /// How many there are.
     pub fn count(&self) -> usize {
         self.all.len()

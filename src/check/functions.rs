@@ -35,6 +35,12 @@ impl Checker<'_> {
                     }
                     continue;
                 }
+                if matches!(named.text.as_str(), "dim" | "axis")
+                    && matches!(name, "sum" | "mean" | "softmax" | "log_softmax")
+                {
+                    self.eval(&arg.value, scope);
+                    return self.axis_by_number(name, named, arg);
+                }
                 self.fail_with(
                     UNKNOWN_ARGUMENT,
                     format!("`{name}` has no argument `{}`", named.text),

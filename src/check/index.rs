@@ -156,7 +156,7 @@ impl Checker<'_> {
 }
 
 /// A value as a file would write it, where that is short.
-fn shown(value: &Value) -> Option<String> {
+pub(super) fn shown(value: &Value) -> Option<String> {
     Some(match value {
         Value::Int(value) => value.to_string(),
         Value::Number(value) => trim(*value),

@@ -10,10 +10,17 @@ use super::schedule::Ramp;
 use super::value::Value;
 use crate::diag::{Diagnostic, Mend, Span, closest};
 use crate::spec::{Axis, Function};
-use crate::syntax::tree::{Arg, BinaryOp, ExprKind};
+use crate::syntax::tree::{Arg, BinaryOp, ExprKind, Name};
 
 /// Every function of a loss of one's own, for a help.
 const ALL: &str = "softmax, log_softmax, exp, log, sqrt, abs, sum, mean, kl, mse, one_hot_of";
+
+/// What is said of a choice between values over the batch.
+pub(super) const NO_CHOICE: &str = "an `if` is decided before anything is trained, and this is known only then; what is above 0 is `(x + abs(x)) / 2`";
+
+/// What is said of a softmax among layers.
+pub(super) const NO_SOFTMAX: &str =
+    "a network ends in its logits, `linear(classes)`: losses and measures take the softmax of them";
 
 /// Values of an argument list, each with its place.
 type Placed = (Value, Span);
@@ -61,6 +68,39 @@ impl Checker<'_> {
                 None
             }
         }
+    }
+
+    /// `dim: 1`, as other tools say which axis a function goes along.
+    pub(super) fn axis_by_number(&mut self, name: &str, named: &Name, arg: &Arg) -> Value {
+        let over = match self.sources.slice(arg.value.span) {
+            _ if !matches!(name, "sum" | "mean") => None,
+            "1" | "-1" => Some("over: classes"),
+            "0" => Some("over: batch"),
+            _ => None,
+        };
+        let help = match over {
+            Some(over) => Mend::did_you_mean(named.span.to(arg.value.span), over),
+            None if matches!(name, "softmax" | "log_softmax") => {
+                "it goes along the classes: leave it out".into()
+            }
+            None => "say the axis by its name: `over: classes` or `over: batch`".into(),
+        };
+        let message = format!("`{name}` has no argument `{}`", named.text);
+        self.fail_with(UNKNOWN_ARGUMENT, message, named.span, help)
+    }
+
+    /// A layer's word that is called on a value over the batch.
+    pub(super) fn layer_of_value(&mut self, word: &str, of: Span, span: Span) -> Value {
+        let written = self.sources.slice(of);
+        let help = match word {
+            "relu" => match written.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+                true => format!("what is above 0 is `({written} + abs({written})) / 2`"),
+                false => format!("what is above 0 is `(({written}) + abs({written})) / 2`"),
+            },
+            _ => format!("a loss has {ALL}"),
+        };
+        let message = format!("`{word}` is a layer of a network, no function of values");
+        self.fail_with(WRONG_TYPE, message, span, help)
     }
 
     /// Whether a function of this is one of a loss of one's own: in the body of one, a schedule too.
@@ -142,6 +182,11 @@ impl Checker<'_> {
                 );
                 None
             }
+            ("softmax" | "log_softmax", []) if self.losses.is_empty() => {
+                let message = format!("`{name}` is no layer");
+                self.fail_with(WRONG_TYPE, message, span, NO_SOFTMAX);
+                None
+            }
             ("softmax" | "log_softmax" | "exp" | "log" | "sqrt" | "abs" | "sum" | "mean", _) => {
                 let message = format!("`{name}` takes one value");
                 self.fail(SURPLUS_ARGUMENT, message, span);
@@ -149,7 +194,12 @@ impl Checker<'_> {
             }
             _ => {
                 let message = format!("`{name}` is no function of a loss");
-                self.fail_with(WRONG_OPERANDS, message, span, format!("a loss has {ALL}"));
+                let help = match name {
+                    "max" => "the larger of two is `(a + b + abs(a - b)) / 2`".into(),
+                    "min" => "the smaller of two is `(a + b - abs(a - b)) / 2`".into(),
+                    _ => format!("a loss has {ALL}"),
+                };
+                self.fail_with(WRONG_OPERANDS, message, span, help);
                 None
             }
         };

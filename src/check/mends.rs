@@ -1,9 +1,12 @@
 //! Mends of values of the wrong type.
 
 use super::family::Family;
+use super::losses::{NO_CHOICE, NO_SOFTMAX};
+use super::names::{Kind, word as word_of};
 use super::types::Type;
 use super::value::{Value, trim};
 use crate::diag::{Mend, Span};
+use crate::vocabulary::{Default, Param};
 
 /// How to make one type of another, where that is plain.
 /// `shown` is the value as it was written.
@@ -31,6 +34,27 @@ pub(super) fn mend(value: &Value, ty: &Type, shown: &str, span: Span) -> Option<
             "a choice is made before anything is measured; join conditions with `and`, `or`, `not`"
                 .into()
         }
+        (Type::Layers, Value::Callable(function))
+            if matches!(function.as_str(), "softmax" | "log_softmax") =>
+        {
+            NO_SOFTMAX.into()
+        }
+        (Type::Bool, Value::Formula(_)) => NO_CHOICE.into(),
+        (Type::Objective, Value::Text(word, _)) => {
+            let known = word_of(word).is_some_and(|(_, kind)| kind == Kind::Objective);
+            let help = "an objective stands without quotes";
+            return Some(match known {
+                true => Mend::from(format!("{help}: `{word}`")).edit(span, word),
+                false => help.into(),
+            });
+        }
+        (Type::Layers, Value::Objective(_)) => {
+            "`->` joins layers; an objective changes over a run by `then`: `distill(t) then one_hot at 50%`"
+                .into()
+        }
+        (Type::Layers, Value::Callable(function)) if is_layer(function) => {
+            return Some(Mend::did_you_mean(span, format!("{function}()")));
+        }
         (Type::Bool, Value::Int(n @ 0..=1)) => {
             let word = if *n == 1 { "true" } else { "false" };
             return Some(Mend::did_you_mean(span, word));
@@ -43,7 +67,8 @@ pub(super) fn mend(value: &Value, ty: &Type, shown: &str, span: Span) -> Option<
         }
         (Type::Span, Value::Int(_) | Value::Number(_)) => {
             let n = trim(value.as_number().unwrap_or_default());
-            let (epochs, steps) = (format!("{n} epochs"), format!("{n} steps"));
+            let plural = if n == "1" { "" } else { "s" };
+            let (epochs, steps) = (format!("{n} epoch{plural}"), format!("{n} step{plural}"));
             let help = format!("did you mean `{epochs}`, or `{steps}`?");
             return Some(Mend::from(help).edit(span, epochs).edit(span, steps));
         }
@@ -62,6 +87,9 @@ pub(super) fn mend(value: &Value, ty: &Type, shown: &str, span: Span) -> Option<
         (Type::Dataset, Value::Split(..)) => {
             "give the data set itself, without `.train` or `.test`".into()
         }
+        (Type::Int, Value::Fraction(_)) => {
+            "it is counted: a whole number such as `1_000`, not a share".into()
+        }
         (Type::Int, Value::Number(n)) => {
             format!("a whole number is wanted: `{}`, or `round(…)`", n.round())
         }
@@ -76,6 +104,14 @@ pub(super) fn mend(value: &Value, ty: &Type, shown: &str, span: Span) -> Option<
         _ => return None,
     };
     Some(text.into())
+}
+
+/// Whether a word is a layer that needs no arguments.
+fn is_layer(name: &str) -> bool {
+    word_of(name).is_some_and(|(word, kind)| {
+        let given = |param: &Param| !matches!(param.default, Default::Required);
+        kind == Kind::Layer && word.params.iter().all(given)
+    })
 }
 
 /// How one member of a family is chosen, and how all of them are gone through.

@@ -9,6 +9,7 @@ mod arch;
 mod args;
 mod attributes;
 mod blame;
+mod branches;
 mod choose;
 mod codes;
 mod conditions;
@@ -46,6 +47,7 @@ mod quotient;
 mod recipe;
 mod schedule;
 mod scope;
+mod settings;
 mod shapes;
 mod source;
 mod states;
@@ -188,6 +190,8 @@ struct Checker<'w> {
     imports: Vec<Name>,
     /// What `--set` gave, by param.
     settings: HashMap<String, Expr>,
+    /// Names of the standard library that a file uses but does not import, each told once.
+    unimported: FxHashSet<(SourceId, String)>,
     /// Names that were looked up, by the place that gives them their meaning.
     used: FxHashSet<Span>,
     /// The module that is being evaluated.
@@ -245,6 +249,7 @@ impl<'w> Checker<'w> {
             loading: vec![],
             imports: vec![],
             settings: HashMap::new(),
+            unimported: FxHashSet::default(),
             used: FxHashSet::default(),
             here: ModuleId(0),
             experiments: HashMap::new(),

@@ -112,6 +112,10 @@ impl Checker<'_> {
         match made {
             Value::Model(model) => return self.of_models(model, head, given),
             Value::Unknown if fields.is_none() => return Value::Unknown,
+            // Of models, as `big.at(3 epochs)`: what it lacks is an index, not data.
+            Value::Family(_) if fields.is_none() => {
+                return self.coerce(made, &Type::Layers, network.span);
+            }
             _ => {}
         }
         let layers = self.coerce(made, &Type::Layers, network.span);

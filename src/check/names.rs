@@ -80,6 +80,13 @@ impl Checker<'_> {
         self.found(name, scope.module)
     }
 
+    /// Whether a name means something.
+    pub(super) fn is_known(&mut self, name: &str, scope: &Scope) -> bool {
+        self.binding(name, scope).is_some()
+            || word(name).is_some()
+            || vocabulary::function(name).is_some()
+    }
+
     /// The value of a name.
     pub(super) fn name(&mut self, name: &str, span: Span, scope: &Scope) -> Value {
         match self.binding(name, scope) {
@@ -102,8 +109,20 @@ impl Checker<'_> {
         if self.findings.has(UNKNOWN_NAME, span) {
             return Value::Unknown;
         }
+        let unimported = STANDARD_NAMES.contains_key(name);
+        if unimported && !self.unimported.insert((span.source, name.to_string())) {
+            return Value::Unknown;
+        }
         let help = match name {
             "end" => Some("the run's end stands behind `until` only: `then 0.0 until end`".into()),
+            "classes" if !self.losses.is_empty() => Some(
+                "in a loss it is an argument, `objective mine(t: model, classes: int) = …`; a `mean` over the classes divides by it"
+                    .into(),
+            ),
+            "switch" | "schedule" | "piecewise" => Some(
+                "what changes over a run is written `X then Y at T`, as in `distill(teacher) then one_hot at 50%`"
+                    .into(),
+            ),
             "classes" | "input" => Some(
                 "it is known in the body of an `arch`, and where a model's network is written out"
                     .into(),
@@ -123,7 +142,10 @@ impl Checker<'_> {
             _ if self.is_index_beside(name) => Some(
                 "an index set does not see the indices before it; only a record's values do".into(),
             ),
-            _ => self.near_name(name, span, scope),
+            _ => match self.mend_of_setting(span) {
+                Some(mend) => Some(mend.into()),
+                None => self.near_name(name, span, scope),
+            },
         };
         self.report(
             Diagnostic::error(UNKNOWN_NAME, format!("nothing here is called `{name}`"))

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::Checker;
 use super::blame::Use;
+use super::branches;
 use super::codes::*;
 use super::limits::LAYER;
 use super::module::DeclId;
@@ -311,7 +312,12 @@ impl Checker<'_> {
                         body.short(),
                         shortcut.short()
                     );
-                    self.refuse(message, *span, &shape, Some("give a `shortcut:` that changes the shape as the body does, such as `subsample_and_pad(channels, stride: 2)`".into()));
+                    self.refuse(
+                        message,
+                        *span,
+                        &shape,
+                        Some(branches::mend(&children[0], &shortcut)),
+                    );
                     return None;
                 }
                 if let Shape::Tokens { .. } = body {

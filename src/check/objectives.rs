@@ -51,11 +51,16 @@ impl Checker<'_> {
             if let Some((Value::Schedule(ramp), at)) = named.get(name)
                 && let Some(wrong) = ramp.values().into_iter().find(|value| !fits(*value))
             {
-                return self.fail(
-                    OUT_OF_RANGE,
-                    format!("`{name}` must lie {what} at all times, but it is {wrong} here"),
-                    *at,
-                );
+                let message =
+                    format!("`{name}` must lie {what} at all times, but it is {wrong} here");
+                let help = match name {
+                    "temperature" => "1 leaves the logits as they are; 2 to 8 is usual",
+                    "weight" => {
+                        "it is a share, the labels have the rest; the whole is scaled by `3 * distill(…)`"
+                    }
+                    _ => "give it a share, such as `0.1`",
+                };
+                return self.fail_with(OUT_OF_RANGE, message, *at, help);
             }
         }
         Value::Objective(Rc::new(match word.name {

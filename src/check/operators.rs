@@ -237,6 +237,16 @@ fn operands_help(op: BinaryOp, a: &Value, b: &Value) -> Option<String> {
         {
             "give the number a unit: `15 epochs`, `1k steps`".into()
         }
+        (_, Value::Formula(_), _) | (_, _, Value::Formula(_)) if comparison(op).is_some() => {
+            losses::NO_CHOICE.into()
+        }
+        (BinaryOp::Add, Value::List(_), Value::List(_)) => {
+            "lists are joined by going through both: `[x for part in [a, b] for x in part]`".into()
+        }
+        (BinaryOp::Add, Value::Time(_) | Value::Fraction(_), Value::Objective(_)) => {
+            "`then` binds weakest: put what it goes to in parentheses, `X then (Y + Z) at 50%`"
+                .into()
+        }
         (_, Value::Objective(_), _) | (_, _, Value::Objective(_)) => {
             "objectives are scaled and added: `0.5 * distill(teacher) + 0.5 * one_hot`".into()
         }

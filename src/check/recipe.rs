@@ -103,6 +103,15 @@ impl Checker<'_> {
         };
         let value = if fits {
             value
+        } else if let ("length", Value::Time(time)) = (name, &value)
+            && time.fraction > 0.0
+        {
+            let share = self.sources.slice(field.value.span);
+            let help = format!(
+                "a part of another recipe's length is `RECIPE scaled to {share}`, or give the epochs: `length: 10 epochs`"
+            );
+            let message = format!("`{name}`: {what}");
+            self.fail_with(OUT_OF_RANGE, message, field.value.span, help)
         } else {
             self.fail(OUT_OF_RANGE, format!("`{name}`: {what}"), field.value.span)
         };

@@ -203,6 +203,17 @@ impl Checker<'_> {
         span: Span,
         scope: &Scope,
     ) -> Value {
+        if let (Kind::Layer, Some(Value::Formula(_)), [Arg { name: None, value }]) =
+            (kind, scope.env.get("z"), args)
+            && match self.eval(value, scope) {
+                Value::Formula(_) => true,
+                // A body that is not called yet: what takes nothing was meant as a function.
+                Value::Unknown => word.params.is_empty(),
+                _ => false,
+            }
+        {
+            return self.layer_of_value(word.name, value.span, span);
+        }
         let mut wanted: Vec<Wanted> = word.params.iter().map(Wanted::from).collect();
         if matches!(kind, Kind::Transform | Kind::Derived) {
             let dataset = Wanted {

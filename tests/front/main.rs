@@ -17,4 +17,5 @@ mod imports;
 mod keys;
 mod mends;
 mod schedules;
+mod settings;
 mod shipped;

@@ -268,7 +268,8 @@ impl<'t> Parser<'t> {
         self.name_of(token)
     }
 
-    fn name_of(&self, token: Token) -> Name {
+    /// A token as a name.
+    pub(super) fn name_of(&self, token: Token) -> Name {
         Name {
             text: self.slice(token).to_owned(),
             span: self.span(token),

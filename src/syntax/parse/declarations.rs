@@ -174,6 +174,8 @@ impl Parser<'_> {
             .filter(|_| named);
         let meant = meant.or_else(|| (next.kind == Kind::Assign).then_some("let"));
         let help = match meant {
+            _ if token.kind == Kind::For => self.sweep(token),
+            Some("use") if written == "from" => self.python_import(token),
             Some("let") if !named => {
                 format!("a constant is declared with `let {written} = …`").into()
             }
@@ -265,6 +267,14 @@ impl Parser<'_> {
                 return Err(Failed);
             }
             path.push(self.any_name("a name")?);
+        }
+        if self.slice(self.declaration) == "from" && self.is_word(self.peek(), "import") {
+            self.bump();
+            return Ok(Use::Names {
+                path,
+                names: self.comma_separated(Self::use_name)?,
+                braces: true,
+            });
         }
         let alias = self.alias()?;
         let Some(name) = path.pop() else {
@@ -449,6 +459,17 @@ impl Parser<'_> {
     fn claim_text(&mut self) -> Parsed<Expr> {
         match self.peek().kind {
             Kind::Quote | Kind::CurlyText => self.text(),
+            Kind::Name if self.ahead(1).kind == Kind::Quote => {
+                let prefix = self.bump();
+                let help = "every text puts values in by braces: leave it out";
+                let message = format!("`{}` stands before a text", self.slice(prefix));
+                self.error(
+                    Diagnostic::error(codes::UNEXPECTED_TOKEN, message)
+                        .label(self.span(prefix), "")
+                        .help(Mend::from(help).edit(self.span(prefix), "")),
+                );
+                self.text()
+            }
             _ => Err(self.unexpected_help("the claim as a text", "write it in quotes: `\"…\"`")),
         }
     }

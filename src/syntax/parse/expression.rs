@@ -262,7 +262,29 @@ impl Parser<'_> {
             links.push(self.operators(Strength::As)?);
             below = below.max(self.height);
         }
+        if self.is(Kind::At) && self.ahead(1).kind != Kind::Colon {
+            return self.arrow_for_then(start, below);
+        }
         self.grown(start, below, ExprKind::Chain(links))
+    }
+
+    /// `distill(t) -> one_hot at 50%`: reported, and read.
+    fn arrow_for_then(&mut self, start: Token, below: usize) -> Parsed<Expr> {
+        let read = self.span_from(start);
+        self.error(
+            Diagnostic::error(
+                codes::UNEXPECTED_TOKEN,
+                "`->` joins layers, which do not change at a time",
+            )
+            .label(self.span(self.peek()), "a time stands here")
+            .label(read, "behind this")
+            .help("what changes over a run is written `X then Y at T`"),
+        );
+        while matches!(self.peek().kind, Kind::At | Kind::Over | Kind::Until) {
+            self.bump();
+            self.operators(Strength::Sum)?;
+        }
+        self.grown(start, below, ExprKind::Missing)
     }
 
     /// `layers as name`, `layers as "quoted.Name"`

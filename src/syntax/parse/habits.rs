@@ -3,7 +3,7 @@
 use super::cursor::{Failed, Parsed, Parser};
 use super::declarations::missing;
 use super::token::{Kind, Token};
-use crate::diag::{Diagnostic, Mend, closest};
+use crate::diag::{Diagnostic, Mend, Span, closest};
 use crate::syntax::codes;
 use crate::syntax::tree::{Expr, Field};
 
@@ -23,7 +23,17 @@ pub(super) fn foreign_word(word: &str) -> Option<&'static str> {
 }
 
 /// The words that go on with a value, and may be misspelt.
-const GOES_ON: &[&str] = &["then", "over", "until", "along", "with", "where", "scaled"];
+pub(super) const GOES_ON: &[&str] = &["then", "over", "until", "along", "with", "where", "scaled"];
+
+/// The word that goes on with a value and was probably meant by another.
+pub(super) fn goes_on(word: &str) -> Option<&'static str> {
+    match word {
+        "after" | "from" | "@" => Some("at"),
+        "during" => Some("over"),
+        "till" => Some("until"),
+        _ => closest(word, GOES_ON.iter().copied()),
+    }
+}
 
 impl Parser<'_> {
     /// How to mend a token that stands where something else was expected, where its kind tells.
@@ -42,14 +52,7 @@ impl Parser<'_> {
                 "a brace that is meant as such is doubled: `{{` and `}}`".into()
             }
             Kind::Name if !found.first => {
-                let word = self.slice(found);
-                let meant = match word {
-                    "after" | "from" | "@" => Some("at"),
-                    "during" => Some("over"),
-                    "till" => Some("until"),
-                    _ => closest(word, GOES_ON.iter().copied()),
-                };
-                Mend::did_you_mean(self.span(found), meant?)
+                Mend::did_you_mean(self.span(found), goes_on(self.slice(found))?)
             }
             Kind::Minus if found.first && self.ahead(1).kind != Kind::Minus => {
                 "a line that begins with `-` does not go on with the one before: end that one with `-`"
@@ -65,6 +68,55 @@ impl Parser<'_> {
             Kind::For if !self.free => "a window's length is written `over`".into(),
             _ => return None,
         })
+    }
+
+    /// The rest of a token's line.
+    fn rest_of_line(&self, token: Token) -> &str {
+        let rest = &self.text[token.start as usize..];
+        rest.lines().next().unwrap_or(rest).trim_end()
+    }
+
+    /// The mend of `from std.archs import mlp, small_cnn`.
+    pub(super) fn python_import(&self, from: Token) -> Mend {
+        let line = self.rest_of_line(from);
+        let parts = line
+            .strip_prefix("from")
+            .and_then(|rest| rest.split_once(" import "));
+        let Some((module, names)) = parts else {
+            return Mend::did_you_mean(self.span(from), "use");
+        };
+        let (module, names) = (module.trim(), names.trim());
+        let names = match names.contains(',') {
+            true => format!("{{{names}}}"),
+            false => names.to_owned(),
+        };
+        let start = from.start as usize;
+        let whole = Span::new(self.source, start, start + line.len());
+        Mend::did_you_mean(whole, format!("use {module}.{names}"))
+    }
+
+    /// The mend of `for i in 0..3 { model m = … }`, whose name is taken for declared.
+    pub(super) fn sweep(&mut self, token: Token) -> Mend {
+        let line = self.rest_of_line(token);
+        let head = line.split_once('{').map_or(line, |(head, _)| head);
+        let clause = head["for".len()..].trim().trim_end_matches(':');
+        let clause = match clause.contains(" in ") {
+            true => clause.to_owned(),
+            false => "i in 0..3".to_owned(),
+        };
+        let mut inside = self.tokens[self.at..].windows(2);
+        let declared = inside.find(|pair| {
+            let opens = super::declarations::WORDS.contains(&self.slice(pair[0]));
+            opens && pair[0].first && pair[1].kind == Kind::Name
+        });
+        let (word, name) = match declared {
+            Some([word, name]) if self.column(*word) > self.column(token) => {
+                self.declared = Some(self.name_of(*name));
+                (self.slice(*word), self.slice(*name))
+            }
+            _ => ("model", "m"),
+        };
+        format!("a sweep is a family: `{word} {name}[{clause}] = …`").into()
     }
 
     /// `= VALUE` of a function; a result's type, or braces around the value, are reported.

@@ -252,7 +252,15 @@ impl Lexer<'_> {
     }
 
     fn bad_number(&mut self, word: &str, span: Span) {
-        let (message, help) = number_mend(word);
+        let behind_value = self.text[..span.start as usize]
+            .ends_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | ']' | ')'));
+        let (message, help) = match word.strip_prefix('.') {
+            Some(place) if behind_value => (
+                format!("`{word}` is no member"),
+                format!("a place is chosen in brackets: `[{place}]`"),
+            ),
+            _ => number_mend(word),
+        };
         self.error(codes::MALFORMED_NUMBER, message, span, &help);
     }
 

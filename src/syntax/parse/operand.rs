@@ -2,9 +2,9 @@
 
 use super::cursor::{Failed, Parsed, Parser};
 use super::token::{Kind, Token};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Mend};
 use crate::syntax::codes;
-use crate::syntax::tree::{Arg, Expr, ExprKind, ForClause};
+use crate::syntax::tree::{Arg, BinaryOp, Expr, ExprKind, ForClause};
 
 impl Parser<'_> {
     /// A primary and its calls, indices, members, `with`s and `scaled to`s.
@@ -294,7 +294,9 @@ impl Parser<'_> {
             clauses.push(ForClause { name, set });
         }
         let filter = if self.eat(Kind::If) {
+            let start = self.peek();
             let filter = self.expression()?;
+            let filter = self.equals_for_comparison(start, filter)?;
             *height = self.height.max(*height);
             Some(Box::new(filter))
         } else {
@@ -341,7 +343,7 @@ impl Parser<'_> {
     /// `if c { a } else { b }`
     fn choice(&mut self, start: Token) -> Parsed<Expr> {
         self.bump();
-        let condition = Box::new(self.deeper(Self::condition)?);
+        let condition = Box::new(self.deeper(Self::compared)?);
         let mut below = self.height;
         let then = Box::new(self.branch()?);
         below = below.max(self.height);
@@ -375,6 +377,38 @@ impl Parser<'_> {
             condition,
             then,
             otherwise,
+        };
+        self.grown(start, below, kind)
+    }
+
+    /// The condition of an `if`.
+    fn compared(&mut self) -> Parsed<Expr> {
+        let start = self.peek();
+        let left = self.condition()?;
+        self.equals_for_comparison(start, left)
+    }
+
+    /// `a = b` in a condition: reported, and taken for `a == b`.
+    fn equals_for_comparison(&mut self, start: Token, left: Expr) -> Parsed<Expr> {
+        let sign = self.peek();
+        if sign.kind != Kind::Assign {
+            return Ok(left);
+        }
+        let below = self.height;
+        self.bump();
+        let op_span = self.span(sign);
+        self.error(
+            Diagnostic::error(codes::UNEXPECTED_TOKEN, "a condition compares with `==`")
+                .label(op_span, "")
+                .help(Mend::did_you_mean(op_span, "==")),
+        );
+        let right = self.expression()?;
+        let below = below.max(self.height);
+        let kind = ExprKind::Binary {
+            op: BinaryOp::Equal,
+            op_span,
+            left: Box::new(left),
+            right: Box::new(right),
         };
         self.grown(start, below, kind)
     }

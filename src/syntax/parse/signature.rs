@@ -105,7 +105,17 @@ impl Parser<'_> {
 
     /// `[seed in seeds, tau in [1, 2]]`, or nothing.
     pub(super) fn index_sets(&mut self) -> Parsed<Vec<IndexSet>> {
-        if !self.is(Kind::ListOpen) {
+        let opening = self.peek();
+        let in_parentheses = opening.kind == Kind::ParenOpen && self.ahead(2).kind == Kind::In;
+        if in_parentheses {
+            self.error_at(
+                codes::UNEXPECTED_TOKEN,
+                opening,
+                "the index sets of a family stand in brackets",
+                "write `[` here, and `]` behind them",
+            );
+        }
+        if !in_parentheses && opening.kind != Kind::ListOpen {
             return Ok(vec![]);
         }
         if !self.touches() {

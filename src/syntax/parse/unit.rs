@@ -1,8 +1,10 @@
 //! Units: `steps` and `epochs` belong to numbers, and what was meant by others.
 
 use super::cursor::{Parsed, Parser};
+use super::declarations::WORDS;
+use super::habits::{GOES_ON, goes_on};
 use super::token::{Kind, Token};
-use crate::diag::{Diagnostic, Mend, closest};
+use crate::diag::{Diagnostic, Mend, Span, closest};
 use crate::syntax::codes;
 use crate::syntax::tree::{BinaryOp, Expr, ExprKind, Unit};
 
@@ -21,6 +23,13 @@ impl Parser<'_> {
     /// An operand with nothing behind it that was meant as a unit; what was, is reported.
     pub(super) fn unit_behind(&mut self, start: Token, operand: Expr) -> Parsed<Expr> {
         let next = self.peek();
+        if let ExprKind::Name(word) = &operand.kind
+            && let Some(unit) = unit(word)
+            && next.kind == Kind::Number
+            && !next.first
+        {
+            return self.unit_before(start, unit);
+        }
         let free_name = matches!(self.ahead(1).kind, Kind::Colon | Kind::Assign);
         if next.kind != Kind::Name || free_name {
             return Ok(operand);
@@ -50,6 +59,66 @@ impl Parser<'_> {
             .help(format!("write `{written} {word}`")),
         );
         self.grown(start, 0, ExprKind::Time { amount, unit })
+    }
+
+    /// `epoch 5`: reported, and taken for `5 epochs`.
+    fn unit_before(&mut self, start: Token, unit: Unit) -> Parsed<Expr> {
+        let number = self.bump();
+        let written = self.slice(number);
+        let word = match unit {
+            Unit::Steps => "step",
+            Unit::Epochs => "epoch",
+        };
+        let plural = if written == "1" { "" } else { "s" };
+        let whole = self.span(start).to(self.span(number));
+        let meant = format!("{written} {word}{plural}");
+        self.error(
+            Diagnostic::error(
+                codes::UNIT_WITHOUT_NUMBER,
+                "a unit stands behind its number",
+            )
+            .label(whole, "")
+            .help(Mend::from(format!("write `{meant}`")).edit(whole, meant)),
+        );
+        let kind = match self.number(number)? {
+            ExprKind::Int(amount) => ExprKind::Time {
+                amount: amount as f64,
+                unit,
+            },
+            ExprKind::Number(amount) => ExprKind::Time { amount, unit },
+            _ => ExprKind::Missing,
+        };
+        self.grown(start, 0, kind)
+    }
+
+    /// `0.5 one_hot`: reported, and taken for `0.5 * one_hot`.
+    fn product_without_sign(&mut self, start: Token, factor: Expr) -> Parsed<Expr> {
+        let next = self.peek();
+        let (written, word) = (&self.text[factor.span.range()], self.slice(next));
+        let op_span = self.span(next);
+        let between = Span {
+            start: factor.span.end,
+            end: op_span.start,
+            ..op_span
+        };
+        let mend = Mend::from(format!("a product is written `{written} * {word}`"));
+        self.error(
+            Diagnostic::error(
+                codes::UNEXPECTED_TOKEN,
+                format!("`{word}` stands right behind a number"),
+            )
+            .label(op_span, "")
+            .help(mend.edit(between, " * ")),
+        );
+        let right = self.deeper(Self::operand)?;
+        let below = self.height;
+        let kind = ExprKind::Binary {
+            op: BinaryOp::Multiply,
+            op_span,
+            left: Box::new(factor),
+            right: Box::new(right),
+        };
+        self.grown(start, below, kind)
     }
 
     /// `n epochs`: reported, and taken for `n * 1 epoch`.
@@ -116,10 +185,16 @@ impl Parser<'_> {
                     _ => None,
                 };
                 let Some(meant) = other.or_else(|| closest(word, UNITS.iter().copied())) else {
-                    return Ok(operand);
+                    let reads_on = GOES_ON.contains(&word) || goes_on(word).is_some();
+                    let begins_anew = WORDS.contains(&word) || self.is_reserved(next);
+                    return match reads_on || begins_anew {
+                        true => Ok(operand),
+                        false => self.product_without_sign(start, operand),
+                    };
                 };
-                let kind =
-                    unit(meant).map_or(ExprKind::Missing, |unit| ExprKind::Time { amount, unit });
+                // What another tool counts in may be as long as something else here.
+                let known = unit(meant).filter(|_| other.is_none());
+                let kind = known.map_or(ExprKind::Missing, |unit| ExprKind::Time { amount, unit });
                 (Mend::did_you_mean(here, meant), kind)
             }
         };
