@@ -125,7 +125,7 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Answer {
     }
     match console.json {
         true => console.document(&outcome),
-        false => console.result(&summary),
+        false => console.result(&terminal::fitted(&summary)),
     }
     if idle && whole {
         standing = standing.of_whole(&planned, &store);
@@ -162,7 +162,8 @@ fn tell_again(
     });
     let seconds = begin.elapsed().as_secs_f64();
     let footer = terminal::footer_of_stored(nodes, seconds, &folder.join(PAGE));
-    console.result(&terminal::joined(&standing.findings, &footer));
+    let summary = terminal::joined(&standing.findings, &footer);
+    console.result(&terminal::fitted(&summary));
 }
 
 /// Makes the run's folder. What the run reaches stands in it from the start, so that a run that

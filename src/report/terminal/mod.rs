@@ -10,7 +10,7 @@ mod words;
 
 pub use echo::restore;
 pub use nodes::{families, needs, nodes, status};
-pub use summary::{findings, footer, footer_of_stored, joined, short_path};
+pub use summary::{findings, fitted, footer, footer_of_stored, joined, short_path};
 
 use std::io::IsTerminal;
 

@@ -30,6 +30,25 @@ pub fn joined(findings: &str, footer: &str) -> String {
     }
 }
 
+/// A summary for the terminal that standard output is: its sentences are broken between words, its
+/// tables stay as they are. As it is where standard output is none.
+pub fn fitted(summary: &str) -> String {
+    match terminal_size::terminal_size_of(std::io::stdout()) {
+        Some((width, _)) => broken(summary, width.0.into()),
+        None => summary.to_string(),
+    }
+}
+
+/// Sentences stand two columns in.
+fn broken(summary: &str, width: usize) -> String {
+    let options = textwrap::Options::new(width.max(40)).subsequent_indent("    ");
+    let lines = summary.lines().map(|line| match line.starts_with("  ") {
+        true => textwrap::fill(line, &options),
+        false => line.to_string(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 /// A path as a user would type it here.
 pub fn short_path(path: &Path) -> PathBuf {
     std::env::current_dir()
@@ -262,4 +281,22 @@ fn counted(counts: &[(usize, &str)], seconds: f64) -> String {
 
 fn line_of_page(page: &Path) -> String {
     format!("\nPage: \x1b[4m{}\x1b[0m", short_path(page).display())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::broken;
+
+    #[test]
+    fn sentences_are_broken_between_words_and_tables_are_not() {
+        let row = format!(" small {} 0.9", "─".repeat(60));
+        let summary =
+            format!("{row}\n\n  `small` tones its teacher `big` down: where it is surer by 1.");
+        assert_eq!(
+            broken(&summary, 40),
+            format!(
+                "{row}\n\n  `small` tones its teacher `big` down:\n    where it is surer by 1."
+            )
+        );
+    }
 }
