@@ -5,6 +5,7 @@ use std::fmt::{Display, Write};
 use super::codes::*;
 use super::experiment::Trial;
 use super::family::indices;
+use super::limits::BUDGET_OF_A_CLAIM;
 use super::module::{DeclId, ModuleId, declared_name};
 use super::objectives::in_body;
 use super::scope::Scope;
@@ -324,6 +325,10 @@ impl Checker<'_> {
     }
 
     fn claim(&mut self, text: &Expr, condition: &Expr, span: Span, module: ModuleId) {
+        if !self.findings.has_errors() {
+            let more = BUDGET_OF_A_CLAIM * self.families as u64;
+            self.budget = self.budget.map(|budget| budget.saturating_add(more));
+        }
         let scope = Scope::of(module);
         let text = match self.eval_as(text, &Type::Text, &scope) {
             Value::Text(text, _) => self.claim_text(text, module),

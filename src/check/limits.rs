@@ -17,6 +17,8 @@ use crate::spec::{Condition, Quantity};
 /// what takes about 0.1 µs; what takes longer counts as several.
 pub(super) const BUDGET: u64 = 1_000_000;
 pub(super) const BUDGET_OF_A_MEMBER: u64 = 250;
+/// How many more for each claim, by the members of all families: it may go through them several times.
+pub(super) const BUDGET_OF_A_CLAIM: u64 = 60;
 /// Evaluations that a call is worth: its arguments are held against what is wanted.
 pub(super) const CALL: u64 = 15;
 /// Evaluations that a trial within another is worth: names, index sets and members of its own.

@@ -309,6 +309,17 @@ claim \"steep\" = mean(gap.slope) > 1.0 and all(gap.agreement - gap.under_low > 
         "{USES}model m[n in 1..10, width in 1..6] = conv(width, kernel: 3) -> resnet_cifar(6 * n + 2) {{ data: d.train, recipe: quick }}\n"
     );
     assert!(errors(&networks).is_empty());
+    let mut claims = students("i in 0..50, j in 0..50", "seed: i * 50 + j")
+        + "measure a[i in s.i, j in s.j] = accuracy(s[i, j], on: d.test)
+measure c[i in s.i, j in s.j] = calibration(s[i, j], on: d.test)\n";
+    for n in 10..60 {
+        writeln!(
+            claims,
+            "claim \"{n}\" = mean(a.top1 - 2 * c.ece) > 0.{n} and all(a.top1 > 0.0{n})"
+        )
+        .unwrap();
+    }
+    assert_eq!(errors(&claims), [""; 0]);
 }
 
 /// What a file of two kilobytes may take; a build without optimisation, on a busy machine, takes longer.
