@@ -383,9 +383,13 @@ fn two_kilobytes_are_checked_in_a_moment() {
     }
     for text in texts {
         let world = Memory(BTreeMap::from([("test.kdp".into(), text.clone())]));
-        let start = ThreadTime::now();
-        load(Path::new("test.kdp"), &[], &world);
-        let took = start.elapsed();
+        let once = |_| {
+            let start = ThreadTime::now();
+            load(Path::new("test.kdp"), &[], &world);
+            start.elapsed()
+        };
+        // The quickest of several: the machine may be busy.
+        let took = (0..3).map(once).min().unwrap_or_default();
         assert!(took < MOMENT, "{took:?} for {:.60}…", text);
     }
 }
