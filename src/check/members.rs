@@ -261,10 +261,10 @@ impl Checker<'_> {
         }
         self.open.push((decl, number));
         let around = std::mem::replace(&mut self.here, decl.module);
-        let scope = self.member_scope(decl.module, &axes, place);
         let instance = self.modules[decl.module.0].instance.as_ref();
         self.heights
             .push(instance.map_or(0, |instance| instance.height));
+        let scope = self.member_scope(decl.module, &axes, place);
         let value = self.evaluate(decl, item, place, &scope);
         let (value, height) = self.of_height(value, item.span);
         self.lean_on(height);

@@ -116,6 +116,9 @@ fn values_within_values_without_end_are_told() {
     ] {
         assert_eq!(errors(&chain(of)), ["too-large"], "{of}");
     }
+    let by_index = "use std.datasets.digits\n\
+                    dataset d[i in 0..50_000, k in { a: if i == 0 { digits() } else { join(d[i: i - 1, k: a], digits()) } }] = k\n";
+    assert_eq!(errors(by_index), ["too-large"]);
     let layers = "experiment e(prev: layers) { let net = prev -> relu() }\n\
                   trial t[i in 0..50_000] = e(if i == 0 { relu() } else { t[i - 1].net })\n";
     assert_eq!(errors(layers), ["too-large"]);
