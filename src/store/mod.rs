@@ -7,6 +7,7 @@
 //!                              <blob>
 //!        staging/<key>.<random>/               an object in the making
 //!        aside/<key>.<random>/                 objects that were found damaged
+//!        trails/<lineage>/<step>.<key>         which states of trainings that begin alike there are
 //!        locks/<key>                           held by the one process that makes the object
 //!        digests.json                          remembered digests of data files
 //!        users                                 folders of runs that refer to objects here
@@ -25,6 +26,7 @@ mod manifest;
 mod objects;
 mod slot;
 mod tidy;
+mod trail;
 mod users;
 
 pub use entry::Entry;
@@ -32,3 +34,4 @@ pub use error::{Action, StoreError};
 pub use manifest::{About, Blob, FORMAT, Made, Manifest};
 pub use objects::{Lookup, Store};
 pub use slot::Slot;
+pub use trail::{Milestone, Passing};

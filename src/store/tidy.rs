@@ -43,10 +43,11 @@ impl Store {
         fs::remove_dir_all(&staging).map_err(StoreError::io(Remove, &staging))
     }
 
-    /// Objects that no key of `kept` names.
+    /// Objects that no key of `kept` names, and that were not saved on the way to one.
     pub fn unreached(&self, kept: &BTreeSet<Key>) -> Result<Vec<Key>, StoreError> {
         let mut keys = self.keys()?;
-        keys.retain(|key| !kept.contains(key));
+        let passing = self.on_the_way_to(kept);
+        keys.retain(|key| !kept.contains(key) && !passing.contains(key));
         Ok(keys)
     }
 

@@ -10,6 +10,7 @@ mod models;
 mod nodes;
 mod pipe;
 mod reference;
+mod resume;
 mod states;
 mod text;
 
