@@ -8,7 +8,7 @@ KIND    ?= cpu
 TIME    ?= 300
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart bench test build libtorch lint bless fuzz
+.PHONY: help quickstart bench chaos test build libtorch lint bless fuzz
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -22,6 +22,9 @@ test: libtorch ## fetch libtorch, build, and run every test
 bench: ## measure how fast kdp checks, plans and finds nothing to do (PEERS=1: beside Snakemake and DVC)
 	$(if $(PEERS),benches/peers/setup.sh)
 	cargo bench -p kdp $(if $(PEERS),--bench speed -- peers,--bench speed --bench hover)
+
+chaos: build ## kill a hundred runs at any instant, and hold how they end against one left alone
+	KDP_CHAOS=$(or $(RUNS),100) cargo test $(PROFILE) -p kdp --test chaos -- --nocapture
 
 build: libtorch ## fetch libtorch and build kdp and its engine
 	cargo build $(PROFILE) --workspace

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::files;
 use super::look::Look;
 use crate::plan::Digest;
 
@@ -29,7 +28,7 @@ struct Sealed {
 /// The remembered digests of a store.
 #[derive(Debug)]
 pub(super) struct Digests {
-    path: PathBuf,
+    changed: bool,
     files: BTreeMap<PathBuf, Memory>,
 }
 
@@ -41,7 +40,7 @@ impl Digests {
             .filter(|sealed| sealed.seal == seal(&sealed.files))
             .unwrap_or_default();
         Digests {
-            path: path.to_path_buf(),
+            changed: false,
             files: sealed.files,
         }
     }
@@ -61,20 +60,20 @@ impl Digests {
         // A file that changed while it was read is not remembered either.
         if look.is_settled() && look == Look::of(&file.metadata()?) {
             self.files.insert(name, Memory { look, digest });
-            self.save();
+            self.changed = true;
         }
         Ok(digest)
     }
 
-    /// Forgetting costs a second look at a file, so a store that cannot be written is no error.
-    fn save(&self) {
+    /// What is to be written, where that has changed.
+    pub(super) fn unsaved(&mut self) -> Option<Vec<u8>> {
         let sealed = Sealed {
             files: self.files.clone(),
             seal: seal(&self.files),
         };
-        if let Ok(text) = serde_json::to_vec(&sealed) {
-            let _ = files::replace(&self.path, &text);
-        }
+        std::mem::take(&mut self.changed)
+            .then(|| serde_json::to_vec(&sealed).ok())
+            .flatten()
     }
 }
 

@@ -39,13 +39,19 @@ pub(super) fn move_folder(from: &Path, to: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Replaces a file in one step: a reader sees the old text or the new one.
-pub(super) fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
+/// Replaces a file in one step: a reader sees the old text or the new one. The new one is made in the
+/// folder `staging`, under a name that begins with `prefix`.
+pub(super) fn replace(
+    path: &Path,
+    bytes: &[u8],
+    staging: &Path,
+    prefix: &str,
+) -> std::io::Result<()> {
     let mut file = tempfile::Builder::new()
+        .prefix(prefix)
         // As the umask says: a store may be shared.
         .permissions(fs::Permissions::from_mode(0o666))
-        .tempfile_in(folder)?;
+        .tempfile_in(staging)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(path)?;

@@ -6,14 +6,18 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use rayon::prelude::*;
 
 use super::digests::Digests;
-use super::error::Action::{Lock, Make, Read};
+use super::error::Action::{Lock, Make, Read, Write};
 use super::error::StoreError;
 use super::{Entry, Manifest, Slot, files};
 use crate::plan::{Digest, Key};
+
+/// How often a claim is repeated.
+const PATIENCE: usize = 25;
 
 /// What a lookup gave.
 #[derive(Debug)]
@@ -129,7 +133,16 @@ impl Store {
 
     /// The right to make the object of a key; `None` where it is there, damaged, or being made.
     pub fn claim(&self, key: Key) -> Result<Option<Slot>, StoreError> {
-        let Some(lock) = self.try_lock(key)? else {
+        let mut lock = self.try_lock(key)?;
+        for _ in 0..PATIENCE {
+            if lock.is_some() {
+                break;
+            }
+            // A sweep holds each lock for a moment.
+            std::thread::sleep(Duration::from_millis(2));
+            lock = self.try_lock(key)?;
+        }
+        let Some(lock) = lock else {
             return Ok(None);
         };
         match self.inspect(key) {
@@ -166,9 +179,24 @@ impl Store {
     pub fn digest_of_file(&self, path: &Path) -> io::Result<Digest> {
         let digests = &self.inner.digests;
         let mut digests = digests.lock().unwrap_or_else(PoisonError::into_inner);
-        digests
-            .get_or_insert_with(|| Digests::load(&self.root().join("digests.json")))
-            .of_file(path)
+        let place = self.root().join("digests.json");
+        let digests = digests.get_or_insert_with(|| Digests::load(&place));
+        let digest = digests.of_file(path)?;
+        if let Some(text) = digests.unsaved() {
+            // Forgetting costs a second look at a file: a store that cannot be written is no error.
+            let _ = self.replace(&place, &text);
+        }
+        Ok(digest)
+    }
+
+    /// Replaces a file of the store in one step.
+    pub(super) fn replace(&self, path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+        // While it is locked, no sweep takes what is being written for something left behind.
+        let name = Key::of_bytes(path.as_os_str().as_encoded_bytes());
+        let _lock = self.lock(name)?;
+        let staging = self.root().join("staging");
+        files::replace(path, bytes, &staging, &format!("{name}."))
+            .map_err(StoreError::io(Write, path))
     }
 
     pub(super) fn warn(&self, warning: String) {
@@ -275,7 +303,8 @@ impl Store {
                 continue;
             };
             for name in staged.iter().filter(|name| of(name) == Some(key)) {
-                let _ = fs::remove_dir_all(staging.join(name));
+                let left = staging.join(name);
+                let _ = fs::remove_dir_all(&left).or_else(|_| fs::remove_file(&left));
             }
             // Last: who has opened it before sees, once it has the lock, that it is another file.
             let _ = fs::remove_file(self.lock_path(key));

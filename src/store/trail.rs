@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::error::Action::Write;
+use super::error::Action::Remove;
 use super::objects::names;
 use super::{Store, StoreError, files};
 use crate::plan::Key;
@@ -74,7 +74,7 @@ impl Store {
             return Ok(());
         }
         let text = serde_json::to_vec(&milestone.passing).unwrap_or_else(|_| b"null".to_vec());
-        files::replace(&path, &text).map_err(StoreError::io(Write, &path))
+        self.replace(&path, &text)
     }
 
     /// Removes a state that was saved on the way, and what belongs to it.
@@ -88,7 +88,7 @@ impl Store {
         let path = self.trail(lineage).join(file_name(milestone));
         match fs::remove_file(&path) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(StoreError::io(super::error::Action::Remove, &path)(error))
+                Err(StoreError::io(Remove, &path)(error))
             }
             _ => Ok(()),
         }

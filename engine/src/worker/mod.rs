@@ -13,14 +13,17 @@ mod train;
 
 pub use error::NodeError;
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::io::BufRead;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Instant;
 
 use kdp::run::{Answer, Order, PROTOCOL};
 use kdp::spec::from_json;
-use kdp::store::Store;
+use kdp::store::{Store, StoreError};
 
 use crate::errors::cut;
 use crate::machine::LIBTORCH;
@@ -39,12 +42,26 @@ pub fn serve(orders: impl BufRead + Send + 'static) -> std::io::Result<()> {
         libtorch: LIBTORCH.to_string(),
     });
     let stop = Stop::default();
+    let mut stores = Stores::default();
     for order in listen(orders, stop.clone()) {
         if let Order::Run { .. } = &order {
-            answers.send(&obey(&order, &stop, &answers)?);
+            answers.send(&obey(&order, &mut stores, &stop, &answers)?);
         }
     }
     Ok(())
+}
+
+/// The stores that were opened: each is swept once.
+#[derive(Default)]
+struct Stores(BTreeMap<PathBuf, Store>);
+
+impl Stores {
+    fn open(&mut self, root: &Path) -> Result<&Store, StoreError> {
+        Ok(match self.0.entry(root.to_path_buf()) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(Store::open(root)?),
+        })
+    }
 }
 
 /// The orders as they come. A request to stop is heard while another order is obeyed.
@@ -71,7 +88,12 @@ fn listen(orders: impl BufRead + Send + 'static, stop: Stop) -> Receiver<Order> 
 }
 
 /// Obeys an order. Whatever goes wrong, a panic in a binding included, fails this order alone.
-fn obey(order: &Order, stop: &Stop, answers: &Answers) -> std::io::Result<Answer> {
+fn obey(
+    order: &Order,
+    stores: &mut Stores,
+    stop: &Stop,
+    answers: &Answers,
+) -> std::io::Result<Answer> {
     let Order::Run {
         node,
         along,
@@ -87,9 +109,8 @@ fn obey(order: &Order, stop: &Stop, answers: &Answers) -> std::io::Result<Answer
     let started = Instant::now();
     let mut teller = Teller::new(answers, node.key);
     let work = || {
-        let store = Store::open(store)?;
         let job = Job {
-            store: &store,
+            store: stores.open(store)?,
             threads: *threads,
             saving: *saving,
             across: *across,
