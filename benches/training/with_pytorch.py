@@ -2,8 +2,8 @@
 seconds of each epoch.
 
 What is done: tensors in memory, crops and flips of a whole batch by one gather, channels-last, bfloat16,
-the teacher's batch norms folded into its convolutions, a fused optimiser, no wait for a number, and
-malloc told by the environment to keep its memory. Eager, since torch.compile takes longer here.
+the teacher frozen and compiled, its batch norms folded, a fused optimiser, no wait for a number, and malloc
+told by the environment to keep its memory. The student is eager: compiled, its step takes no less.
 """
 
 import argparse
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch._inductor.config
 import torch.nn.functional as F
 from safetensors.torch import load_file
 from torch.fx.experimental.optimization import fuse
@@ -58,8 +59,11 @@ def normalised(pixels):
 
 def teacher_of(folder: Path):
     network = resnet56(num_classes=CLASSES)
-    network.load_state_dict(load_file(folder / "teacher.safetensors"), strict=False)
-    return fuse(network.eval()).to(torch.bfloat16, memory_format=torch.channels_last)
+    network.load_state_dict(load_file(folder / "teacher.safetensors"))
+    network = fuse(network.eval()).to(torch.bfloat16, memory_format=torch.channels_last)
+    torch._inductor.config.freezing = True
+    # An epoch's last batch is smaller, and quicker where it is compiled for its own size.
+    return torch.compile(network, dynamic=False)
 
 
 class Student:

@@ -2,7 +2,7 @@
 of each epoch.
 
 Tensors in memory, a fused optimiser, no wait for a number, malloc told by the environment to keep its
-memory; with `--compile`, torch.compile for the step.
+memory; with `--compile`, torch.compile for the loss, with `--bf16`, bfloat16 by autocast.
 """
 
 import argparse
@@ -47,6 +47,7 @@ def main() -> None:
     asked.add_argument("folder", type=Path)
     asked.add_argument("--epochs", type=int, default=6)
     asked.add_argument("--compile", action="store_true")
+    asked.add_argument("--bf16", action="store_true")
     asked = asked.parse_args()
     torch.set_num_threads(2)
     torch.manual_seed(0)
@@ -55,9 +56,14 @@ def main() -> None:
     optimizer = torch.optim.SGD(
         network.parameters(), lr=0.05, momentum=0.9, nesterov=True, weight_decay=5e-4, fused=True
     )
-    loss_of = lambda images, labels: F.cross_entropy(network(images), labels)
+
+    def loss_of(images, labels):
+        with torch.autocast("cpu", torch.bfloat16, enabled=asked.bf16):
+            logits = network(images)
+        return F.cross_entropy(logits.float(), labels)
+
     if asked.compile:
-        loss_of = torch.compile(loss_of)
+        loss_of = torch.compile(loss_of, dynamic=False)
 
     def step(images, labels):
         optimizer.zero_grad(set_to_none=True)

@@ -113,7 +113,7 @@ def main() -> None:
     folder, epochs, workers = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
     torch.manual_seed(0)
     teacher, student = resnet56(num_classes=CLASSES), resnet20(num_classes=CLASSES)
-    teacher.load_state_dict(load_file(folder / "teacher.safetensors"), strict=False)
+    teacher.load_state_dict(load_file(folder / "teacher.safetensors"))
     box = get_distillation_box(
         teacher, student, datasets(folder), config(epochs, workers), DEVICE, None, False, 1
     )
