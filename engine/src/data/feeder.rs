@@ -4,7 +4,8 @@ use std::mem::MaybeUninit;
 use std::slice;
 
 use kdp::plan::DataMeta;
-use tch::{Device, Kind, TchError, Tensor};
+use tch::kind::Element;
+use tch::{Device, TchError, Tensor};
 
 use super::augment::Epoch;
 use super::placement::Placement;
@@ -54,6 +55,11 @@ impl Feeder {
         rows: &[usize],
         mut epoch: Option<&mut Epoch>,
     ) -> Result<Tensor, TchError> {
+        if self.tables.len() != channels as usize {
+            let scaled = self.tables.len();
+            let what = format!("{channels} channels, of which {scaled} have a mean");
+            return Err(TchError::Shape(what));
+        }
         let sides = [height as usize, width as usize];
         let size = (channels * height * width) as usize;
         let blank = self.blank(sides[1]);
@@ -117,13 +123,14 @@ impl Feeder {
     }
 
     fn tokens(&self, length: usize, ids: &[i32], rows: &[usize]) -> Result<Tensor, TchError> {
-        let rows_of = rows
-            .iter()
-            .map(|&row| &ids[row * length..(row + 1) * length]);
-        let batch: Vec<i64> = rows_of.flatten().map(|&id| i64::from(id)).collect();
-        Tensor::f_from_slice(&batch)?
-            .f_view([rows.len() as i64, length as i64])?
-            .f_to_device(self.device)
+        let fill = |out: &mut [MaybeUninit<i64>]| {
+            let rows = rows.iter();
+            let ids = rows.flat_map(|&row| &ids[row * length..(row + 1) * length]);
+            for (place, &id) in out.iter_mut().zip(ids) {
+                place.write(i64::from(id));
+            }
+        };
+        filled(&[rows.len() as i64, length as i64], fill)?.f_to_device(self.device)
     }
 
     /// Labels as a tensor.
@@ -133,9 +140,13 @@ impl Feeder {
     }
 }
 
-/// A tensor of the main memory, filled where it lies. `fill` writes every number of it.
-fn filled(sizes: &[i64], fill: impl FnOnce(&mut [MaybeUninit<f32>])) -> Result<Tensor, TchError> {
-    let tensor = Tensor::f_empty(sizes, (Kind::Float, Device::Cpu))?;
+/// A tensor of the main memory, filled where it lies: `fill` writes every number of it. One made of a
+/// slice would be zeroed first, by as many threads as libtorch has.
+fn filled<T: Element>(
+    sizes: &[i64],
+    fill: impl FnOnce(&mut [MaybeUninit<T>]),
+) -> Result<Tensor, TchError> {
+    let tensor = Tensor::f_empty(sizes, (T::KIND, Device::Cpu))?;
     // SAFETY: a new tensor's numbers lie one after the other, `numel` of them, and nobody else has them.
     fill(unsafe { slice::from_raw_parts_mut(tensor.data_ptr().cast(), tensor.numel()) });
     Ok(tensor)
@@ -144,6 +155,7 @@ fn filled(sizes: &[i64], fill: impl FnOnce(&mut [MaybeUninit<f32>])) -> Result<T
 #[cfg(test)]
 mod tests {
     use kdp::plan::{DataShape, Scaling, Shape};
+    use tch::Kind;
 
     use super::*;
     use crate::data::Augmentation;
