@@ -63,8 +63,8 @@ def main() -> None:
     data = (asked.folder / "data").resolve()
     made_up.make(data, asked.images)
     machine = of.Machine(asked.kdp.resolve(), Path(sys.executable), data, asked.images)
-    print("| | | median | fastest to slowest | times the first | memory | runs |")
-    print("| --- | --- | --- | --- | --- | --- | --- |")
+    print("| | | median | fastest to slowest | times the first | CPU | memory | runs |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     for row in asked.rows or ROWS:
         title, rounds, contenders = ROWS[row]
         table(title, in_turns(machine, contenders, asked.rounds or rounds))
@@ -86,11 +86,12 @@ def table(title: str, took: dict[str, list[of.Took]]) -> None:
         seconds = [one.seconds for one in runs]
         # Of each round, so that a machine that slows down does not favour one of the two.
         times = statistics.median(one.seconds / first.seconds for one, first in zip(runs, base))
+        cpu = statistics.median(one.cpu for one in runs)
         memory = max(one.megabytes for one in runs)
         note = f" ({runs[-1].note})" if runs[-1].note else ""
         print(
             f"| {title} | {name}{note} | {statistics.median(seconds):.2f} s "
-            f"| {min(seconds):.2f} to {max(seconds):.2f} | {times:.2f} | {memory:.0f} MB | {len(runs)} |",
+            f"| {min(seconds):.2f} to {max(seconds):.2f} | {times:.2f} | {cpu:.2f} s | {memory:.0f} MB | {len(runs)} |",
             flush=True,
         )
 

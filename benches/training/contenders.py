@@ -23,6 +23,7 @@ KEEP_MEMORY = {
 @dataclass
 class Took:
     seconds: float
+    cpu: float
     megabytes: float
     note: str = ""
 
@@ -41,8 +42,9 @@ class Machine:
         environment = os.environ | THREADS | (KEEP_MEMORY if keep_memory else {})
         with tempfile.TemporaryDirectory() as folder:
             ran = run([self.python, HERE / name, self.data, *more], environment, Path(folder))
-        epochs = json.loads(ran.output)["epochs"]
-        return Took(statistics.median(epochs[1:]), ran.megabytes)
+        told = json.loads(ran.output)
+        seconds, cpu = (statistics.median(told[clock][1:]) for clock in ("seconds", "cpu"))
+        return Took(seconds, cpu, ran.megabytes)
 
     def pipeline(self, name: str, store: Path, how: list, settings: dict) -> Run:
         """A run of a pipeline of kdp."""
@@ -63,8 +65,9 @@ class Machine:
 
 
 def difference(short: Run, long: Run, lengths: tuple[int, int]) -> Took:
-    seconds = (long.seconds - short.seconds) / (lengths[1] - lengths[0])
-    return Took(seconds, long.megabytes)
+    more = lengths[1] - lengths[0]
+    seconds, cpu = (long.seconds - short.seconds) / more, (long.cpu - short.cpu) / more
+    return Took(seconds, cpu, long.megabytes)
 
 
 ONE_AT_A_TIME = ["--jobs", 1, "--threads", 2]
@@ -140,15 +143,18 @@ def kdp_switches_apart(machine: Machine) -> Took:
 
 def switched(machine: Machine, groups: list) -> Took:
     """Whole runs, each with a store of its own."""
-    seconds, megabytes, steps = 0.0, 0.0, 0
+    whole, steps = Took(0.0, 0.0, 0.0), 0
     for group in groups:
         times = ", ".join(f"{percent}%" for percent in group)
         settings = {"switches": f"[{times}]"}
         with tempfile.TemporaryDirectory() as store:
             steps += steps_to_run(machine, Path(store), settings)
             ran = machine.pipeline("switch.kdp", Path(store), ONE_AT_A_TIME, settings)
-        seconds, megabytes = seconds + ran.seconds, max(megabytes, ran.megabytes)
-    return Took(seconds, megabytes, f"{steps:,} steps")
+        whole.seconds += ran.seconds
+        whole.cpu += ran.cpu
+        whole.megabytes = max(whole.megabytes, ran.megabytes)
+    whole.note = f"{steps:,} steps"
+    return whole
 
 
 def steps_to_run(machine: Machine, store: Path, settings: dict) -> int:

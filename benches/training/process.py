@@ -1,5 +1,6 @@
 """Running a command, and what it took."""
 
+import resource
 import subprocess
 import threading
 import time
@@ -11,6 +12,8 @@ from pathlib import Path
 class Run:
     seconds: float
     """From start to end."""
+    cpu: float
+    """Of all cores, the system's part too."""
     megabytes: float
     """The most memory of each of its processes (VmHWM), added up."""
     output: str
@@ -20,7 +23,7 @@ class Run:
 def run(command: list, environment: dict[str, str], folder: Path) -> Run:
     """Runs a command in a folder; raises where it fails."""
     command = [str(word) for word in command]
-    begin = time.perf_counter()
+    begin, begin_cpu = time.perf_counter(), cpu_of_children()
     with open(folder / "errors.txt", "w+") as errors:
         process = subprocess.Popen(
             command, env=environment, cwd=folder, stdout=subprocess.PIPE, stderr=errors, text=True
@@ -31,7 +34,13 @@ def run(command: list, environment: dict[str, str], folder: Path) -> Run:
         if process.returncode != 0:
             errors.seek(0)
             raise SystemExit(f"{' '.join(command)} failed:\n{output}\n{errors.read()}")
-    return Run(seconds, memory.megabytes(), output)
+    return Run(seconds, cpu_of_children() - begin_cpu, memory.megabytes(), output)
+
+
+def cpu_of_children() -> float:
+    """CPU time of all that has been run and has ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 class Memory:

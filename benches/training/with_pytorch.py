@@ -7,8 +7,6 @@ told by the environment to keep its memory. The student is eager: compiled, its 
 """
 
 import argparse
-import json
-import time
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +17,7 @@ from safetensors.torch import load_file
 from torch.fx.experimental.optimization import fuse
 from torchdistill.models.classification.resnet import resnet20, resnet56
 
+from epochs import timed
 from made_up import CLASSES
 
 BATCH, PADDING, SIDE = 128, 4, 32
@@ -131,13 +130,12 @@ def main() -> None:
     teacher = teacher_of(asked.folder)
     students = [Student(temperature) for temperature in asked.temperatures]
     together = [students] if asked.shared else [[student] for student in students]
-    seconds = []
-    for _ in range(asked.epochs):
-        begin = time.perf_counter()
+
+    def epoch():
         for some in together:
             train_epoch(teacher, some, train, test)
-        seconds.append(time.perf_counter() - begin)
-    print(json.dumps({"epochs": seconds}))
+
+    timed(asked.epochs, epoch)
 
 
 if __name__ == "__main__":

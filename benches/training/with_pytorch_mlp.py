@@ -6,14 +6,14 @@ memory; with `--compile`, torch.compile for the loss, with `--bf16`, bfloat16 by
 """
 
 import argparse
-import json
-import time
 from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
+
+from epochs import timed
 
 BATCH = 128
 MEAN, STD = 0.1307, 0.3081
@@ -70,13 +70,11 @@ def main() -> None:
         loss_of(images, labels).backward()
         optimizer.step()
 
-    seconds = []
-    for _ in range(asked.epochs):
-        begin = time.perf_counter()
+    def epoch():
         train_epoch(step, train)
         accuracy(network, test)
-        seconds.append(time.perf_counter() - begin)
-    print(json.dumps({"epochs": seconds}))
+
+    timed(asked.epochs, epoch)
 
 
 if __name__ == "__main__":

@@ -4,9 +4,7 @@ Driven through its library as its own example script does, with the teacher in e
 which that script leaves in training mode.
 """
 
-import json
 import sys
-import time
 from pathlib import Path
 
 import torch
@@ -19,6 +17,7 @@ from torchdistill.models.classification.resnet import resnet20, resnet56
 from torchvision import transforms
 from torchvision.datasets import CIFAR100
 
+from epochs import timed
 from made_up import CLASSES
 
 BATCH = 128
@@ -91,8 +90,8 @@ def config(epochs: int, workers: int) -> dict:
     }
 
 
-def train_epoch(box, epoch: int) -> None:
-    box.pre_epoch_process(epoch=epoch)
+def train_epoch(box) -> None:
+    box.pre_epoch_process()
     for samples, targets, more in box.train_data_loader:
         loss = box.forward_process(samples.to(DEVICE), targets.to(DEVICE), more)
         box.post_forward_process(loss=loss)
@@ -117,13 +116,12 @@ def main() -> None:
     box = get_distillation_box(
         teacher, student, datasets(folder), config(epochs, workers), DEVICE, None, False, 1
     )
-    seconds = []
-    for epoch in range(epochs):
-        begin = time.perf_counter()
-        train_epoch(box, epoch)
+
+    def epoch():
+        train_epoch(box)
         accuracy(box)
-        seconds.append(time.perf_counter() - begin)
-    print(json.dumps({"epochs": seconds}))
+
+    timed(epochs, epoch)
 
 
 if __name__ == "__main__":
