@@ -39,6 +39,7 @@ ROWS = {
             "kdp": of.kdp_mlp,
             "PyTorch, tuned": of.pytorch_mlp,
             "PyTorch, tuned, torch.compile": of.pytorch_mlp_compiled,
+            "kdp, bfloat16": of.kdp_mlp_bf16,
             "PyTorch, tuned, bfloat16": of.pytorch_mlp_bf16,
         },
     ),

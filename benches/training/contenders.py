@@ -122,8 +122,13 @@ def kdp_three(machine: Machine) -> Took:
     return machine.epochs("images.kdp", TWO_AT_A_TIME, images(machine, [1, 4, 8]), (1, 2))
 
 
-def kdp_mlp(machine: Machine) -> Took:
-    return machine.epochs("mlp.kdp", ONE_AT_A_TIME, {"data": machine.data}, (1, 11))
+def kdp_mlp(machine: Machine, half: str = "false") -> Took:
+    settings = {"data": machine.data, "half": half}
+    return machine.epochs("mlp.kdp", ONE_AT_A_TIME, settings, (1, 11))
+
+
+def kdp_mlp_bf16(machine: Machine) -> Took:
+    return kdp_mlp(machine, half="true")
 
 
 def images(machine: Machine, temperatures: list[int]) -> dict:
