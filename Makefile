@@ -4,14 +4,19 @@
 PROFILE := --release
 KDP     := $(or $(CARGO_TARGET_DIR),target)/release/kdp
 KIND    ?= cpu
+# Where `make bench-training` keeps the tools and the data that it makes up.
+TRAINING := target/bench/training
+# Of `make bench-training`: its rows (one, three, mlp, switches), and how often each contender runs.
+ROWS    ?=
+ROUNDS  ?=
 # Seconds that `make fuzz` takes for each target.
 TIME    ?= 300
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart bench chaos test build libtorch lint bless fuzz
+.PHONY: help quickstart bench bench-training chaos test build libtorch lint bless fuzz
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 quickstart: build ## fetch libtorch, build, and run pipelines/quickstart.kdp
 	$(KDP) run pipelines/quickstart.kdp
@@ -25,6 +30,13 @@ bench: ## measure how fast kdp checks, plans and finds nothing to do (PEERS=1: b
 
 chaos: build ## kill a hundred runs at any instant, and hold how they end against one left alone
 	KDP_CHAOS=$(or $(RUNS),100) cargo test $(PROFILE) -p kdp --test chaos -- --nocapture
+
+bench-training: build $(TRAINING)/venv ## time training beside torchdistill and PyTorch, ~25 minutes (ROWS="one mlp" ROUNDS=3)
+	$(TRAINING)/venv/bin/python benches/training/bench.py $(ROWS) $(if $(ROUNDS),--rounds $(ROUNDS)) \
+	  --kdp $(KDP) --folder $(TRAINING)
+
+$(TRAINING)/venv:
+	benches/training/setup.sh $@ || { rm -rf $@; exit 1; }
 
 build: libtorch ## fetch libtorch and build kdp and its engine
 	cargo build $(PROFILE) --workspace

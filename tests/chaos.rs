@@ -112,7 +112,9 @@ fn name(path: &Path) -> String {
 fn told(outcome: &Value) -> (BTreeMap<String, String>, Vec<(String, String)>) {
     let text = |node: &Value, field: &str| node[field].as_str().unwrap_or("none").to_string();
     let nodes = outcome["nodes"].as_array().unwrap();
-    let digests = nodes.iter().map(|node| (text(node, "id"), text(node, "digest")));
+    let digests = nodes
+        .iter()
+        .map(|node| (text(node, "id"), text(node, "digest")));
     let ran = nodes.iter().filter(|node| node["status"] == "ran");
     let ran = ran.map(|node| (text(node, "key"), text(node, "id")));
     (digests.collect(), ran.collect())
@@ -133,7 +135,9 @@ impl Draws {
 
 #[test]
 fn killed_runs_end_as_one_left_alone() {
-    let runs = std::env::var("KDP_CHAOS").ok().and_then(|runs| runs.parse().ok());
+    let runs = std::env::var("KDP_CHAOS")
+        .ok()
+        .and_then(|runs| runs.parse().ok());
     let runs = runs.unwrap_or(RUNS);
     let alone = Project::new();
     let begin = Instant::now();
@@ -160,14 +164,22 @@ fn killed_runs_end_as_one_left_alone() {
             assert!(!there.contains(&key), "run {run}: {id} was computed twice");
         }
         project.run();
-        assert_eq!(project.half_done(), 0, "run {run}: something is left half-done");
+        assert_eq!(
+            project.half_done(),
+            0,
+            "run {run}: something is left half-done"
+        );
         for lock in entries(&project.store().join("locks")) {
             let free = File::open(&lock).unwrap().try_lock();
             assert!(free.is_ok(), "run {run}: {} is still locked", name(&lock));
         }
         for trail in entries(&project.store().join("trails")) {
             for milestone in entries(&trail) {
-                assert!(!name(&milestone).starts_with('.'), "{}", milestone.display());
+                assert!(
+                    !name(&milestone).starts_with('.'),
+                    "{}",
+                    milestone.display()
+                );
             }
         }
     }

@@ -84,8 +84,7 @@ pub(super) fn plan(args: PlanArgs, console: &Console) -> Answer {
     }
     let plan = planned.plan;
     let found = survey(plan, &store);
-    let ground = settings.ground();
-    let resumes = resumes(plan, &store, &found, |_| ground.clone());
+    let resumes = resumes(plan, &store, &found, |node| settings.ground(plan, node));
     let queue = Queue::new(plan, &targets, |node| found.contains_key(&node), resumes);
     warn_of_damage(&store, console);
 

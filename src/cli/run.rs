@@ -44,7 +44,8 @@ pub(super) struct RunArgs {
     /// The most nodes at a time [default: one for each core, or one for each graphics card]
     #[arg(long, value_name = "N", value_parser = positive)]
     jobs: Option<usize>,
-    /// Threads for one node [default: 1]
+    /// Threads for each node [default: every core for a large network, one for a small one, of which
+    /// several are trained side by side]
     #[arg(long, value_name = "N", value_parser = positive)]
     threads: Option<usize>,
     /// When trainings save their state: `60 s`, `100 steps` or `never` [default: 60 s]
@@ -104,7 +105,8 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Answer {
         jobs: jobs.unwrap_or_else(|| jobs_for(&devices)),
         engine,
         devices,
-        threads: args.threads.or(settings.threads).unwrap_or(1),
+        threads: args.threads.or(settings.threads),
+        cores: default_jobs(),
         saving: args.checkpoint.or(settings.checkpoint).unwrap_or_default(),
         across: args.across,
         keep_going: args.keep_going,

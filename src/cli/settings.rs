@@ -9,7 +9,8 @@ use clap::Args;
 use super::doctor;
 use super::error::CliError;
 use crate::diag::closest;
-use crate::run::{Ground, Saving};
+use crate::plan::{NodeIndex, Plan};
+use crate::run::{Ground, Saving, default_jobs, threads};
 use crate::store::Store;
 
 /// The keys of `kdp.toml`.
@@ -150,15 +151,15 @@ impl Settings {
         Ok(())
     }
 
-    /// What bits hang on beside what is in keys, as far as the settings tell.
-    pub fn ground(&self) -> Option<Ground> {
+    /// What the bits of a node hang on beside what is in its key, as far as the settings tell.
+    pub fn ground(&self, plan: &Plan, node: NodeIndex) -> Option<Ground> {
         let device = match self.device.as_deref() {
             None | Some("auto") => (!doctor::has_nvidia_driver()).then_some("cpu"),
             Some(devices) => devices.split(',').next(),
         };
         Some(Ground {
             device: device?.to_string(),
-            threads: self.threads.unwrap_or(1),
+            threads: threads(plan, node, self.threads, default_jobs()),
             libtorch: None,
         })
     }
@@ -190,7 +191,8 @@ impl Settings {
 /// The devices of a setting such as `cuda:0,cuda:1`.
 pub(super) fn devices(text: &str) -> Result<Vec<String>, CliError> {
     let is_device = |word: &str| match word.split_once(':') {
-        Some(("cuda", index)) => index.parse::<u16>().is_ok(),
+        // Parts of the CPU that are leased as cards are: to try a schedule without any.
+        Some(("cuda" | "cpu", index)) => index.parse::<u16>().is_ok(),
         Some(_) => false,
         None => matches!(word, "auto" | "cpu" | "cuda" | "mps"),
     };

@@ -12,6 +12,7 @@ mod resume;
 mod scheduler;
 mod stop;
 mod target;
+mod threads;
 mod worker;
 
 pub use claims::judge;
@@ -24,3 +25,4 @@ pub use resume::{Ground, resumes, seen, states};
 pub use scheduler::{Found, run, survey};
 pub use stop::Stop;
 pub use target::{all_targets, select};
+pub use threads::threads;

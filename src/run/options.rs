@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::{Ground, Saving, Stop};
+use super::{Ground, Saving, Stop, threads};
+use crate::plan::{NodeIndex, Plan};
 
 /// How a run is done.
 #[derive(Clone, Debug)]
@@ -13,9 +14,10 @@ pub struct RunOptions {
     pub devices: Vec<String>,
     /// The most workers at a time.
     pub jobs: usize,
-    /// Threads for the tensors of one node. It never hangs on how busy the machine is, because
-    /// the number of threads can change the last bits of a sum.
-    pub threads: usize,
+    /// Threads for the tensors of each node, where the user says so; see [`super::threads`].
+    pub threads: Option<usize>,
+    /// Threads that nodes on the CPU have together.
+    pub cores: usize,
     /// When trainings save their state.
     pub saving: Saving,
     /// Whether a training may go on from a state that was made on another kind of device, by another
@@ -28,11 +30,16 @@ pub struct RunOptions {
 }
 
 impl RunOptions {
-    /// What bits hang on beside what is in keys.
-    pub fn ground(&self) -> Option<Ground> {
+    /// The threads of a node.
+    pub fn threads(&self, plan: &Plan, node: NodeIndex) -> usize {
+        threads(plan, node, self.threads, self.cores)
+    }
+
+    /// What the bits of a node hang on beside what is in its key, where that counts.
+    pub fn ground(&self, plan: &Plan, node: NodeIndex) -> Option<Ground> {
         Some(Ground {
             device: self.devices.first()?.clone(),
-            threads: self.threads,
+            threads: self.threads(plan, node),
             libtorch: None,
         })
         .filter(|_| !self.across)

@@ -98,9 +98,9 @@ impl<'a> Queue<'a> {
         all.filter(|node| self.state(*node) == State::Waiting)
     }
 
-    /// How many nodes could start now.
-    pub fn ready(&self) -> usize {
-        self.ready.len()
+    /// The nodes that could start now, the one that should start first at first.
+    pub fn ready(&self) -> impl Iterator<Item = NodeIndex> + '_ {
+        self.ready.iter().map(|(_, node)| *node)
     }
 
     /// Takes the node that should start first, and those that go along with it.

@@ -50,7 +50,7 @@ pub fn run(
     observer: &mut dyn Observer,
 ) -> Outcome {
     let begin = Instant::now();
-    let resumes = resumes(plan, store, &found, |_| options.ground());
+    let resumes = resumes(plan, store, &found, |node| options.ground(plan, node));
     let queue = Queue::new(plan, targets, |node| found.contains_key(&node), resumes);
     let (sender, messages) = unbounded();
     let mut run = Run {
@@ -148,7 +148,7 @@ impl Run<'_> {
         loop {
             self.hand_out();
             let busy = self.workers.iter().any(|worker| worker.node.is_some());
-            let starting = !self.stopping() && self.queue.ready() > 0;
+            let starting = !self.stopping() && self.queue.ready().next().is_some();
             let stopped = self.halted || self.options.stop.requested();
             if stopped || !(busy || starting) {
                 break;
@@ -213,23 +213,16 @@ impl Run<'_> {
         if self.stopping() {
             return;
         }
-        for at in 0..self.workers.len() {
-            if self.workers[at].greeted
-                && self.workers[at].node.is_none()
-                && let Some((node, along)) = self.queue.start()
-            {
-                self.give(at, node, along);
-            }
+        while self.has_room()
+            && let Some(at) = self.workers.iter().position(Worker::is_idle)
+            && let Some((node, along)) = self.queue.start()
+        {
+            self.give(at, node, along);
         }
         let coming = self.workers.iter().filter(|worker| !worker.greeted).count();
-        let free = self.options.jobs.max(1).saturating_sub(self.workers.len());
-        for _ in 0..self.queue.ready().saturating_sub(coming).min(free) {
+        for _ in coming..self.wanted() {
+            let Some(device) = self.lease() else { return };
             let engine = &self.options.engine;
-            let devices = &self.options.devices;
-            let device = match devices.len() {
-                0 => "auto".to_string(),
-                n => devices[self.started % n].clone(),
-            };
             match Worker::start(self.started, engine, device, &self.sender) {
                 Ok(worker) => self.workers.push(worker),
                 Err(error) => {
@@ -241,13 +234,53 @@ impl Run<'_> {
         }
     }
 
+    /// The part of the run's jobs that a node takes: on the CPU one for each of its threads.
+    fn slots(&self, node: NodeIndex) -> usize {
+        let jobs = self.options.jobs.max(1);
+        match self.options.devices.iter().any(|device| is_shared(device)) {
+            true => self.options.threads(self.plan, node).clamp(1, jobs),
+            false => 1,
+        }
+    }
+
+    fn busy(&self) -> usize {
+        let nodes = self.workers.iter().filter_map(|worker| worker.node);
+        nodes.map(|node| self.slots(node)).sum()
+    }
+
+    /// Whether the node that should start first has room beside those that run.
+    fn has_room(&self) -> bool {
+        let next = self.queue.ready().next();
+        next.is_some_and(|next| self.busy() + self.slots(next) <= self.options.jobs.max(1))
+    }
+
+    /// Workers that could begin a node now, if they were there.
+    fn wanted(&self) -> usize {
+        let mut room = self.options.jobs.max(1).saturating_sub(self.busy());
+        let fits = |node: &NodeIndex| {
+            let slots = self.slots(*node);
+            let fits = slots <= room;
+            room = room.saturating_sub(slots);
+            fits
+        };
+        self.queue.ready().take_while(fits).count()
+    }
+
+    /// A device for a new worker: the CPU is for all of them, every other device for one at a time.
+    fn lease(&self) -> Option<String> {
+        let leased = |device: &String| self.workers.iter().any(|worker| worker.device == *device);
+        let mut devices = self.options.devices.iter();
+        let free = devices.find(|device| is_shared(device) || !leased(device));
+        free.cloned()
+    }
+
     fn give(&mut self, at: usize, index: NodeIndex, along: Vec<NodeIndex>) {
         let node = self.plan.graph[index].clone();
         self.observer.event(Event::Started(&node));
         self.begun.insert(index, Instant::now());
         let worker = &mut self.workers[at];
         let order = Order::Run {
-            threads: self.options.threads,
+            threads: self.options.threads(self.plan, index),
             node,
             along: along
                 .iter()
@@ -508,6 +541,11 @@ impl Run<'_> {
             ..results(self.plan, &self.found)
         }
     }
+}
+
+/// Whether several workers may compute on a device at a time.
+fn is_shared(device: &str) -> bool {
+    matches!(device, "cpu" | "auto")
 }
 
 /// A failure as the worker tells it too: the node, where it was declared, and what is wrong.

@@ -93,6 +93,11 @@ impl Worker {
         })
     }
 
+    /// Whether it waits for a node.
+    pub fn is_idle(&self) -> bool {
+        self.greeted && self.node.is_none()
+    }
+
     /// Sends an order. If the worker is gone the pipe says so here, and its end is told by the
     /// thread that listens to it.
     pub fn order(&mut self, order: &Order) {

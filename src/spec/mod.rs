@@ -14,6 +14,7 @@ mod schedule;
 mod shape;
 mod tensors;
 mod words;
+mod work;
 
 pub use claim::{Comparison, Condition, Fold, Quantity};
 pub use data::{DataShape, Split};

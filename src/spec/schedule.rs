@@ -206,3 +206,69 @@ impl Schedule {
         windows
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn schedule() -> impl Strategy<Value = Schedule> {
+        let number = prop::sample::select(vec![0.0, 1.0, -0.5, 0.1, 4.0]);
+        let leaf = number.prop_map(Schedule::Constant);
+        leaf.prop_recursive(4, 24, 2, |inner| {
+            let two = || {
+                (
+                    inner.clone().prop_map(Box::new),
+                    inner.clone().prop_map(Box::new),
+                )
+            };
+            let along = prop::sample::select(vec![Along::Linear, Along::Cosine, Along::Stairs(3)]);
+            let switch = (two(), 0u64..30, 0u64..10, along);
+            prop_oneof![
+                2 => switch.prop_map(|((before, after), from, over, along)| Schedule::Switch {
+                    before,
+                    after,
+                    from,
+                    to: from + over,
+                    along,
+                }),
+                1 => two().prop_map(|(a, b)| Schedule::Sum(a, b)),
+                1 => two().prop_map(|(a, b)| Schedule::Product(a, b)),
+                1 => two().prop_map(|(a, b)| Schedule::Quotient(a, b)),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn until_a_step_it_has_the_same_values_and_knows_nothing_later(
+            schedule in schedule(),
+            steps in 0u64..40,
+            earlier in 0u64..40,
+        ) {
+            let cut = schedule.until(steps);
+            for step in 0..steps {
+                let (value, whole) = (cut.at(step), schedule.at(step));
+                // There is one zero, and one NaN.
+                let same = (value + 0.0).to_bits() == (whole + 0.0).to_bits();
+                prop_assert!(same || value.is_nan() && whole.is_nan(), "{step}: {value} {whole}");
+            }
+            if cut.at(0).is_finite() {
+                let earlier = earlier.min(steps);
+                prop_assert_eq!(cut.until(earlier), schedule.until(earlier));
+            }
+        }
+
+        #[test]
+        fn between_two_of_its_turns_all_cuts_are_alike(schedule in schedule(), steps in 1u64..40) {
+            let mut turns = vec![];
+            schedule.turns(&mut turns);
+            if !turns.contains(&steps) && steps > 1 {
+                let (one, other) = (schedule.until(steps), schedule.until(steps + 1));
+                let undefined = format!("{one:?}").contains("NaN");
+                prop_assert!(one == other || undefined);
+            }
+        }
+    }
+}

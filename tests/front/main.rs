@@ -19,3 +19,4 @@ mod mends;
 mod schedules;
 mod settings;
 mod shipped;
+mod trunks;

@@ -90,7 +90,7 @@ impl Round {
 
 #[cfg(test)]
 mod tests {
-    use kdp::plan::{DataMeta, DataShape};
+    use kdp::plan::{DataMeta, DataShape, Scaling};
     use tch::Device;
 
     use super::*;
@@ -109,7 +109,11 @@ mod tests {
                 test: 0,
                 labelled: true,
             },
-            scaling: None,
+            scaling: Some(Scaling {
+                scale: 255.0,
+                mean: vec![0.5; 2],
+                std: vec![0.5; 2],
+            }),
         };
         let feeder = Feeder::new(&meta, Device::Cpu);
         let data = Loaded { samples, feeder };

@@ -1,9 +1,14 @@
 //! Tensors of samples: bytes become normalised numbers, tokens their ids.
 
+use std::mem::MaybeUninit;
+use std::slice;
+
 use kdp::plan::DataMeta;
-use tch::{Device, Kind, TchError, Tensor};
+use tch::kind::Element;
+use tch::{Device, TchError, Tensor};
 
 use super::augment::Epoch;
+use super::placement::Placement;
 use super::{Inputs, Samples};
 
 /// Makes tensors of samples, on a device.
@@ -50,47 +55,82 @@ impl Feeder {
         rows: &[usize],
         mut epoch: Option<&mut Epoch>,
     ) -> Result<Tensor, TchError> {
-        let plane = (height * width) as usize;
-        let size = channels as usize * plane;
-        let mut out = vec![0f32; rows.len() * size];
-        let mut scratch = vec![0u8; size];
-        for (&row, out) in rows.iter().zip(out.chunks_exact_mut(size.max(1))) {
-            let plain = &bytes[row * size..(row + 1) * size];
-            let image = match epoch.as_deref_mut() {
-                None => plain,
-                Some(epoch) => {
-                    scratch.copy_from_slice(plain);
-                    epoch.apply(row, &mut scratch, [height as usize, width as usize]);
-                    &scratch
-                }
-            };
-            for (channel, (table, pixels)) in self
-                .tables
-                .iter()
-                .zip(image.chunks_exact(plane.max(1)))
-                .enumerate()
-            {
-                let places = out[channel..].iter_mut().step_by(channels as usize);
-                for (place, &byte) in places.zip(pixels) {
-                    *place = table[byte as usize];
-                }
-            }
+        if self.tables.len() != channels as usize {
+            let scaled = self.tables.len();
+            let what = format!("{channels} channels, of which {scaled} have a mean");
+            return Err(TchError::Shape(what));
         }
-        Tensor::f_from_slice(&out)?
-            .f_view([rows.len() as i64, height, width, channels])?
+        let sides = [height as usize, width as usize];
+        let size = (channels * height * width) as usize;
+        let blank = self.blank(sides[1]);
+        let fill = |out: &mut [MaybeUninit<f32>]| {
+            for (&row, out) in rows.iter().zip(out.chunks_exact_mut(size.max(1))) {
+                let placement = match epoch.as_deref_mut() {
+                    None => Placement::plain(sides),
+                    Some(epoch) => epoch.place(row, sides),
+                };
+                let image = &bytes[row * size..(row + 1) * size];
+                self.image(image, &placement, &blank, out);
+            }
+        };
+        filled(&[rows.len() as i64, height, width, channels], fill)?
             .f_permute([0, 3, 1, 2])?
             .f_to_device(self.device)
     }
 
+    /// A row of pixels whose bytes are zeros.
+    fn blank(&self, width: usize) -> Vec<MaybeUninit<f32>> {
+        let pixel = self.tables.iter().map(|table| MaybeUninit::new(table[0]));
+        pixel.collect::<Vec<_>>().repeat(width)
+    }
+
+    /// Writes an image, whose planes lie one after the other, as pixels: all of `out`.
+    fn image(
+        &self,
+        image: &[u8],
+        placement: &Placement,
+        blank: &[MaybeUninit<f32>],
+        out: &mut [MaybeUninit<f32>],
+    ) {
+        let Placement { rows, columns } = placement;
+        let write = |(place, value): (&mut MaybeUninit<f32>, f32)| {
+            place.write(value);
+        };
+        let channels = self.tables.len();
+        let width = blank.len() / channels.max(1);
+        let plane = image.len() / channels.max(1);
+        if !placement.is_whole() {
+            out.chunks_exact_mut(blank.len())
+                .for_each(|row| row.copy_from_slice(blank));
+        }
+        for y in rows.to.clone() {
+            let Some(source) = rows.source(y) else {
+                continue;
+            };
+            let pixels = y * width + columns.to.start..y * width + columns.to.end;
+            let out = &mut out[pixels.start * channels..pixels.end * channels];
+            for (channel, table) in self.tables.iter().enumerate() {
+                let row = channel * plane + source * width;
+                let from = &image[row + columns.from.start..row + columns.from.end];
+                let values = from.iter().map(|&byte| table[byte as usize]);
+                let places = out[channel..].iter_mut().step_by(channels);
+                match columns.backwards {
+                    false => places.zip(values).for_each(write),
+                    true => places.zip(values.rev()).for_each(write),
+                }
+            }
+        }
+    }
+
     fn tokens(&self, length: usize, ids: &[i32], rows: &[usize]) -> Result<Tensor, TchError> {
-        let rows_of = rows
-            .iter()
-            .map(|&row| &ids[row * length..(row + 1) * length]);
-        let batch: Vec<i32> = rows_of.flatten().copied().collect();
-        Tensor::f_from_slice(&batch)?
-            .f_view([rows.len() as i64, length as i64])?
-            .f_to_device(self.device)?
-            .f_to_kind(Kind::Int64)
+        let fill = |out: &mut [MaybeUninit<i64>]| {
+            let rows = rows.iter();
+            let ids = rows.flat_map(|&row| &ids[row * length..(row + 1) * length]);
+            for (place, &id) in out.iter_mut().zip(ids) {
+                place.write(i64::from(id));
+            }
+        };
+        filled(&[rows.len() as i64, length as i64], fill)?.f_to_device(self.device)
     }
 
     /// Labels as a tensor.
@@ -100,11 +140,25 @@ impl Feeder {
     }
 }
 
+/// A tensor of the main memory, filled where it lies: `fill` writes every number of it. One made of a
+/// slice would be zeroed first, by as many threads as libtorch has.
+fn filled<T: Element>(
+    sizes: &[i64],
+    fill: impl FnOnce(&mut [MaybeUninit<T>]),
+) -> Result<Tensor, TchError> {
+    let tensor = Tensor::f_empty(sizes, (T::KIND, Device::Cpu))?;
+    // SAFETY: a new tensor's numbers lie one after the other, `numel` of them, and nobody else has them.
+    fill(unsafe { slice::from_raw_parts_mut(tensor.data_ptr().cast(), tensor.numel()) });
+    Ok(tensor)
+}
+
 #[cfg(test)]
 mod tests {
     use kdp::plan::{DataShape, Scaling, Shape};
+    use tch::Kind;
 
     use super::*;
+    use crate::data::Augmentation;
 
     fn meta(sample: Shape, scaling: Option<Scaling>) -> DataMeta {
         let shape = DataShape {
@@ -139,6 +193,34 @@ mod tests {
         ] {
             let wanted: f64 = (byte / 255.0 - mean) / std;
             assert!((found - wanted).abs() < 1e-6, "{found}, not {wanted}");
+        }
+    }
+
+    #[test]
+    fn an_augmented_pixel_is_normalised_as_its_source_and_a_zero_as_a_zero() {
+        let size = [3, 5, 4];
+        let bytes: Vec<u8> = (0..3 * 60).collect();
+        let samples = Samples::of_images(size, bytes.clone(), &[0, 1, 2]);
+        let scaling = Scaling {
+            scale: 255.0,
+            mean: vec![0.25, 0.5, 0.75],
+            std: vec![0.5, 2.0, 1.0],
+        };
+        let feeder = Feeder::new(&meta(size.into(), Some(scaling)), Device::Cpu);
+        let both = [Augmentation::PadCrop { padding: 3 }, Augmentation::Flip];
+        for time in 0..20 {
+            let mut epoch = Epoch::new(&both, 1, time);
+            let images = feeder.inputs(&samples, &[2, 0, 1], Some(&mut epoch));
+            let images = images.expect("images");
+            for (n, row) in [2, 0, 1].into_iter().enumerate() {
+                let place = epoch.place(row, [5, 4]);
+                for (c, y, x) in (0..60).map(|at| (at / 20, at / 4 % 5, at % 4)) {
+                    let from = place.rows.source(y).zip(place.columns.source(x));
+                    let byte = from.map_or(0, |(y, x)| bytes[row * 60 + c * 20 + y * 4 + x]);
+                    let found = images.double_value(&[n, c, y, x].map(|at| at as i64));
+                    assert_eq!(found, f64::from(feeder.tables[c][byte as usize]));
+                }
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! Data: a source's files decoded, transforms applied, and batches made of what came out.
 
+mod ahead;
 mod augment;
 mod batches;
 mod cifar;
@@ -11,11 +12,13 @@ mod files;
 mod idx;
 mod inputs;
 mod object;
+mod placement;
 mod samples;
 mod set;
 mod table;
 mod transforms;
 
+pub use ahead::{Ahead, ahead};
 pub use augment::Augmentation;
 pub use batches::{BLOCK, Batch, Batches};
 pub use decode::decode;
