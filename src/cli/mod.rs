@@ -13,6 +13,7 @@ mod front;
 mod legible;
 mod runs;
 mod settings;
+mod size;
 mod standing;
 
 mod check;
@@ -59,8 +60,8 @@ Exit codes:
   0 done    1 the file has errors    2 wrong use    3 a node failed
   4 a claim is false under --strict  5 the store or the machine failed  130 interrupted
 
-Settings of a site stand in `kdp.toml`, nearest folder upward: store, device, jobs, threads, engine.
-KDP_STORE, KDP_DEVICE, KDP_JOBS and KDP_ENGINE go before them, flags before all."
+Settings of a site stand in `kdp.toml`, nearest folder upward: store, device, jobs, threads, engine, outputs.
+KDP_STORE, KDP_DEVICE, KDP_JOBS, KDP_ENGINE and KDP_OUTPUTS go before them, flags before all."
 )]
 struct Cli {
     #[command(subcommand)]

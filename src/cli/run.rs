@@ -9,6 +9,7 @@ use super::console::Console;
 use super::error::CliError;
 use super::front::{FileArgs, Planned};
 use super::settings::{Settings, StoreFlag, devices};
+use super::size::size;
 use super::standing::Standing;
 use super::{Answer, doctor, engine, runs};
 use crate::plan::Plan;
@@ -46,6 +47,10 @@ pub(super) struct RunArgs {
     /// Threads for one node [default: 1]
     #[arg(long, value_name = "N", value_parser = positive)]
     threads: Option<usize>,
+    /// Room in the store for what teachers say of augmented samples; 0 keeps nothing [default: 10 GB, or a
+    /// tenth of what is free]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    outputs: Option<u64>,
     /// Go on even when the store or the machine fails, such as by a full disk
     #[arg(long)]
     keep_going: bool,
@@ -96,6 +101,10 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Answer {
         engine,
         devices,
         threads: args.threads.or(settings.threads).unwrap_or(1),
+        outputs: args
+            .outputs
+            .or(settings.outputs)
+            .unwrap_or_else(|| default_outputs(&store)),
         keep_going: args.keep_going,
         stop: stop_on_signals(console),
     };
@@ -221,6 +230,12 @@ fn jobs_for(devices: &[String]) -> usize {
         true => default_jobs(),
         false => devices.len(),
     }
+}
+
+/// Room for outputs of teachers: 10 GB, or a tenth of what is free on the store's disk.
+fn default_outputs(store: &Store) -> u64 {
+    let free = doctor::free_bytes(store.root()).unwrap_or(u64::MAX);
+    (free / 10).min(10_000_000_000)
 }
 
 /// The first Ctrl-C asks the run to stop, the second ends kdp at once (and the system ends its

@@ -16,6 +16,8 @@ pub struct RunOptions {
     /// Threads for the tensors of one node. It never hangs on how busy the machine is, because
     /// the number of threads can change the last bits of a sum.
     pub threads: usize,
+    /// Bytes that the outputs of teachers on augmented views may take in the store; 0 keeps none.
+    pub outputs: u64,
     /// Whether to go on when the store or the machine fails (a full disk).
     pub keep_going: bool,
     /// The way to stop it.

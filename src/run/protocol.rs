@@ -25,6 +25,9 @@ pub enum Order {
         device: String,
         /// Threads for its tensors.
         threads: usize,
+        /// Bytes that the outputs of teachers on augmented views may take in the store; 0 keeps none.
+        #[serde(default)]
+        outputs: u64,
     },
 }
 

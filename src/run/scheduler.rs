@@ -220,6 +220,7 @@ impl Run<'_> {
             store: self.store.root().to_path_buf(),
             device: worker.device.clone(),
             threads: self.options.threads,
+            outputs: self.options.outputs,
         };
         worker.order(&order);
     }

@@ -9,6 +9,7 @@
 //!        aside/<key>.<random>/                 objects that were found damaged
 //!        locks/<key>                           held by the one process that makes the object
 //!        digests.json                          remembered digests of data files
+//!        outputs/<key>/                        outputs of models on augmented views
 //!        users                                 folders of runs that refer to objects here
 //! ```
 //!
@@ -23,6 +24,7 @@ mod files;
 mod look;
 mod manifest;
 mod objects;
+mod outputs;
 mod slot;
 mod tidy;
 mod users;
@@ -31,4 +33,5 @@ pub use entry::Entry;
 pub use error::{Action, StoreError};
 pub use manifest::{About, Blob, FORMAT, Made, Manifest};
 pub use objects::{Lookup, Store};
+pub use outputs::{OUTPUTS, OutputsOf, Views};
 pub use slot::Slot;

@@ -5,7 +5,7 @@ use std::fs;
 
 use super::error::Action::Remove;
 use super::objects::names;
-use super::{Store, StoreError, files};
+use super::{OutputsOf, Store, StoreError, Views, files};
 use crate::plan::Key;
 
 impl Store {
@@ -43,11 +43,24 @@ impl Store {
         fs::remove_dir_all(&staging).map_err(StoreError::io(Remove, &staging))
     }
 
-    /// Objects that no key of `kept` names.
+    /// Objects that no key of `kept` names, and that are no outputs of a model and on data that are kept.
     pub fn unreached(&self, kept: &BTreeSet<Key>) -> Result<Vec<Key>, StoreError> {
         let mut keys = self.keys()?;
-        keys.retain(|key| !kept.contains(key));
+        keys.retain(|key| !kept.contains(key) && !self.are_outputs_of(*key, kept));
         Ok(keys)
+    }
+
+    fn are_outputs_of(&self, key: Key, kept: &BTreeSet<Key>) -> bool {
+        let entry = self.inspect(key).ok().flatten();
+        let of = entry.as_ref().and_then(OutputsOf::object);
+        of.is_some_and(|of| of.is_reached(kept))
+    }
+
+    /// Outputs on augmented views whose model or data is not kept.
+    pub fn unreached_views(&self, kept: &BTreeSet<Key>) -> Result<Vec<Views>, StoreError> {
+        let mut views = self.views()?;
+        views.retain(|views| !views.of.as_ref().is_some_and(|of| of.is_reached(kept)));
+        Ok(views)
     }
 
     /// How many damaged objects lie aside.

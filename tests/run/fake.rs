@@ -69,6 +69,7 @@ impl Engine {
             store,
             device,
             threads,
+            outputs: _,
         } = order;
         let key = node.key;
         self.note(&format!("{} on {device} with {threads}", node.id));
@@ -172,6 +173,7 @@ impl Bench {
             devices: vec!["cpu".into()],
             jobs: 2,
             threads: 1,
+            outputs: 0,
             keep_going: false,
             stop: Stop::default(),
         };

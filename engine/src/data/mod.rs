@@ -16,8 +16,8 @@ mod set;
 mod table;
 mod transforms;
 
-pub use augment::Augmentation;
-pub use batches::{BLOCK, Batch, Batches};
+pub use augment::{Augmentation, Epoch};
+pub use batches::{BLOCK, Batch, Batches, order};
 pub use decode::decode;
 pub use error::DataError;
 pub use feeder::Feeder;

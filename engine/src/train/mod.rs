@@ -26,5 +26,5 @@ pub use optimiser::{Optimiser, Scalar, clip, optimiser};
 pub use run::{Material, Progress, Run, Trained, train};
 pub use scene::Scene;
 pub use stepper::Stepper;
-pub use teachers::{Models, Teachers};
+pub use teachers::{Models, Shown, Teachers};
 pub use through::Throughs;

@@ -10,12 +10,13 @@ use super::look::{Keeper, State};
 use super::objective::first_labels;
 use super::scene::Scene;
 use super::stepper::Stepper;
-use super::teachers::Models;
+use super::teachers::{Models, Shown};
 use super::through::Throughs;
 use super::{Teachers, TrainError, accuracy, loss};
 use crate::blob::Blob;
 use crate::data::{Augmentation, Batches, Loaded};
 use crate::nets::{Mode, Net, NetError, Partition, Share};
+use crate::outputs::Cache;
 
 /// Who is told how far a training is.
 pub trait Progress {
@@ -35,6 +36,8 @@ pub struct Material<'a> {
     pub best: Option<&'a Loaded>,
     /// The teachers of the objective.
     pub teachers: Models,
+    /// Where what they say is kept.
+    pub outputs: Cache,
     /// The weights to begin with.
     pub init: Vec<Share>,
 }
@@ -110,10 +113,16 @@ impl<'a> Run<'a> {
         }
         let augmentations = task.recipe.augment.iter().map(Augmentation::of);
         let augmentations = augmentations.collect::<Result<Vec<_>, _>>()?;
-        let augmented = !augmentations.is_empty();
-        if augmented && !train.samples.inputs.are_images() {
+        if !augmentations.is_empty() && !train.samples.inputs.are_images() {
             return Err(TrainError::Augmented);
         }
+        let shown = Shown {
+            data: train,
+            on: &task.data,
+            recipe: &task.recipe,
+            seed: task.seed,
+            classes: task.network.classes as usize,
+        };
         let batches = Batches::new(train, augmentations, task.recipe.batch as usize, task.seed);
         if batches.per_epoch() != task.recipe.steps_per_epoch {
             return Err(TrainError::Epoch {
@@ -137,7 +146,7 @@ impl<'a> Run<'a> {
         });
         Ok(Self {
             stepper: Stepper::new(task, net.parts(), throughs.parts())?,
-            teachers: Teachers::new(material.teachers, &task.objective, train, augmented),
+            teachers: Teachers::new(material.teachers, &task.objective, shown, &material.outputs)?,
             watch: Watch::new(
                 task.recipe.steps,
                 task.recipe.steps_per_epoch,
@@ -169,7 +178,7 @@ impl<'a> Run<'a> {
             step,
         };
         let outputs = self.net.outputs(&batch.inputs, mode, &self.layers)?;
-        self.teachers.next_step();
+        self.teachers.next_step(step);
         let mut scene = Scene {
             outputs: &outputs,
             batch: &batch,

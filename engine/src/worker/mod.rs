@@ -51,10 +51,21 @@ fn obey(order: Order, answers: &Answers) -> Answer {
         store,
         device,
         threads,
+        outputs,
     } = order;
     let started = Instant::now();
     let mut teller = Teller::new(answers, node.key);
-    let work = || node::bring(&node, &store, &device, threads, started, &mut teller);
+    let work = || {
+        node::bring(
+            &node,
+            &store,
+            &device,
+            threads,
+            outputs,
+            started,
+            &mut teller,
+        )
+    };
     let outcome = catch_unwind(AssertUnwindSafe(work))
         .unwrap_or_else(|panic| Err(NodeError::Panic(said(panic.as_ref()))));
     match outcome {

@@ -34,6 +34,7 @@ pub fn train(
         test: &test,
         best: best.as_ref(),
         teachers,
+        outputs: objects.outputs.clone(),
         init: shares(&task.init, files, objects)?,
     };
     let trained = train::train(task, material, objects.device, teller)?;

@@ -12,6 +12,7 @@ use super::objects::Objects;
 use super::{NodeError, data, measure, model};
 use crate::data::Files;
 use crate::machine::{self, LIBTORCH};
+use crate::outputs::{Cache, Form};
 
 /// What a node gives: blobs by name, the main one first, and a summary.
 pub struct Product {
@@ -27,6 +28,7 @@ pub fn bring(
     store: &Path,
     device: &str,
     threads: usize,
+    outputs: u64,
     started: Instant,
     teller: &mut Teller,
 ) -> Result<Digest, NodeError> {
@@ -40,6 +42,7 @@ pub fn bring(
     let objects = Objects {
         store: &store,
         device: on,
+        outputs: Cache::new(&store, outputs, Form::of(device, threads)),
     };
     let files = Files(&node.files);
     let product = match &node.task {

@@ -12,16 +12,24 @@ pub struct Worker {
     process: Child,
     orders: Option<ChildStdin>,
     answers: Option<BufReader<ChildStdout>>,
+    /// Room for outputs of teachers.
+    pub outputs: u64,
 }
 
 impl Worker {
     /// A worker that has said hello.
     pub fn start() -> Worker {
+        Worker::logging(Stdio::inherit())
+    }
+
+    /// A worker that has said hello, and whose log goes somewhere.
+    pub fn logging(log: Stdio) -> Worker {
         let mut process = Command::new(env!("CARGO_BIN_EXE_kdp-engine"))
             .arg("worker")
             .env_remove("LD_LIBRARY_PATH")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            .stderr(log)
             .spawn()
             .expect("the worker starts");
         let orders = process.stdin.take();
@@ -30,6 +38,7 @@ impl Worker {
             process,
             orders,
             answers,
+            outputs: 0,
         };
         match worker.answer() {
             Some(Answer::Hello { protocol, .. }) => assert_eq!(protocol, PROTOCOL),
@@ -88,6 +97,7 @@ impl Worker {
             store: store.to_path_buf(),
             device: device.to_string(),
             threads: 1,
+            outputs: self.outputs,
         };
         let mut line = serde_json::to_string(&order).expect("an order");
         line.push('\n');

@@ -6,6 +6,7 @@ use std::path::Path;
 use kdp::plan::*;
 use kdp::store::{Entry, Store};
 use kdp_engine::data::{self, Loaded};
+use kdp_engine::outputs::Cache;
 use kdp_engine::train::{Material, Run};
 use safetensors::SafeTensors;
 use tch::Device;
@@ -74,6 +75,7 @@ fn a_run_that_is_cut_has_the_state_that_the_whole_one_had_then() {
         test: &test,
         best: None,
         teachers: BTreeMap::new(),
+        outputs: Cache::off(),
         init: vec![],
     };
     let mut run = Run::new(task, material, Device::Cpu).expect("a run");
