@@ -60,16 +60,15 @@ impl Shelf {
 
     /// The file of an epoch, made if it is not there.
     pub fn file(&mut self, epoch: u64) -> io::Result<&Blocks> {
-        let path = room::path(&self.folder, epoch);
-        let found = match self.open.remove(&epoch) {
-            None => Blocks::open(&path, self.layout, epoch)?,
-            open => open,
-        };
-        let blocks = match found {
-            Some(blocks) => blocks,
-            None => self.make(&path, epoch)?,
-        };
-        Ok(self.open.entry(epoch).insert_entry(blocks).into_mut())
+        if !self.open.contains_key(&epoch) {
+            let path = room::path(&self.folder, epoch);
+            let blocks = match Blocks::open(&path, self.layout, epoch)? {
+                Some(blocks) => blocks,
+                None => self.make(&path, epoch)?,
+            };
+            self.open.insert(epoch, blocks);
+        }
+        Ok(&self.open[&epoch])
     }
 
     /// Makes the file of an epoch, unless somebody else just did.

@@ -37,7 +37,7 @@ pub struct Views<'a> {
     classes: usize,
     /// Where blocks are kept.
     shelf: Option<Shelf>,
-    /// Whether it is known that they are worth it.
+    /// Whether it was asked if they are worth it.
     judged: bool,
     /// The blocks of the last batch.
     recent: BTreeMap<Place, Tensor>,
@@ -158,9 +158,9 @@ impl<'a> Views<'a> {
 impl Drop for Views<'_> {
     /// Tells the worker's log what was left to compute.
     fn drop(&mut self) {
-        eprintln!(
-            "kdp-engine: {} blocks of outputs were computed",
-            self.rounds.computed()
-        );
+        let computed = self.rounds.computed();
+        if self.judged || computed > 0 {
+            eprintln!("kdp-engine: {computed} blocks of outputs were computed");
+        }
     }
 }
