@@ -69,10 +69,13 @@ impl Engine {
             store,
             device,
             threads,
-            outputs: _,
+            outputs,
         } = order;
         let key = node.key;
-        self.note(&format!("{} on {device} with {threads}", node.id));
+        self.note(&format!(
+            "{} on {device} with {threads} and {outputs}",
+            node.id
+        ));
         self.say(&Answer::Progress {
             key,
             step: 1,
@@ -173,7 +176,7 @@ impl Bench {
             devices: vec!["cpu".into()],
             jobs: 2,
             threads: 1,
-            outputs: 0,
+            outputs: 7,
             keep_going: false,
             stop: Stop::default(),
         };
