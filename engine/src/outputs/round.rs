@@ -88,7 +88,9 @@ impl<'a> Rounds<'a> {
         let _guard = no_grad_guard();
         self.computed += 1;
         let inputs = self.inputs(at, BLOCK)?;
-        model.answer(&inputs)?.f_contiguous()
+        let logits = model.answer(&inputs)?;
+        // As they come out of a file.
+        logits.f_to_kind(Kind::Float)?.f_contiguous()
     }
 
     /// Whether a model takes so long that its blocks are worth being kept.
