@@ -140,8 +140,13 @@ fn kept_outputs_change_no_bit() {
     let student = world.student(|_| ());
     let (alone, count) = world.train(&student, 0);
     assert_eq!(count, 2 * BLOCKS);
-    assert!(!world.store().outputs().exists());
+    let outputs = world.store().outputs();
+    assert!(!outputs.exists());
 
+    // They cannot be kept, or there is no room.
+    fs::write(&outputs, "").expect("written");
+    assert_eq!(world.train(&student, ROOM), (alone.clone(), 2 * BLOCKS));
+    fs::remove_file(&outputs).expect("removed");
     assert_eq!(world.train(&student, FILE - 1), (alone.clone(), 2 * BLOCKS));
     assert!(world.files().is_empty());
     assert_eq!(world.train(&student, ROOM), (alone.clone(), 2 * BLOCKS));
@@ -438,6 +443,21 @@ fn two_who_want_the_same_block_compute_two() {
         first > blocks / 4 && second > blocks / 4,
         "{first} and {second}"
     );
+}
+
+#[test]
+fn a_run_that_is_cut_off_leaves_whole_blocks() {
+    let world = World::new();
+    let student = world.student(|task| change_recipe(task, |recipe| recipe.steps = 240));
+    let (alone, count) = world.train(&student, 0);
+    assert_eq!(count, 20 * BLOCKS);
+    let mut worker = Worker::logging(Stdio::null());
+    worker.outputs = ROOM;
+    assert!(worker.abandon(&student, world.folder.path()).is_some());
+    let (digests, count) = world.train(&student, ROOM);
+    assert_eq!(digests, alone);
+    // What it had computed is read.
+    assert!(count < 20 * BLOCKS, "{count}");
 }
 
 #[test]
