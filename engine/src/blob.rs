@@ -45,6 +45,12 @@ impl Blob {
         self.put(name, Dtype::I64, &[values.len() as i64], bytes.collect());
     }
 
+    /// Adds a list of numbers of 32 bits.
+    pub fn f32(&mut self, name: &str, values: &[f32]) {
+        let bytes = values.iter().flat_map(|value| value.to_le_bytes());
+        self.put(name, Dtype::F32, &[values.len() as i64], bytes.collect());
+    }
+
     /// Adds a list of numbers.
     pub fn f64(&mut self, name: &str, values: &[f64]) {
         let bytes = values.iter().flat_map(|value| value.to_le_bytes());
@@ -88,6 +94,13 @@ pub fn read_i32(view: &TensorView) -> Option<Vec<i32>> {
     let (words, rest) = view.data().as_chunks::<4>();
     (view.dtype() == Dtype::I32 && rest.is_empty())
         .then(|| words.iter().map(|word| i32::from_le_bytes(*word)).collect())
+}
+
+/// A view's numbers of 32 bits.
+pub fn read_f32(view: &TensorView) -> Option<Vec<f32>> {
+    let (words, rest) = view.data().as_chunks::<4>();
+    (view.dtype() == Dtype::F32 && rest.is_empty())
+        .then(|| words.iter().map(|word| f32::from_le_bytes(*word)).collect())
 }
 
 /// A view's whole numbers.

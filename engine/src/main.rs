@@ -1,7 +1,7 @@
 //! `kdp-engine worker` serves a `kdp` process over a pipe; `kdp-engine doctor --json` says what this
 //! machine offers.
 
-use std::io::{Write, stdin, stdout};
+use std::io::{BufReader, Write, stdin, stdout};
 use std::process::ExitCode;
 
 use kdp_engine::{machine, worker};
@@ -19,7 +19,7 @@ fn main() -> ExitCode {
     let done = match args[..] {
         ["worker"] => {
             machine::prepare();
-            worker::serve(stdin().lock())
+            worker::serve(BufReader::new(stdin()))
         }
         ["doctor", "--json"] | ["doctor"] => {
             machine::prepare();

@@ -1,6 +1,7 @@
 //! `kdp explain FILE NODE`: why a node is or is not in the store; of a code, see [`codes`].
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -16,7 +17,7 @@ use super::plan::warn_of_damage;
 use super::settings::{Settings, StoreFlag};
 use crate::plan::{Facts, Key, NodeIndex, facts};
 use crate::report::terminal;
-use crate::run::{Queue, State, all_targets};
+use crate::run::{Queue, State, all_targets, survey};
 use crate::store::{Manifest, Store};
 
 #[derive(Debug, Args)]
@@ -55,9 +56,9 @@ fn explain_node(file: &FileArgs, name: &str, flag: &StoreFlag, console: &Console
     let planned = Planned::load(file, &store, console)?;
     let plan = planned.plan;
     let targets = all_targets(plan);
-    let queue = Queue::new(plan, &targets, |node| {
-        store.find(plan.graph[node].key).is_some()
-    });
+    let found = survey(plan, &store);
+    let there = |node| found.contains_key(&node);
+    let queue = Queue::new(plan, &targets, there, BTreeMap::new());
     warn_of_damage(&store, console);
     let chosen = planned.some(name)?;
     let objects = Objects::read(&store)?;

@@ -7,9 +7,10 @@ use super::Answer;
 use super::console::{Console, count};
 use super::front::{FileArgs, Planned, kept};
 use super::settings::{Settings, StoreFlag};
-use crate::plan::{Key, NodeIndex, Plan};
+use crate::plan::{Key, NodeIndex, Plan, Task};
+use crate::report::grouped;
 use crate::report::terminal;
-use crate::run::{Queue, State, survey};
+use crate::run::{Queue, resumes, survey};
 use crate::store::Store;
 
 #[derive(Debug, Args)]
@@ -19,8 +20,9 @@ Examples:
   kdp plan cifar.kdp --target 'gap[seed: 0]'            # this node and what it needs
   kdp plan cifar.kdp --set tau=2 --detailed-exitcode    # exit code 2: there is work to do
 
-Steps: `asked` counts every model of the file as if each were trained alone; `shared` is what is
-trained once for several names, `stored` what the store has, `to run` the rest.")]
+Steps: `asked` counts every model of the file as if each were trained alone; `shared` is what
+several have in common and is trained once, `stored` what the store has, `to run` the rest. A stretch
+that several models share is named after one of them: `small[tau: 4]@0..12000`.")]
 pub(super) struct PlanArgs {
     #[command(flatten)]
     file: FileArgs,
@@ -29,7 +31,8 @@ pub(super) struct PlanArgs {
     /// Only this node (or family) and what it needs; repeatable
     #[arg(long = "target", value_name = "NODE")]
     targets: Vec<String>,
-    /// Every member of every family; a plan of more than 100 nodes tells families as a line each
+    /// Every member of every family, and what watches trainings; else a plan of more than 100 nodes
+    /// tells families as a line each
     #[arg(long)]
     all: bool,
     /// End with exit code 2 when there is work to do
@@ -54,6 +57,8 @@ struct NodeRow<'a> {
     key: Key,
     status: &'static str,
     steps: u64,
+    /// The step at which it begins or, pending, would go on.
+    from: u64,
     inputs: Vec<&'a str>,
 }
 
@@ -64,6 +69,8 @@ struct Steps {
     shared: u64,
     stored: u64,
     to_run: u64,
+    /// Of trainings that are done, made again for what is to be watched of them.
+    replayed: u64,
 }
 
 pub(super) fn plan(args: PlanArgs, console: &Console) -> Answer {
@@ -77,20 +84,23 @@ pub(super) fn plan(args: PlanArgs, console: &Console) -> Answer {
     }
     let plan = planned.plan;
     let found = survey(plan, &store);
-    let queue = Queue::new(plan, &targets, |node| found.contains_key(&node));
+    let ground = settings.ground();
+    let resumes = resumes(plan, &store, &found, |_| ground.clone());
+    let queue = Queue::new(plan, &targets, |node| found.contains_key(&node), resumes);
     warn_of_damage(&store, console);
 
     let steps = steps(plan, &queue);
-    let pending = queue.waiting().count();
+    let alone = |node: &NodeIndex| !(plan.graph[*node].only_watches() && queue.goes_along(*node));
+    let pending = queue.waiting().filter(alone).count();
     if console.json {
-        let nodes = plan.graph.node_indices();
+        let shown = |node: &NodeIndex| args.all || terminal::is_shown(plan, &queue, *node);
+        let nodes = terminal::ordered(plan).into_iter().filter(shown);
         console.document(&Document {
             nodes: nodes.map(|node| row(plan, &queue, node)).collect(),
             steps,
         });
     } else {
-        let each = args.all || plan.graph.node_count() <= MOST_LINES;
-        console.result(&told(plan, &queue, each, steps, pending));
+        console.result(&told(plan, &queue, args.all, steps, pending));
     }
     Ok(if args.detailed_exitcode && pending > 0 {
         2
@@ -113,34 +123,39 @@ fn row<'p>(plan: &'p Plan, queue: &Queue, index: NodeIndex) -> NodeRow<'p> {
         kind: node.task.kind(),
         key: node.key,
         status: terminal::status(queue.state(index)),
-        steps: node.task.steps(),
+        steps: node.length(),
+        from: queue.begins(index),
         inputs: terminal::needs(plan, index),
     }
 }
 
 fn steps(plan: &Plan, queue: &Queue) -> Steps {
-    let steps = |node: NodeIndex| plan.graph[node].task.steps();
-    let asked: u64 = plan.models.values().map(|node| steps(*node)).sum();
-    let mut once: Vec<NodeIndex> = plan.models.values().copied().collect();
-    once.sort();
-    once.dedup();
-    let of = |wanted: fn(State) -> bool| -> u64 {
-        let nodes = once.iter().filter(|node| wanted(queue.state(**node)));
-        nodes.map(|node| steps(*node)).sum()
-    };
+    let asked = plan.models.values().map(|node| plan.graph[*node].length());
+    let asked: u64 = asked.sum();
+    let once: u64 = plan.nodes().map(|node| node.steps()).sum();
+    let left = |node: NodeIndex| plan.graph[node].length() - queue.begins(node);
+    let (mut to_run, mut replayed) = (0, 0);
+    for node in queue.waiting() {
+        match plan.graph[node].task {
+            Task::Train(_) => to_run += left(node),
+            Task::Observe(_) if !queue.goes_along(node) => replayed += left(node),
+            _ => {}
+        }
+    }
     Steps {
         asked,
-        shared: asked - of(|_| true),
-        stored: of(|state| state == State::Stored),
-        to_run: of(|state| state == State::Waiting),
+        shared: asked.saturating_sub(once),
+        stored: once.saturating_sub(to_run),
+        to_run,
+        replayed,
     }
 }
 
-fn told(plan: &Plan, queue: &Queue, each: bool, steps: Steps, pending: usize) -> String {
-    let state = |node| queue.state(node);
+fn told(plan: &Plan, queue: &Queue, all: bool, steps: Steps, pending: usize) -> String {
+    let each = all || plan.graph.node_count() <= MOST_LINES;
     let table = match each {
-        true => terminal::nodes(plan, state),
-        false => terminal::families(plan, state),
+        true => terminal::nodes(plan, queue, all),
+        false => terminal::families(plan, queue),
     };
     let work = match pending {
         0 => "Everything is in the store: a run would compute nothing.".to_string(),
@@ -150,13 +165,23 @@ fn told(plan: &Plan, queue: &Queue, each: bool, steps: Steps, pending: usize) ->
         true => "",
         false => " `--all` tells every member.",
     };
-    let Steps {
-        asked,
-        shared,
-        stored,
-        to_run,
-    } = steps;
-    format!(
-        "{table}\n\n{work}{more}\nSteps of training: {asked} asked, {shared} shared, {stored} stored, {to_run} to run."
-    )
+    format!("{table}\n\n{work}{more}\n{}", steps.told())
+}
+
+impl Steps {
+    fn told(self) -> String {
+        let [asked, shared, stored, to_run, replayed] = [
+            self.asked,
+            self.shared,
+            self.stored,
+            self.to_run,
+            self.replayed,
+        ]
+        .map(grouped);
+        let replayed = match self.replayed {
+            0 => String::new(),
+            _ => format!(", {replayed} made again to watch them"),
+        };
+        format!("asked {asked} steps, {to_run} to run ({shared} shared, {stored} stored{replayed})")
+    }
 }

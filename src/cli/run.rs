@@ -1,5 +1,6 @@
 //! `kdp run FILE`.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -8,14 +9,14 @@ use clap::Args;
 use super::console::Console;
 use super::error::CliError;
 use super::front::{FileArgs, Planned};
-use super::settings::{Settings, StoreFlag, devices};
+use super::settings::{Settings, StoreFlag, devices, saving};
 use super::size::size;
 use super::standing::Standing;
 use super::{Answer, doctor, engine, runs};
 use crate::plan::Plan;
 use crate::report::page::{self, PAGE};
 use crate::report::terminal;
-use crate::run::{self, Event, Failure, Outcome, Queue, RunOptions, Stop, default_jobs};
+use crate::run::{self, Event, Failure, Outcome, Queue, RunOptions, Saving, Stop, default_jobs};
 use crate::store::Store;
 
 #[derive(Debug, Args)]
@@ -27,9 +28,9 @@ Examples:
   kdp run cifar.kdp --device cuda:0,cuda:1 --jobs 2
 
 What is in the store is not computed again, so the same command goes on after a run that was
-stopped: finished nodes are kept, a node that was under way starts anew.
+stopped, at the last state that each training saved, and ends with the same bits.
 A node that fails takes those that need it along; all others still run.
-Ctrl-C stops the run. Pressed twice, it ends at once.")]
+Ctrl-C saves what is under way and stops the run. Pressed twice, it ends at once.")]
 pub(super) struct RunArgs {
     #[command(flatten)]
     file: FileArgs,
@@ -51,6 +52,13 @@ pub(super) struct RunArgs {
     /// tenth of what is free]
     #[arg(long, value_name = "SIZE", value_parser = size)]
     outputs: Option<u64>,
+    /// When trainings save their state: `60 s`, `100 steps` or `never` [default: 60 s]
+    #[arg(long, value_name = "TIME", value_parser = saving)]
+    checkpoint: Option<Saving>,
+    /// Go on also from states that another kind of device, another number of threads or another libtorch
+    /// made: the last bits may then be others
+    #[arg(long)]
+    across: bool,
     /// Go on even when the store or the machine fails, such as by a full disk
     #[arg(long)]
     keep_going: bool,
@@ -88,7 +96,8 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Answer {
     let plan = planned.plan;
     let targets = planned.targets(&args.targets)?;
     let found = run::survey(plan, &store);
-    let queue = Queue::new(plan, &targets, |node| found.contains_key(&node));
+    let there = |node| found.contains_key(&node);
+    let queue = Queue::new(plan, &targets, there, BTreeMap::new());
     let idle = queue.waiting().next().is_none();
     let engine = engine::find(&settings);
     let devices = match idle {
@@ -105,6 +114,8 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Answer {
             .outputs
             .or(settings.outputs)
             .unwrap_or_else(|| default_outputs(&store)),
+        saving: args.checkpoint.or(settings.checkpoint).unwrap_or_default(),
+        across: args.across,
         keep_going: args.keep_going,
         stop: stop_on_signals(console),
     };
@@ -164,7 +175,11 @@ fn tell_again(
     begin: Instant,
     console: &Console,
 ) {
-    let nodes = planned.plan.graph.node_count();
+    let nodes = planned
+        .plan
+        .nodes()
+        .filter(|node| !node.only_watches())
+        .count();
     terminal::observer(console.verbose).event(Event::Begin {
         pending: 0,
         stored: nodes,

@@ -102,6 +102,7 @@ pub(super) fn reached(store: &Store, keep: usize) -> Result<(BTreeSet<Key>, usiz
             let outcome = outcome(run)?;
             through += usize::from(outcome.exit_code(false) == 0);
             keys.extend(outcome.nodes.iter().map(|node| node.key));
+            keys.extend(outcome.watched);
             runs += 1;
         }
     }

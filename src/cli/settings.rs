@@ -6,13 +6,23 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::doctor;
 use super::error::CliError;
 use super::size::size;
 use crate::diag::closest;
+use crate::run::{Ground, Saving};
 use crate::store::Store;
 
 /// The keys of `kdp.toml`.
-const KEYS: &[&str] = &["store", "device", "jobs", "threads", "engine", "outputs"];
+const KEYS: &[&str] = &[
+    "store",
+    "device",
+    "jobs",
+    "threads",
+    "checkpoint",
+    "engine",
+    "outputs",
+];
 
 /// Which store is meant.
 #[derive(Clone, Debug, Default, Args)]
@@ -33,6 +43,7 @@ pub(super) struct Settings {
     pub device: Option<String>,
     pub jobs: Option<usize>,
     pub threads: Option<usize>,
+    pub checkpoint: Option<Saving>,
     pub engine: Option<PathBuf>,
     /// Bytes that the outputs of teachers may take.
     pub outputs: Option<u64>,
@@ -116,6 +127,11 @@ impl Settings {
                 "outputs" => {
                     settings.outputs = Some(size(&text()?).map_err(wrong)?);
                 }
+                "checkpoint" => {
+                    let when =
+                        saving(&text()?).map_err(|error| wrong(format!("`{key}`: {error}")))?;
+                    settings.checkpoint = Some(when);
+                }
                 _ => {
                     let help = match closest(key, KEYS.iter().copied()) {
                         Some(close) => format!("did you mean `{close}`?"),
@@ -151,6 +167,19 @@ impl Settings {
             self.outputs = Some(size(&outputs).map_err(wrong)?);
         }
         Ok(())
+    }
+
+    /// What bits hang on beside what is in keys, as far as the settings tell.
+    pub fn ground(&self) -> Option<Ground> {
+        let device = match self.device.as_deref() {
+            None | Some("auto") => (!doctor::has_nvidia_driver()).then_some("cpu"),
+            Some(devices) => devices.split(',').next(),
+        };
+        Some(Ground {
+            device: device?.to_string(),
+            threads: self.threads.unwrap_or(1),
+            libtorch: None,
+        })
     }
 
     /// The folder of the store.
@@ -193,6 +222,35 @@ pub(super) fn devices(text: &str) -> Result<Vec<String>, CliError> {
         Some(word) => Err(CliError::usage(format!("there is no device `{word}`"))
             .help("a device is `auto`, `cpu`, `cuda:0`, or `mps`; several are parted by commas")),
     }
+}
+
+/// When to save, as `60 s`, `2 min`, `100 steps` or `never`.
+pub(super) fn saving(text: &str) -> Result<Saving, String> {
+    let text = text.trim();
+    if text == "never" {
+        return Ok(Saving::Never);
+    }
+    let digits = text.trim_end_matches(|letter: char| letter.is_alphabetic() || letter == ' ');
+    let unit = text[digits.len()..].trim();
+    let seconds = |scale: f64| {
+        let amount: Option<f64> = digits.parse().ok();
+        let amount = amount.filter(|amount| amount.is_finite() && *amount > 0.0);
+        amount.map(|amount| Saving::Seconds(amount * scale))
+    };
+    let when = match unit {
+        "s" | "sec" | "second" | "seconds" => seconds(1.0),
+        "min" | "minute" | "minutes" => seconds(60.0),
+        "h" | "hour" | "hours" => seconds(3600.0),
+        "step" | "steps" => digits
+            .parse()
+            .ok()
+            .filter(|steps| *steps > 0)
+            .map(Saving::Steps),
+        _ => None,
+    };
+    when.ok_or_else(|| {
+        format!("`{text}` is no time: write `60 s`, `2 min`, `100 steps` or `never`")
+    })
 }
 
 fn here() -> Result<PathBuf, CliError> {

@@ -7,16 +7,19 @@ use std::rc::Rc;
 use petgraph::graph::NodeIndex;
 use rustc_hash::FxHashMap;
 
+use super::trunks::Trunks;
 use super::{
     Best, Claim, DataFrom, DataTask, Digest, Ensemble, EnsembleTask, InputFile, Key, MeasureTask,
-    Network, Node, Plan, Recipe, Share, Shared, SplitRef, Task, TrainTask, WeightsFrom,
-    WeightsTask,
+    Network, Node, ObserveTask, Plan, Recipe, Share, Shared, SplitRef, Task, TrainTask,
+    WeightsFrom, WeightsTask,
 };
 use crate::check::{self, Dataset, Model, Origin, Program, ShareFrom, SplitOf, Training};
 use crate::diag::{Sources, Span};
 
 /// The version of the engine's training loop: raise it when the same task gives other bits.
-const TRAINING: u32 = 1;
+const TRAINING: u32 = 2;
+/// The version of how the engine watches a training.
+const OBSERVING: u32 = 1;
 /// The version of the engine's reader of weights.
 const WEIGHTS: u32 = 1;
 /// The version of how the engine blends the answers of models.
@@ -52,6 +55,7 @@ pub fn plan(program: &Program, sources: &Sources, digests: &dyn Digests) -> Plan
     for dataset in &program.datasets {
         builder.dataset(dataset);
     }
+    Trunks::of(&builder.plan).plant(&mut builder);
     for measure in &program.measures {
         let task = Task::Measure(MeasureTask {
             measure: measure.call.clone(),
@@ -83,10 +87,11 @@ pub fn plan(program: &Program, sources: &Sources, digests: &dyn Digests) -> Plan
     builder.plan
 }
 
-struct Builder<'a> {
+/// A plan on its way.
+pub(super) struct Builder<'a> {
     sources: &'a Sources,
     digests: &'a dyn Digests,
-    plan: Plan,
+    pub(super) plan: Plan,
     nodes: FxHashMap<Key, NodeIndex>,
     /// Keys of data sets by address.
     data: FxHashMap<*const Dataset, Key>,
@@ -114,17 +119,25 @@ impl Builder<'_> {
         if let Some(node) = self.nodes.get(&key) {
             return *node;
         }
-        let id = self.distinct(id, named);
-        let inputs = task.inputs();
-        let declared = self.sources.place(span);
-        let node = self.plan.graph.add_node(Node {
-            id,
+        let node = Node {
+            id: self.distinct(id, named),
             word: word.into(),
             key,
             task,
             files,
-            declared,
-        });
+            declared: self.sources.place(span),
+            from: None,
+        };
+        self.add(node)
+    }
+
+    /// Adds a node; one with its key that is there already is the same node.
+    pub(super) fn add(&mut self, node: Node) -> NodeIndex {
+        if let Some(node) = self.nodes.get(&node.key) {
+            return *node;
+        }
+        let (key, inputs) = (node.key, node.task.inputs());
+        let node = self.plan.graph.add_node(node);
         for input in inputs {
             if let Some(from) = self.nodes.get(&input) {
                 self.plan.graph.add_edge(*from, node, ());
@@ -136,7 +149,7 @@ impl Builder<'_> {
 
     /// The id of a node. Names are distinct; what has none is called as it is written, and two that are
     /// written alike are told apart by number.
-    fn distinct(&mut self, id: &str, named: bool) -> String {
+    pub(super) fn distinct(&mut self, id: &str, named: bool) -> String {
         if named {
             return id.to_string();
         }
@@ -203,7 +216,9 @@ impl Builder<'_> {
 
     fn recipe(&mut self, recipe: &Rc<Recipe>) -> Shared<Recipe> {
         let shared = self.recipes.entry(Rc::as_ptr(recipe));
-        shared.or_insert_with(|| (**recipe).clone().into()).clone()
+        shared
+            .or_insert_with(|| recipe.until(recipe.steps).into())
+            .clone()
     }
 
     fn split(&mut self, of: &SplitOf) -> SplitRef {
@@ -214,52 +229,107 @@ impl Builder<'_> {
     }
 
     fn model(&mut self, model: &Model) -> Key {
-        let mut files = BTreeMap::new();
-        let task = self.model_task(model, &mut files);
-        let node = self.node(
-            (&model.id, model.named),
-            &model.word,
-            model.span,
-            task,
-            files,
-        );
-        let id = match model.named {
-            true => model.id.clone(),
-            // It may be another node's text, or another name's node.
-            false => self.plan.graph[node].id.clone(),
-        };
-        self.plan.models.insert(id, node);
-        self.plan.graph[node].key
-    }
-
-    fn model_task(&mut self, model: &Model, files: &mut BTreeMap<String, InputFile>) -> Task {
         let data = self.split(&model.data);
         let test = self.split(&model.test);
-        match &model.origin {
+        let (node, told) = match &model.origin {
             Origin::Trained { network, training } => {
-                Task::Train(self.training(training, network, (data, test), files))
+                self.trained(model, network, training, (data, test))
             }
             Origin::Weights {
                 network,
                 init,
                 seed,
-            } => Task::Weights(WeightsTask {
-                version: WEIGHTS,
-                network: self.network(network),
-                init: self.shares(init, files),
-                seed: *seed,
-                data,
-                test,
-            }),
-            Origin::Ensemble { members, of } => Task::Ensemble(EnsembleTask {
-                version: ENSEMBLE,
-                ensemble: Ensemble {
-                    members: members.iter().map(|member| self.keys[*member]).collect(),
-                    of: *of,
-                },
-                data,
-                test,
-            }),
+            } => {
+                let mut files = BTreeMap::new();
+                let task = Task::Weights(WeightsTask {
+                    version: WEIGHTS,
+                    network: self.network(network),
+                    init: self.shares(init, &mut files),
+                    seed: *seed,
+                    data,
+                    test,
+                });
+                let node = self.model_node(model, task, files);
+                (node, node)
+            }
+            Origin::Ensemble { members, of } => {
+                let task = Task::Ensemble(EnsembleTask {
+                    version: ENSEMBLE,
+                    ensemble: Ensemble {
+                        members: members.iter().map(|member| self.keys[*member]).collect(),
+                        of: *of,
+                    },
+                    data,
+                    test,
+                });
+                let node = self.model_node(model, task, BTreeMap::new());
+                (node, node)
+            }
+        };
+        let id = match model.named {
+            true => model.id.clone(),
+            // It may be another node's text, or another name's node.
+            false => self.plan.graph[node].id.clone(),
+        };
+        self.plan.told.insert(id.clone(), told);
+        self.plan.models.insert(id, node);
+        self.plan.graph[node].key
+    }
+
+    fn model_node(
+        &mut self,
+        model: &Model,
+        task: Task,
+        files: BTreeMap<String, InputFile>,
+    ) -> NodeIndex {
+        let name = (model.id.as_str(), model.named);
+        self.node(name, &model.word, model.span, task, files)
+    }
+
+    /// The node of a trained model, and that of what watches its training. The best state of a training
+    /// is what watches it.
+    fn trained(
+        &mut self,
+        model: &Model,
+        network: &Rc<Network>,
+        training: &Training,
+        (data, test): (SplitRef, SplitRef),
+    ) -> (NodeIndex, NodeIndex) {
+        let mut files = BTreeMap::new();
+        let task = self.training(training, network, data, &mut files);
+        let best = training.best.as_ref().map(|best| Best {
+            on: self.split(&best.on),
+            by: best.by.clone(),
+            every: best.every,
+        });
+        let observe = Task::Observe(ObserveTask {
+            version: OBSERVING,
+            training: task.clone().into(),
+            test,
+            ended: true,
+            best,
+        });
+        match training.best {
+            Some(_) => {
+                let id = format!("the run of {}", model.id);
+                let trained = (id.as_str(), false);
+                self.node(
+                    trained,
+                    &model.word,
+                    model.span,
+                    Task::Train(task),
+                    files.clone(),
+                );
+                let best = self.model_node(model, observe, files);
+                (best, best)
+            }
+            None => {
+                let trained = self.model_node(model, Task::Train(task), files.clone());
+                let id = format!("curves of {}", self.plan.graph[trained].id);
+                let curves = (id.as_str(), false);
+                let curves = self.node(curves, &model.word, model.span, observe, files);
+                (trained, curves)
+            }
         }
     }
 
@@ -267,30 +337,24 @@ impl Builder<'_> {
         &mut self,
         training: &Training,
         network: &Rc<Network>,
-        (data, test): (SplitRef, SplitRef),
+        data: SplitRef,
         files: &mut BTreeMap<String, InputFile>,
     ) -> TrainTask {
+        let terms = training.objective.iter();
+        let objective = terms.map(|term| term.rename(|teacher| self.keys[teacher]));
+        let objective = objective.collect();
         TrainTask {
             version: TRAINING,
             network: self.network(network),
             recipe: self.recipe(&training.recipe),
             data,
-            test,
-            objective: training
-                .objective
-                .iter()
-                .map(|term| term.rename(|teacher| self.keys[teacher]))
-                .collect(),
+            objective,
             seed: training.seed,
             init: self.shares(&training.init, files),
             frozen: training.frozen.clone(),
             groups: training.groups.clone(),
-            best: training.best.as_ref().map(|best| Best {
-                on: self.split(&best.on),
-                by: best.by.clone(),
-                every: best.every,
-            }),
         }
+        .whole()
     }
 
     /// Weights by the keys of their models and the contents of their files, which are entered by role.

@@ -7,6 +7,8 @@ mod facts;
 mod key;
 mod node;
 mod shared;
+mod trajectory;
+mod trunks;
 
 pub use crate::spec::{
     Along, Blend, Call, Comparison, Condition, DataShape, Datum, Fold, Group, Layer, Network,
@@ -33,6 +35,8 @@ pub struct Plan {
     pub graph: DiGraph<Node, ()>,
     /// Every model by every name it has (two declarations may be the same node).
     pub models: BTreeMap<String, NodeIndex>,
+    /// By every name of a model, the node that tells its accuracies and, where it was trained, its curves.
+    pub told: BTreeMap<String, NodeIndex>,
     /// Every measurement by every name it has.
     pub measures: BTreeMap<String, NodeIndex>,
     /// The claims in the order of the file.
@@ -59,7 +63,7 @@ impl Plan {
     /// speak of may be missing.
     pub fn part(&self, wanted: &BTreeSet<NodeIndex>) -> Plan {
         let mut kept = BTreeSet::new();
-        let mut open: Vec<NodeIndex> = wanted.iter().copied().collect();
+        let mut open: Vec<NodeIndex> = self.with_told(wanted).into_iter().collect();
         while let Some(node) = open.pop() {
             if kept.insert(node) {
                 open.extend(self.graph.neighbors_directed(node, Direction::Incoming));
@@ -83,10 +87,24 @@ impl Plan {
         };
         Plan {
             models: named(&self.models),
+            told: named(&self.told),
             measures: named(&self.measures),
             graph,
             claims: vec![],
         }
+    }
+
+    /// Some nodes, and those that tell of the models among them.
+    pub fn with_told(&self, wanted: &BTreeSet<NodeIndex>) -> BTreeSet<NodeIndex> {
+        let names = self.models.iter();
+        let names = names.filter(|(_, node)| wanted.contains(node));
+        let told = names.filter_map(|(name, _)| self.told.get(name));
+        wanted.iter().chain(told).copied().collect()
+    }
+
+    /// The node that tells of a model.
+    pub fn teller(&self, model: &str) -> Option<&Node> {
+        self.graph.node_weight(*self.told.get(model)?)
     }
 
     fn named<'a>(&'a self, names: &'a BTreeMap<String, NodeIndex>) -> Vec<(&'a str, &'a Node)> {

@@ -126,11 +126,14 @@ pub struct Best {
     pub every: u64,
 }
 
-/// Train a network.
+/// Train a network: the state of its trajectory after the last step of the recipe, and all that can
+/// have led to it. Nothing that a longer run does later is in it (see [`TrainTask::until`]), and nothing
+/// that is only watched.
 ///
 /// Its object holds `weights.safetensors` (parameters and buffers under their names),
-/// `optimizer.safetensors` (moments, by parameter), `network.json` (the [`Network`]) and
-/// `curves.json` (a [`Curves`]); its summary is a [`ModelSummary`].
+/// `optimizer.safetensors` (moments, by parameter), `log.safetensors` (what each step saw: `loss`,
+/// `right`, `labelled` and `samples`, f32) and `network.json` (the [`Network`]); its summary is a
+/// [`StateSummary`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TrainTask {
     /// The version of the training loop.
@@ -141,8 +144,6 @@ pub struct TrainTask {
     pub recipe: Shared<Recipe>,
     /// What it is trained on.
     pub data: SplitRef,
-    /// The split its accuracy is told on.
-    pub test: SplitRef,
     /// The loss.
     pub objective: Vec<Term>,
     /// The seed of everything that is drawn.
@@ -157,9 +158,29 @@ pub struct TrainTask {
     /// Parameters that are stepped in a way of their own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<Group>,
-    /// The state that is kept; the last one where it is not said.
+}
+
+/// Watch a training: its learning curves and, where it is asked for, its best state.
+///
+/// It goes along where the training is still to do, and where that is done it goes the way again from the
+/// nearest stored state. The training's key knows nothing of it.
+///
+/// Its object holds `curves.json` (a [`Curves`]) and, with `best`, `weights.safetensors` and
+/// `network.json`; its summary is a [`ModelSummary`], where it has ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ObserveTask {
+    /// The version of how it is watched.
+    pub version: u32,
+    /// The training.
+    pub training: Shared<TrainTask>,
+    /// The split the test curve is of.
+    pub test: SplitRef,
+    /// The state that is kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub best: Option<Best>,
+    /// Whether the training's last step is a model's last: the network is then looked at whatever step
+    /// it is, and its accuracies are told.
+    pub ended: bool,
 }
 
 /// Take a network's weights as they are, without training. Its object is like a [`TrainTask`]'s, without
@@ -225,6 +246,8 @@ pub enum Task {
     Data(DataTask),
     /// Train a network.
     Train(TrainTask),
+    /// Watch a training.
+    Observe(ObserveTask),
     /// Take weights as they are.
     Weights(WeightsTask),
     /// Let models answer together.
@@ -234,10 +257,24 @@ pub enum Task {
 }
 
 impl TrainTask {
+    fn inputs(&self) -> Vec<Key> {
+        let mut keys = vec![self.data.data];
+        keys.extend(self.objective.iter().flat_map(|term| term.loss.teachers()));
+        keys.extend(models(&self.init));
+        keys
+    }
+
     /// Whether a model stands in the objective.
     pub fn learns_from(&self, teacher: Key) -> bool {
         let mut losses = self.objective.iter().map(|term| &term.loss);
         losses.any(|loss| loss.teachers().contains(&teacher))
+    }
+}
+
+impl ObserveTask {
+    /// The key of the state that the training ends with.
+    pub fn trained(&self) -> Key {
+        self.training.key()
     }
 }
 
@@ -250,11 +287,12 @@ fn models(shares: &[Share]) -> impl Iterator<Item = Key> {
 }
 
 impl Task {
-    /// `data`, `train`, `weights`, `ensemble` or `measure`.
+    /// `data`, `train`, `observe`, `weights`, `ensemble` or `measure`.
     pub fn kind(&self) -> &'static str {
         match self {
             Task::Data(_) => "data",
             Task::Train(_) => "train",
+            Task::Observe(_) => "observe",
             Task::Weights(_) => "weights",
             Task::Ensemble(_) => "ensemble",
             Task::Measure(_) => "measure",
@@ -269,11 +307,11 @@ impl Task {
                 DataFrom::Join(a, b) => vec![*a, *b],
                 DataFrom::Relabel { data, by } => vec![*data, *by],
             },
-            Task::Train(task) => {
-                let mut keys = vec![task.data.data, task.test.data];
-                keys.extend(task.objective.iter().flat_map(|term| term.loss.teachers()));
-                keys.extend(models(&task.init));
+            Task::Train(task) => task.inputs(),
+            Task::Observe(task) => {
+                let mut keys = vec![task.trained(), task.test.data];
                 keys.extend(task.best.iter().map(|best| best.on.data));
+                keys.extend(task.training.inputs());
                 keys
             }
             Task::Weights(task) => {
@@ -301,18 +339,19 @@ impl Task {
     /// The split that a model's accuracy is told on.
     pub fn test(&self) -> Option<&SplitRef> {
         match self {
-            Task::Train(task) => Some(&task.test),
+            Task::Observe(task) => Some(&task.test),
             Task::Weights(task) => Some(&task.test),
             Task::Ensemble(task) => Some(&task.test),
-            Task::Data(_) | Task::Measure(_) => None,
+            Task::Data(_) | Task::Train(_) | Task::Measure(_) => None,
         }
     }
 
-    /// Steps of training.
-    pub fn steps(&self) -> u64 {
+    /// The training that gives a model, where one does.
+    pub fn training(&self) -> Option<&TrainTask> {
         match self {
-            Task::Train(task) => task.recipe.steps,
-            _ => 0,
+            Task::Train(task) => Some(task),
+            Task::Observe(task) => Some(&task.training),
+            _ => None,
         }
     }
 }
@@ -331,7 +370,7 @@ pub struct InputFile {
 pub struct Node {
     /// As a user writes it: `small[seed: 0, tau: 4]`.
     pub id: String,
-    /// The word it was declared with: `dataset`, `teacher`, `student`, `model`, `measure`.
+    /// The word it was declared with: `dataset`, `teacher`, `student`, `model`, `measure`; or [`STRETCH`].
     pub word: String,
     /// The address of its result.
     pub key: Key,
@@ -341,6 +380,61 @@ pub struct Node {
     pub files: BTreeMap<String, InputFile>,
     /// Where it was declared: `cifar.kdp:21:1`.
     pub declared: String,
+    /// Where a training or what watches it goes on; at the beginning where it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Fork>,
+}
+
+/// A state that several trainings have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fork {
+    /// The node whose result is gone on with.
+    pub key: Key,
+    /// Steps made there.
+    pub step: u64,
+}
+
+/// The word of a stretch that several trainings have in common.
+pub const STRETCH: &str = "stretch";
+
+impl Node {
+    /// The steps of training that are its own: those behind the fork it begins at.
+    pub fn steps(&self) -> u64 {
+        match &self.task {
+            Task::Train(task) => task.recipe.steps - self.begins(),
+            _ => 0,
+        }
+    }
+
+    /// The keys of the nodes it needs, each once, in the order in which it names them.
+    pub fn inputs(&self) -> Vec<Key> {
+        let mut keys = self.task.inputs();
+        keys.extend(self.from.map(|fork| fork.key));
+        keys
+    }
+
+    /// The step at which it begins.
+    pub fn begins(&self) -> u64 {
+        self.from.map_or(0, |fork| fork.step)
+    }
+
+    /// Whether it watches a training and gives no model.
+    pub fn only_watches(&self) -> bool {
+        match &self.task {
+            Task::Observe(task) => task.best.is_none() || self.is_stretch(),
+            _ => false,
+        }
+    }
+
+    /// Whether it is a stretch that trainings have in common, and no model of its own.
+    pub fn is_stretch(&self) -> bool {
+        self.word == STRETCH
+    }
+
+    /// The length of the training that gives it.
+    pub fn length(&self) -> u64 {
+        self.task.training().map_or(0, |task| task.recipe.steps)
+    }
 }
 
 /// A claim of the file.
@@ -354,7 +448,16 @@ pub struct Claim {
     pub declared: String,
 }
 
-/// The summary of a train, weights or ensemble object.
+/// The summary of a train object.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StateSummary {
+    /// Number of trainable numbers.
+    pub parameters: u64,
+    /// Steps of training.
+    pub steps: u64,
+}
+
+/// The summary of what watched a model's training, and of a weights or ensemble object.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ModelSummary {
     /// Number of trainable numbers.
@@ -366,7 +469,7 @@ pub struct ModelSummary {
     pub train_accuracy: Option<f64>,
     /// Share right on the test split.
     pub test_accuracy: f64,
-    /// The blake3 of the object's main blob: `weights.safetensors` or `ensemble.json`.
+    /// The blake3 of the model's main blob: `weights.safetensors` or `ensemble.json`.
     pub digest: Digest,
 }
 

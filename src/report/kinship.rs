@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::plan::{Key, Node, Recipe, Task, TrainTask};
+use crate::plan::{Key, Node};
 
 /// What a student has of a teacher.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -18,8 +18,8 @@ pub enum Kinship {
 impl Kinship {
     /// Of two models by their keys.
     pub fn of(nodes: &BTreeMap<Key, &Node>, student: Key, teacher: Key) -> Kinship {
-        match nodes.get(&student).map(|node| &node.task) {
-            Some(Task::Train(task)) if task.learns_from(teacher) => Kinship::Taught,
+        match nodes.get(&student).and_then(|node| node.task.training()) {
+            Some(task) if task.learns_from(teacher) => Kinship::Taught,
             _ if came_of(nodes, student, teacher) || came_of(nodes, teacher, student) => {
                 Kinship::Related
             }
@@ -43,20 +43,11 @@ fn came_of(nodes: &BTreeMap<Key, &Node>, later: Key, earlier: Key) -> bool {
     false
 }
 
-/// Whether two models differ only in the moment of their run.
+/// Whether two models are states of one run.
 fn one_run(nodes: &BTreeMap<Key, &Node>, a: Key, b: Key) -> bool {
-    let task = |key| nodes.get(&key).map(|node| &node.task);
-    let (Some(Task::Train(a)), Some(Task::Train(b))) = (task(a), task(b)) else {
-        return false;
-    };
-    let recipe = Recipe {
-        steps: b.recipe.steps,
-        ..(*a.recipe).clone()
-    };
-    let a = TrainTask {
-        recipe: recipe.into(),
-        best: b.best.clone(),
-        ..a.clone()
-    };
-    a == *b
+    let training = |key| nodes.get(&key).and_then(|node| node.task.training());
+    match (training(a), training(b)) {
+        (Some(a), Some(b)) => a.is_of_one_run_with(b),
+        _ => false,
+    }
 }

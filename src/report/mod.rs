@@ -15,4 +15,5 @@ mod ranking;
 mod template;
 mod verdict;
 
+pub use number::grouped;
 pub use template::TemplateError;

@@ -27,11 +27,9 @@ impl Ranking {
     /// Of the models of a plan, where all are told on the same split; `None` of fewer than two families.
     pub fn of(plan: &Plan, outcome: &Outcome) -> Option<Ranking> {
         let models = plan.named_models();
-        let test = models.first()?.1.task.test()?;
-        if models
-            .iter()
-            .any(|(_, node)| node.task.test() != Some(test))
-        {
+        let test = |name: &str| plan.teller(name)?.task.test();
+        let first = test(models.first()?.0)?;
+        if models.iter().any(|(name, _)| test(name) != Some(first)) {
             return None;
         }
         let known = models.into_iter().filter_map(|(name, node)| {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::Stop;
+use super::{Ground, Saving, Stop};
 
 /// How a run is done.
 #[derive(Clone, Debug)]
@@ -18,10 +18,27 @@ pub struct RunOptions {
     pub threads: usize,
     /// Bytes that the outputs of teachers on augmented views may take in the store; 0 keeps none.
     pub outputs: u64,
+    /// When trainings save their state.
+    pub saving: Saving,
+    /// Whether a training may go on from a state that was made on another kind of device, by another
+    /// number of threads or another libtorch: its bits may then be others.
+    pub across: bool,
     /// Whether to go on when the store or the machine fails (a full disk).
     pub keep_going: bool,
     /// The way to stop it.
     pub stop: Stop,
+}
+
+impl RunOptions {
+    /// What bits hang on beside what is in keys.
+    pub fn ground(&self) -> Option<Ground> {
+        Some(Ground {
+            device: self.devices.first()?.clone(),
+            threads: self.threads,
+            libtorch: None,
+        })
+        .filter(|_| !self.across)
+    }
 }
 
 /// One job for each physical core that this process may use.

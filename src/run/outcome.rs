@@ -97,8 +97,12 @@ pub struct Failure {
 /// What came out of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
-    /// Every node, in the order of the plan.
+    /// Every node, in the order of the plan; one that only watches a training where it ran on its own, or
+    /// failed.
     pub nodes: Vec<NodeOutcome>,
+    /// The keys of those that watched trainings.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub watched: Vec<Key>,
     /// The models that are in the store, by id.
     pub models: BTreeMap<String, ModelSummary>,
     /// The measurements that are in the store, by id, field by field; a NaN is `null` in JSON.
@@ -118,11 +122,13 @@ pub struct Outcome {
 impl Outcome {
     /// The outcome of a run that has begun: nothing is known of any node.
     pub fn begun(plan: &Plan) -> Outcome {
-        let nodes = plan.graph.node_weights();
+        let nodes = plan.nodes().filter(|node| !node.only_watches());
+        let watchers = plan.nodes().filter(|node| node.only_watches());
         Outcome {
             nodes: nodes
                 .map(|node| NodeOutcome::new(node, Status::Interrupted))
                 .collect(),
+            watched: watchers.map(|node| node.key).collect(),
             models: BTreeMap::new(),
             measures: BTreeMap::new(),
             claims: vec![],

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::plan::{Digest, Key, Node};
 
 /// The version of this protocol; the handshake refuses another.
-pub const PROTOCOL: u32 = 1;
+pub const PROTOCOL: u32 = 2;
 
 /// From `kdp` to a worker.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -19,6 +19,8 @@ pub enum Order {
     Run {
         /// The node.
         node: Node,
+        /// What watches it, where it is a training, and goes along.
+        along: Vec<Node>,
         /// The store's folder.
         store: PathBuf,
         /// `cpu`, `cuda:0`, `mps`.
@@ -28,7 +30,31 @@ pub enum Order {
         /// Bytes that the outputs of teachers on augmented views may take in the store; 0 keeps none.
         #[serde(default)]
         outputs: u64,
+        /// When a training saves its state.
+        saving: Saving,
+        /// Whether a training may go on from a state that was made on other ground.
+        across: bool,
     },
+    /// Save the state of a training and end it; anything else is ended by killing the worker.
+    Stop,
+}
+
+/// When a training saves its state on the way. None of its bits hang on it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Saving {
+    /// Only when it is stopped.
+    Never,
+    /// After so many seconds, but never so often that it costs a hundredth of the training.
+    Seconds(f64),
+    /// After every so many steps, whatever it costs.
+    Steps(u64),
+}
+
+impl Default for Saving {
+    fn default() -> Self {
+        Saving::Seconds(60.0)
+    }
 }
 
 /// From a worker to `kdp`.
@@ -63,8 +89,17 @@ pub enum Answer {
         key: Key,
         /// The digest of its main blob.
         digest: Digest,
+        /// Of those that went along, the nodes that are in the store.
+        along: Vec<Key>,
         /// Time it took.
         seconds: f64,
+    },
+    /// The node was stopped, its state saved after so many steps.
+    Saved {
+        /// The node.
+        key: Key,
+        /// Steps made.
+        step: u64,
     },
     /// The node failed; the worker goes on.
     Failed {

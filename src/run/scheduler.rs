@@ -11,7 +11,7 @@ use super::outcome::numbers;
 use super::worker::{Message, Said, Worker};
 use super::{
     Answer, Event, Failure, NodeOutcome, Observer, Order, Outcome, Progress, Queue, RunOptions,
-    State, Status, judge,
+    State, Status, judge, resumes,
 };
 use crate::plan::{Digest, Key, Node, Plan};
 use crate::store::{Entry, Store};
@@ -21,6 +21,9 @@ const TICK: Duration = Duration::from_millis(500);
 
 /// A worker that has not said hello by then never will.
 const GREETING: Duration = Duration::from_secs(180);
+
+/// How long trainings may take to save their state when the run is stopped.
+const MERCY: Duration = Duration::from_secs(15);
 
 /// The nodes of a plan that are in the store.
 pub type Found = BTreeMap<NodeIndex, Entry>;
@@ -47,7 +50,8 @@ pub fn run(
     observer: &mut dyn Observer,
 ) -> Outcome {
     let begin = Instant::now();
-    let queue = Queue::new(plan, targets, |node| found.contains_key(&node));
+    let resumes = resumes(plan, store, &found, |_| options.ground());
+    let queue = Queue::new(plan, targets, |node| found.contains_key(&node), resumes);
     let (sender, messages) = unbounded();
     let mut run = Run {
         plan,
@@ -78,7 +82,7 @@ fn results(plan: &Plan, found: &BTreeMap<NodeIndex, Entry>) -> Outcome {
         let entry = found.get(node)?;
         Some(entry.manifest.summary.clone())
     };
-    let models = plan.models.iter().filter_map(|(id, node)| {
+    let models = plan.told.iter().filter_map(|(id, node)| {
         let model = serde_json::from_value(summary(node)?).ok()?;
         Some((id.clone(), model))
     });
@@ -123,10 +127,16 @@ struct Run<'a> {
 impl Run<'_> {
     fn go(&mut self) {
         let pending: Vec<NodeIndex> = self.queue.waiting().collect();
-        let stored = self.found.len();
+        let on_its_own = |node: &&NodeIndex| {
+            !(self.node(**node).only_watches() && self.queue.goes_along(**node))
+        };
+        let stored = self
+            .found
+            .keys()
+            .filter(|node| !self.node(**node).only_watches());
         self.observer.event(Event::Begin {
-            pending: pending.len(),
-            stored,
+            pending: pending.iter().filter(on_its_own).count(),
+            stored: stored.count(),
         });
         for node in pending {
             if let Some((what, help)) = missing_files(self.node(node)) {
@@ -165,8 +175,30 @@ impl Run<'_> {
                 });
             }
         }
+        if self.options.stop.requested() && !self.halted {
+            self.save();
+        }
         // Dropped, a worker is killed: one that still has a node leaves nothing of it behind.
         self.workers.clear();
+    }
+
+    /// Lets trainings that are under way save their state, as long as that takes a few seconds.
+    fn save(&mut self) {
+        for worker in &mut self.workers {
+            let node = worker.node.map(|node| &self.plan.graph[node]);
+            match node.is_some_and(|node| node.task.training().is_some()) {
+                true => worker.order(&Order::Stop),
+                false => worker.node = None,
+            }
+        }
+        let begin = Instant::now();
+        while self.workers.iter().any(|worker| worker.node.is_some()) {
+            let left = MERCY.saturating_sub(begin.elapsed());
+            match self.messages.recv_timeout(left) {
+                Ok(message) => self.hear(message),
+                Err(_) => return,
+            }
+        }
     }
 
     /// Whether no further node is to be handed out.
@@ -184,9 +216,9 @@ impl Run<'_> {
         for at in 0..self.workers.len() {
             if self.workers[at].greeted
                 && self.workers[at].node.is_none()
-                && let Some(node) = self.queue.start()
+                && let Some((node, along)) = self.queue.start()
             {
-                self.give(at, node);
+                self.give(at, node, along);
             }
         }
         let coming = self.workers.iter().filter(|worker| !worker.greeted).count();
@@ -209,19 +241,26 @@ impl Run<'_> {
         }
     }
 
-    fn give(&mut self, at: usize, index: NodeIndex) {
+    fn give(&mut self, at: usize, index: NodeIndex, along: Vec<NodeIndex>) {
         let node = self.plan.graph[index].clone();
         self.observer.event(Event::Started(&node));
         self.begun.insert(index, Instant::now());
         let worker = &mut self.workers[at];
-        worker.node = Some(index);
         let order = Order::Run {
+            threads: self.options.threads,
             node,
+            along: along
+                .iter()
+                .map(|one| self.plan.graph[*one].clone())
+                .collect(),
             store: self.store.root().to_path_buf(),
             device: worker.device.clone(),
-            threads: self.options.threads,
             outputs: self.options.outputs,
+            saving: self.options.saving,
+            across: self.options.across,
         };
+        worker.node = Some(index);
+        worker.along = along;
         worker.order(&order);
     }
 
@@ -273,10 +312,27 @@ impl Run<'_> {
                     self.observer.event(Event::Progress(node, progress));
                 }
             }
-            Answer::Done { key, seconds, .. } => {
+            Answer::Done {
+                key,
+                seconds,
+                along,
+                ..
+            } => {
                 if let Some(index) = has(key) {
-                    self.workers[at].node = None;
+                    let went = self.free(at);
                     self.finish(index, seconds);
+                    for one in went {
+                        match along.contains(&self.node(one).key) {
+                            true => self.went_along(one),
+                            false => self.queue.wait(one),
+                        }
+                    }
+                }
+            }
+            // Its run is being stopped: what is not done counts as interrupted.
+            Answer::Saved { key, .. } => {
+                if has(key).is_some() {
+                    self.free(at);
                 }
             }
             Answer::Failed {
@@ -286,11 +342,19 @@ impl Run<'_> {
                 machine,
             } => {
                 if let Some(index) = has(key) {
-                    self.workers[at].node = None;
+                    for one in self.free(at) {
+                        self.queue.wait(one);
+                    }
                     self.failed(index, message, help, machine);
                 }
             }
         }
+    }
+
+    /// Takes its node from a worker; gives those that went along.
+    fn free(&mut self, at: usize) -> Vec<NodeIndex> {
+        self.workers[at].node = None;
+        std::mem::take(&mut self.workers[at].along)
     }
 
     /// The worker says that the node is in the store: it is looked up.
@@ -307,6 +371,17 @@ impl Run<'_> {
                 let message = "the worker says that it is done, but its result is not in the store";
                 self.fail(index, told(self.node(index), message));
             }
+        }
+    }
+
+    /// A node is done that went along with another: one that only watched is not told of.
+    fn went_along(&mut self, index: NodeIndex) {
+        match self.store.find(self.node(index).key) {
+            Some(entry) if self.node(index).only_watches() => {
+                self.found.insert(index, entry);
+                self.queue.done(index);
+            }
+            _ => self.finish(index, 0.0),
         }
     }
 
@@ -335,7 +410,10 @@ impl Run<'_> {
 
     /// A worker's pipe has ended.
     fn bury(&mut self, at: usize) {
-        let worker = self.workers.remove(at);
+        let mut worker = self.workers.remove(at);
+        for one in std::mem::take(&mut worker.along) {
+            self.queue.wait(one);
+        }
         let (node, greeted) = (worker.node, worker.greeted);
         let epitaph = worker.epitaph();
         match node {
@@ -359,6 +437,9 @@ impl Run<'_> {
         let skipped = self.queue.fail(index);
         self.end(index, Status::Failed, seconds, None, Some(error));
         for node in skipped {
+            if self.node(node).only_watches() {
+                continue;
+            }
             let error = format!("`{}`, which it needs, failed", self.node(index).id);
             self.end(node, Status::Skipped, 0.0, None, Some(error));
         }
@@ -401,7 +482,13 @@ impl Run<'_> {
     }
 
     fn outcome(mut self, begin: Instant) -> Outcome {
-        let nodes = self.plan.graph.node_indices().map(|index| {
+        let alone: Vec<NodeIndex> = self
+            .plan
+            .graph
+            .node_indices()
+            .filter(|index| !self.node(*index).only_watches() || self.ends.contains_key(index))
+            .collect();
+        let nodes = alone.into_iter().map(|index| {
             let node = &self.plan.graph[index];
             if let Some(outcome) = self.ends.remove(&index) {
                 return outcome;

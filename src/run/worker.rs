@@ -43,6 +43,8 @@ pub(super) struct Worker {
     pub device: String,
     /// The node it has.
     pub node: Option<NodeIndex>,
+    /// Those that go along with it.
+    pub along: Vec<NodeIndex>,
     /// Whether it has said hello.
     pub greeted: bool,
     child: Child,
@@ -82,6 +84,7 @@ impl Worker {
             number,
             device,
             node: None,
+            along: vec![],
             greeted: false,
             child,
             orders,

@@ -134,6 +134,37 @@ impl<T> Formula<T> {
         matches!(self, Formula::OneHot) || self.parts().into_iter().any(Formula::reads_labels)
     }
 
+    /// The numbers in it that may change over a run.
+    pub fn schedules(&self) -> Vec<&Schedule> {
+        match self {
+            Formula::Number(schedule) => vec![schedule],
+            _ => self
+                .parts()
+                .into_iter()
+                .flat_map(Formula::schedules)
+                .collect(),
+        }
+    }
+
+    /// The same, to be changed.
+    pub fn schedules_mut(&mut self) -> Vec<&mut Schedule> {
+        match self {
+            Formula::Number(schedule) => vec![schedule],
+            Formula::Logits | Formula::TeacherLogits { .. } | Formula::OneHot => vec![],
+            Formula::Apply { of, .. } | Formula::Sum { of, .. } | Formula::Mean { of, .. } => {
+                of.schedules_mut()
+            }
+            Formula::Arithmetic {
+                left: a, right: b, ..
+            }
+            | Formula::Kl { of: a, from: b } => {
+                let mut schedules = a.schedules_mut();
+                schedules.extend(b.schedules_mut());
+                schedules
+            }
+        }
+    }
+
     /// The formulas inside.
     pub fn parts(&self) -> Vec<&Formula<T>> {
         match self {

@@ -90,6 +90,45 @@ impl<T: Copy> Loss<T> {
         }
     }
 
+    /// As much of it as a run of so many steps sees; see [`Schedule::until`].
+    pub fn until(&self, steps: u64) -> Loss<T> {
+        let mut cut = self.clone();
+        for schedule in cut.schedules_mut() {
+            *schedule = schedule.until(steps);
+        }
+        cut
+    }
+
+    /// The numbers in it that may change over a run.
+    pub fn schedules(&self) -> Vec<&Schedule> {
+        match self {
+            Loss::CrossEntropy { smoothing } => vec![smoothing],
+            Loss::Kl { temperature, .. } => vec![temperature],
+            Loss::SquaredLogits { .. } | Loss::Features { .. } => vec![],
+            Loss::Formula(formula) => formula.schedules(),
+        }
+    }
+
+    fn schedules_mut(&mut self) -> Vec<&mut Schedule> {
+        match self {
+            Loss::CrossEntropy { smoothing } => vec![smoothing],
+            Loss::Kl { temperature, .. } => vec![temperature],
+            Loss::SquaredLogits { .. } | Loss::Features { .. } => vec![],
+            Loss::Formula(formula) => formula.schedules_mut(),
+        }
+    }
+
+    /// Whether layers are trained along with it, so that it counts from the first step on.
+    pub fn has_layers(&self) -> bool {
+        matches!(
+            self,
+            Loss::Features {
+                through: Some(_),
+                ..
+            }
+        )
+    }
+
     /// The loss with its teachers named in another way.
     pub fn rename<U>(&self, name: impl Fn(T) -> U) -> Loss<U> {
         match self {
@@ -128,6 +167,19 @@ impl<T: Copy> Loss<T> {
 }
 
 impl<T: Copy> Term<T> {
+    /// As much of it as a run of so many steps sees; `None` where it has no weight in them, and trains no
+    /// layers along.
+    pub fn until(&self, steps: u64) -> Option<Term<T>> {
+        let weight = self.weight.until(steps);
+        if weight.constant() == Some(0.0) && !self.loss.has_layers() {
+            return None;
+        }
+        Some(Term {
+            weight,
+            loss: self.loss.until(steps),
+        })
+    }
+
     /// The term with its teachers named in another way.
     pub fn rename<U>(&self, name: impl Fn(T) -> U) -> Term<U> {
         Term {

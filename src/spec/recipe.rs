@@ -26,3 +26,15 @@ pub struct Recipe {
     /// `fp32`.
     pub precision: String,
 }
+
+impl Recipe {
+    /// As much of it as a run of so many steps sees; see [`Schedule::until`].
+    pub fn until(&self, steps: u64) -> Recipe {
+        Recipe {
+            lr: self.lr.until(steps),
+            weight_decay: self.weight_decay.until(steps),
+            steps,
+            ..self.clone()
+        }
+    }
+}

@@ -53,6 +53,14 @@ pub enum Schedule {
     Quotient(Box<Schedule>, Box<Schedule>),
 }
 
+/// The first step at which a window's value is not the one before it.
+fn first_changed(from: u64, to: u64) -> u64 {
+    match from == to {
+        true => from,
+        false => from + 1,
+    }
+}
+
 impl Schedule {
     /// How many schedules it is made of, itself among them.
     pub fn parts(&self) -> usize {
@@ -91,6 +99,81 @@ impl Schedule {
                 }
                 let share = along.share((step - from) as f64 / (to - from) as f64);
                 (1.0 - share) * before.at(step) + share * after.at(step)
+            }
+        }
+    }
+
+    /// As much of it as a run of so many steps sees, in a form that hangs on nothing later: at every step
+    /// below `steps` it has the very same value. Of no step, nothing is seen, and it is 0.
+    pub fn until(&self, steps: u64) -> Schedule {
+        use Schedule::{Constant, Product, Quotient, Sum, Switch};
+        if steps == 0 {
+            return Constant(0.0);
+        }
+        match self {
+            Constant(value) => Constant(*value),
+            Sum(a, b) => match (a.until(steps), b.until(steps)) {
+                (Constant(a), Constant(b)) => Constant(a + b),
+                (Constant(0.0), other) | (other, Constant(0.0)) => other,
+                (a, b) => Sum(Box::new(a), Box::new(b)),
+            },
+            Product(a, b) => match (a.until(steps), b.until(steps)) {
+                (Constant(a), Constant(b)) => Constant(a * b),
+                (Constant(1.0), other) | (other, Constant(1.0)) => other,
+                (a, b) => Product(Box::new(a), Box::new(b)),
+            },
+            Quotient(a, b) => match (a.until(steps), b.until(steps)) {
+                (Constant(a), Constant(b)) => Constant(a / b),
+                (a, b) => Quotient(Box::new(a), Box::new(b)),
+            },
+            Switch {
+                before,
+                after,
+                from,
+                to,
+                along,
+            } => {
+                let first = first_changed(*from, *to);
+                if steps <= first {
+                    return before.until(steps);
+                }
+                if first == 0 {
+                    return after.until(steps);
+                }
+                let (before, after) = (before.until(steps.min(*to)), after.until(steps));
+                // A blend of a value with itself may be off by a rounding.
+                if from == to && before == after && before.constant().is_some() {
+                    return before;
+                }
+                Switch {
+                    before: Box::new(before),
+                    after: Box::new(after),
+                    from: *from,
+                    to: *to,
+                    along: *along,
+                }
+            }
+        }
+    }
+
+    /// The steps at which it may begin to change: between two of them, all of its `until` are alike.
+    pub fn turns(&self, turns: &mut Vec<u64>) {
+        match self {
+            Schedule::Constant(_) => {}
+            Schedule::Sum(a, b) | Schedule::Product(a, b) | Schedule::Quotient(a, b) => {
+                a.turns(turns);
+                b.turns(turns);
+            }
+            Schedule::Switch {
+                before,
+                after,
+                from,
+                to,
+                ..
+            } => {
+                turns.push(first_changed(*from, *to));
+                before.turns(turns);
+                after.turns(turns);
             }
         }
     }

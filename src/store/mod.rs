@@ -7,6 +7,7 @@
 //!                              <blob>
 //!        staging/<key>.<random>/               an object in the making
 //!        aside/<key>.<random>/                 objects that were found damaged
+//!        trails/<lineage>/<step>.<key>         which states of trainings that begin alike there are
 //!        locks/<key>                           held by the one process that makes the object
 //!        digests.json                          remembered digests of data files
 //!        outputs/<key>/                        outputs of models on augmented views
@@ -27,6 +28,7 @@ mod objects;
 mod outputs;
 mod slot;
 mod tidy;
+mod trail;
 mod users;
 
 pub use entry::Entry;
@@ -35,3 +37,4 @@ pub use manifest::{About, Blob, FORMAT, Made, Manifest};
 pub use objects::{Lookup, Store};
 pub use outputs::{OUTPUTS, OutputsOf, Views};
 pub use slot::Slot;
+pub use trail::{Milestone, Passing};

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File, TryLockError};
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -126,6 +127,17 @@ impl Store {
         Slot::new(self.clone(), key, lock).map(Lookup::Miss)
     }
 
+    /// The right to make the object of a key; `None` where it is there, damaged, or being made.
+    pub fn claim(&self, key: Key) -> Result<Option<Slot>, StoreError> {
+        let Some(lock) = self.try_lock(key)? else {
+            return Ok(None);
+        };
+        match self.inspect(key) {
+            Ok(None) => Slot::new(self.clone(), key, lock).map(Some),
+            _ => Ok(None),
+        }
+    }
+
     /// The keys of all objects, damaged ones too, in order.
     pub fn keys(&self) -> Result<Vec<Key>, StoreError> {
         let mut keys = vec![];
@@ -210,14 +222,27 @@ impl Store {
     /// Takes the lock of a key, waiting for it.
     pub(super) fn lock(&self, key: Key) -> Result<File, StoreError> {
         let path = self.lock_path(key);
-        let lock = || -> io::Result<File> {
-            let file = File::options()
-                .create(true)
-                .truncate(false)
-                .write(true)
-                .open(&path)?;
+        let lock = || loop {
+            let file = open_lock(&path)?;
             file.lock()?;
-            Ok(file)
+            if is_at(&file, &path) {
+                return Ok(file);
+            }
+        };
+        lock().map_err(StoreError::io(Lock, &path))
+    }
+
+    /// Takes the lock of a key, if nobody has it.
+    fn try_lock(&self, key: Key) -> Result<Option<File>, StoreError> {
+        let path = self.lock_path(key);
+        let lock = || loop {
+            let file = open_lock(&path)?;
+            match file.try_lock() {
+                Ok(()) if is_at(&file, &path) => return Ok(Some(file)),
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => return Ok(None),
+                Err(TryLockError::Error(error)) => return Err(error),
+            }
         };
         lock().map_err(StoreError::io(Lock, &path))
     }
@@ -237,22 +262,39 @@ impl Store {
         files::move_folder(&self.folder(key), &place.keep().join("object"))
     }
 
-    /// Removes the staging folders whose makers have died: nobody holds their key's lock. A sweep
-    /// that fails harms nobody and is tried again by the next one.
+    /// Removes the staging folders and the lock files whose makers have died: nobody holds the lock. A
+    /// sweep that fails harms nobody and is tried again by the next one.
     fn sweep(&self) {
         let staging = self.root().join("staging");
-        for name in names(&staging).unwrap_or_default() {
-            let key = name.split('.').next().and_then(Key::parse);
-            let Some(key) = key else { continue };
-            let Ok(lock) = File::create(self.lock_path(key)) else {
+        let staged = names(&staging).unwrap_or_default();
+        let locks = names(&self.root().join("locks")).unwrap_or_default();
+        let of = |name: &String| name.split('.').next().and_then(Key::parse);
+        let keys: HashSet<Key> = staged.iter().chain(&locks).filter_map(of).collect();
+        for key in keys {
+            let Ok(Some(_lock)) = self.try_lock(key) else {
                 continue;
             };
-            match lock.try_lock() {
-                Ok(()) => drop(fs::remove_dir_all(staging.join(name))),
-                Err(TryLockError::WouldBlock | TryLockError::Error(_)) => {}
+            for name in staged.iter().filter(|name| of(name) == Some(key)) {
+                let _ = fs::remove_dir_all(staging.join(name));
             }
+            // Last: who has opened it before sees, once it has the lock, that it is another file.
+            let _ = fs::remove_file(self.lock_path(key));
         }
     }
+}
+
+fn open_lock(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.create(true).truncate(false).write(true).open(path)
+}
+
+/// Whether a file is still the one of this path.
+fn is_at(file: &File, path: &Path) -> bool {
+    let inode = |metadata: io::Result<fs::Metadata>| {
+        Some((metadata.as_ref().ok()?.dev(), metadata.ok()?.ino()))
+    };
+    let own = inode(file.metadata());
+    own.is_some() && own == inode(fs::metadata(path))
 }
 
 /// The names in a folder; none where it is not there.

@@ -43,10 +43,13 @@ impl Store {
         fs::remove_dir_all(&staging).map_err(StoreError::io(Remove, &staging))
     }
 
-    /// Objects that no key of `kept` names, and that are no outputs of a model and on data that are kept.
+    /// Objects that no key of `kept` names, that were not saved on the way to one, and that are no outputs
+    /// of a model and on data that are kept.
     pub fn unreached(&self, kept: &BTreeSet<Key>) -> Result<Vec<Key>, StoreError> {
         let mut keys = self.keys()?;
-        keys.retain(|key| !kept.contains(key) && !self.are_outputs_of(*key, kept));
+        let passing = self.on_the_way_to(kept);
+        keys.retain(|key| !kept.contains(key) && !passing.contains(key));
+        keys.retain(|key| !self.are_outputs_of(*key, kept));
         Ok(keys)
     }
 

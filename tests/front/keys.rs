@@ -30,9 +30,8 @@ measure gap[seed in [0, 1]] = deviation(student: small[seed], teacher: big, on: 
 "#;
 
 fn keys(plan: &Plan) -> BTreeMap<String, Key> {
-    plan.nodes()
-        .map(|node| (node.id.clone(), node.key))
-        .collect()
+    let nodes = plan.nodes().filter(|node| !node.only_watches());
+    nodes.map(|node| (node.id.clone(), node.key)).collect()
 }
 
 /// The nodes whose keys differ.

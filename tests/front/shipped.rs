@@ -30,7 +30,11 @@ fn nodes(name: &str, text: &str) -> usize {
     let said = render(&loaded.diagnostics, &loaded.sources, Rendering::Plain);
     assert!(loaded.diagnostics.is_empty(), "{said}");
     let program = loaded.program.unwrap();
-    plan(&program, &loaded.sources, &Names).graph.node_count()
+    let plan = plan(&program, &loaded.sources, &Names);
+    let own = plan
+        .nodes()
+        .filter(|node| !(node.only_watches() || node.is_stretch()));
+    own.count()
 }
 
 #[test]

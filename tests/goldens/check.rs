@@ -81,7 +81,8 @@ pub fn planned(case: &Path, _text: &str) -> Outputs {
     let loaded = loaded(case);
     let nodes = loaded.program.as_ref().map(|program| {
         let plan = plan(program, &loaded.sources, &Names);
-        let mut text: String = plan.nodes().map(|node| shown(&plan, node)).collect();
+        let told = plan.nodes().filter(|node| !node.only_watches());
+        let mut text: String = told.map(|node| shown(&plan, node)).collect();
         for claim in &plan.claims {
             let condition = json(&claim.condition);
             text += &format!("claim {:?}\n  {condition}\n", claim.text);
@@ -98,7 +99,12 @@ pub fn planned(case: &Path, _text: &str) -> Outputs {
 }
 
 fn shown(plan: &Plan, node: &Node) -> String {
-    let inputs = node.task.inputs();
+    let mut inputs = node.inputs();
+    inputs.retain(|key| {
+        !plan
+            .nodes()
+            .any(|other| other.key == *key && other.only_watches())
+    });
     let id = |key: Key| {
         let found = plan.nodes().find(|other| other.key == key);
         found.map_or("?", |other| other.id.as_str())
@@ -118,6 +124,9 @@ fn shown(plan: &Plan, node: &Node) -> String {
     }
     text.push('\n');
     let mut detail = |name: &str, value: String| text += &format!("  {name}: {value}\n");
+    if let Some(fork) = node.from {
+        detail("from", format!("step {}", fork.step));
+    }
     match &node.task {
         Task::Data(task) => {
             match &task.from {
@@ -159,8 +168,10 @@ fn shown(plan: &Plan, node: &Node) -> String {
                 let loss = term.loss.rename(id);
                 detail("term", format!("{} of {}", json(&term.weight), json(&loss)));
             }
-            if task.test.data != task.data.data {
-                detail("test", split(&task.test));
+            if let Some(test) = plan.teller(&node.id).and_then(|told| told.task.test())
+                && test.data != task.data.data
+            {
+                detail("test", split(test));
             }
             for part in &task.init {
                 detail("init", share(part));
@@ -171,6 +182,8 @@ fn shown(plan: &Plan, node: &Node) -> String {
             for group in &task.groups {
                 detail("group", json(group));
             }
+        }
+        Task::Observe(task) => {
             if let Some(best) = &task.best {
                 let (on, every) = (split(&best.on), best.every);
                 detail("best", format!("{} on {on}, every {every} steps", best.by));

@@ -32,6 +32,7 @@ impl Fixture {
         Fixture {
             plan: Plan::default(),
             outcome: Outcome {
+                watched: vec![],
                 nodes: vec![],
                 models: BTreeMap::new(),
                 measures: BTreeMap::new(),
@@ -144,7 +145,18 @@ impl Fixture {
     ) -> Key {
         let offset = objective.len() as f64 + if word == "teacher" { 0.5 } else { 0.0 };
         let task = train_task(data, seed, objective);
+        let told = Task::Observe(ObserveTask {
+            version: 1,
+            training: task.clone().into(),
+            test: SplitRef {
+                data,
+                split: Split::Test,
+            },
+            best: None,
+            ended: true,
+        });
         let key = self.node(id, word, Task::Train(task), Status::Ran);
+        let told = self.node(&format!("curves of {id}"), word, told, Status::Ran);
         let curves = curves(offset, seed as f64);
         let summary = ModelSummary {
             parameters: if word == "teacher" { 109_386 } else { 13_002 },
@@ -155,9 +167,16 @@ impl Fixture {
         };
         let json = serde_json::to_vec(&curves).expect("plain data");
         let summary_json = serde_json::to_value(&summary).expect("plain data");
-        self.commit(key, "train", summary_json, &[("curves.json", json)]);
+        self.commit(
+            key,
+            "train",
+            serde_json::Value::Null,
+            &[("network.json", b"{}".to_vec())],
+        );
+        self.commit(told, "observe", summary_json, &[("curves.json", json)]);
         self.outcome.models.insert(id.into(), summary);
         self.plan.models.insert(id.into(), self.at(key));
+        self.plan.told.insert(id.into(), self.at(told));
         key
     }
 
@@ -228,15 +247,17 @@ impl Fixture {
     fn node(&mut self, id: &str, word: &str, task: Task, status: Status) -> Key {
         let key = Key::of(&(id, &task));
         let line = self.outcome.nodes.len() + 7;
-        self.outcome.nodes.push(NodeOutcome {
-            id: id.into(),
-            kind: task.kind().into(),
-            key,
-            status,
-            seconds: 1.5,
-            digest: None,
-            error: None,
-        });
+        if !matches!(task, Task::Observe(_)) {
+            self.outcome.nodes.push(NodeOutcome {
+                id: id.into(),
+                kind: task.kind().into(),
+                key,
+                status,
+                seconds: 1.5,
+                digest: None,
+                error: None,
+            });
+        }
         let inputs = task.inputs();
         let index = self.plan.graph.add_node(Node {
             id: id.into(),
@@ -245,9 +266,13 @@ impl Fixture {
             task,
             files: BTreeMap::new(),
             declared: format!("noisy.kdp:{line}:1"),
+            from: None,
         });
         self.indices.insert(key, index.index());
-        for input in inputs {
+        for input in inputs
+            .into_iter()
+            .filter(|input| self.indices.contains_key(input))
+        {
             self.plan.graph.add_edge(self.at(input), index, ());
         }
         key
@@ -348,7 +373,6 @@ fn train_task(data: Key, seed: i64, objective: Vec<Term>) -> TrainTask {
             root,
         }),
         data: split(Split::Train),
-        test: split(Split::Test),
         objective,
         recipe: Shared::from(Recipe {
             optimizer: call("sgd"),
@@ -365,7 +389,6 @@ fn train_task(data: Key, seed: i64, objective: Vec<Term>) -> TrainTask {
         init: vec![],
         frozen: vec![],
         groups: vec![],
-        best: None,
     }
 }
 

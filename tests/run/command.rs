@@ -406,13 +406,14 @@ fn the_store_is_listed_verified_and_cleaned() {
     let project = Project::new();
     project.kdp("run a.kdp").ends(0);
     let list = project.kdp("store ls --json").ends(0).json();
-    assert_eq!(list["objects"].as_array().unwrap().len(), 7);
-    assert!(project.kdp("store ls").ends(0).out.contains("7 objects"));
+    // Four trainings are watched.
+    assert_eq!(list["objects"].as_array().unwrap().len(), 11);
+    assert!(project.kdp("store ls").ends(0).out.contains("11 objects"));
     let path = project.kdp("store path");
     assert_eq!(path.ends(0).out, "store\n");
     project.kdp("store verify").ends(0);
 
-    // Another temperature, whose run is then forgotten: two students and two measurements go.
+    // Another temperature, whose run is then forgotten: two students, their curves and two measurements go.
     let run = project.kdp("run a.kdp --set tau=2 --json").ends(0).json();
     assert!(
         project
@@ -423,10 +424,10 @@ fn the_store_is_listed_verified_and_cleaned() {
     );
     fs::remove_dir_all(project.path(run["run"].as_str().unwrap())).unwrap();
     let dry = project.kdp("store gc --dry-run --json").ends(0).json();
-    assert_eq!(dry["keys"].as_array().unwrap().len(), 4);
+    assert_eq!(dry["keys"].as_array().unwrap().len(), 6);
     project.kdp("store gc").ends(0);
     let list = project.kdp("store ls --json").ends(0).json();
-    assert_eq!(list["objects"].as_array().unwrap().len(), 7);
+    assert_eq!(list["objects"].as_array().unwrap().len(), 11);
     project.kdp("plan a.kdp --detailed-exitcode").ends(0);
 
     let key = list["objects"][0]["key"].as_str().unwrap();
@@ -443,7 +444,7 @@ fn the_store_is_listed_verified_and_cleaned() {
             .kdp("store verify")
             .ends(0)
             .out
-            .contains("6 objects")
+            .contains("10 objects")
     );
 }
 
@@ -471,7 +472,7 @@ fn gc_of_a_store_that_no_known_run_uses_removes_nothing() {
     project.kdp("run a.kdp").ends(0);
     fs::remove_dir_all(project.path("runs")).unwrap();
     project.kdp("store gc").ends(2);
-    assert!(project.kdp("store ls").out.contains("7 objects"));
+    assert!(project.kdp("store ls").out.contains("11 objects"));
     project.kdp("store gc --keep 0").ends(0);
     assert!(project.kdp("store ls").out.contains("0 objects"));
 }
@@ -538,14 +539,20 @@ fn a_large_plan_is_told_by_families() {
  pending           gap[seed]       40  measure         data, big, small
 
 118 nodes to run. `--all` tells every member.
-Steps of training: 14400 asked, 0 shared, 360 stored, 14040 to run.
+asked 14,400 steps, 14,040 to run (0 shared, 360 stored)
 ";
     fn lines(text: &str) -> Vec<&str> {
         text.lines().map(str::trim).collect()
     }
     assert_eq!(lines(&plan.ends(0).out), lines(told));
     let all = project.kdp("plan a.kdp --set seeds=0..40 --all");
-    assert_eq!(all.ends(0).out.lines().count(), 1 + 121 + 3, "{}", all.out);
+    // Every model has one who watches its training.
+    assert_eq!(
+        all.ends(0).out.lines().count(),
+        1 + 121 + 80 + 3,
+        "{}",
+        all.out
+    );
 }
 
 #[test]

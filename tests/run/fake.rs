@@ -5,10 +5,13 @@ use std::fs::{self, File};
 use std::io::{BufRead, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use kdp::plan::{Digest, Node, Plan, Task, facts};
-use kdp::run::{Answer, Order, Outcome, PROTOCOL, RunOptions, Stop, all_targets, run, survey};
+use kdp::run::{
+    Answer, Order, Outcome, PROTOCOL, RunOptions, Saving, Stop, all_targets, run, survey,
+};
 use kdp::store::{About, Lookup, Made, Store};
 use serde_json::{Value, json};
 
@@ -21,11 +24,21 @@ fn engine() {
         return;
     };
     let log = std::env::var("KDP_TEST_LOG").unwrap();
-    let mut engine = Engine { answers, log };
+    let (sender, orders) = channel();
+    std::thread::spawn(move || {
+        for line in std::io::stdin().lock().lines() {
+            let order = serde_json::from_str(&line.unwrap()).unwrap();
+            sender.send(order).unwrap();
+        }
+    });
+    let mut engine = Engine {
+        answers,
+        log,
+        orders,
+    };
     engine.note("start");
     engine.greet(&std::env::var("KDP_TEST_HELLO").unwrap_or_default());
-    for line in std::io::stdin().lock().lines() {
-        let order = serde_json::from_str(&line.unwrap()).unwrap();
+    while let Ok(order) = engine.orders.recv() {
         engine.obey(order);
     }
 }
@@ -33,6 +46,7 @@ fn engine() {
 struct Engine {
     answers: File,
     log: String,
+    orders: Receiver<Order>,
 }
 
 impl Engine {
@@ -66,11 +80,16 @@ impl Engine {
     fn obey(&mut self, order: Order) {
         let Order::Run {
             node,
+            along,
             store,
             device,
             threads,
             outputs,
-        } = order;
+            ..
+        } = order
+        else {
+            return;
+        };
         let key = node.key;
         self.note(&format!(
             "{} on {device} with {threads} and {outputs}",
@@ -92,7 +111,9 @@ impl Engine {
         };
         let does = |word: &str| node.id.starts_with(word);
         if does("slow") {
-            std::thread::sleep(Duration::from_secs(30));
+            if let Ok(Order::Stop) = self.orders.recv_timeout(Duration::from_secs(30)) {
+                return self.say(&Answer::Saved { key, step: 1 });
+            }
         } else if does("abort") {
             eprintln!("terminate called after throwing");
             std::process::abort();
@@ -111,17 +132,20 @@ impl Engine {
             return self.say(&fail(false));
         }
         if !does("liar") {
-            put(&store, &node, device, threads);
+            for node in along.iter().chain([&node]) {
+                put(&store, node, &device, threads);
+            }
         }
         self.say(&Answer::Done {
             key,
             digest: Digest::of_bytes(b"{}"),
+            along: along.iter().map(|node| node.key).collect(),
             seconds: 0.5,
         });
     }
 }
 
-fn put(store: &Store, node: &Node, device: String, threads: usize) {
+fn put(store: &Store, node: &Node, device: &str, threads: usize) {
     let Lookup::Miss(mut slot) = store.lookup(node.key).unwrap() else {
         return;
     };
@@ -134,7 +158,7 @@ fn put(store: &Store, node: &Node, device: String, threads: usize) {
         made: Made {
             kdp: "0".into(),
             libtorch: "2".into(),
-            device,
+            device: device.to_string(),
             threads,
             seconds: 0.5,
             at: "2026-01-02T03:04:05Z".into(),
@@ -145,11 +169,11 @@ fn put(store: &Store, node: &Node, device: String, threads: usize) {
 
 fn summary(task: &Task) -> Value {
     match task {
-        Task::Train(task) => json!({
+        Task::Observe(task) => json!({
             "parameters": 1234,
-            "steps": task.recipe.steps,
+            "steps": task.training.recipe.steps,
             "train_accuracy": 0.9,
-            "test_accuracy": if task.objective.iter().any(|term| !term.loss.teachers().is_empty()) { 0.75 } else { 0.8 },
+            "test_accuracy": if task.training.objective.iter().any(|term| !term.loss.teachers().is_empty()) { 0.75 } else { 0.8 },
             "digest": Digest::of_bytes(b"{}"),
         }),
         _ => json!({ "slope": 1.25, "odd": null }),
@@ -177,6 +201,8 @@ impl Bench {
             jobs: 2,
             threads: 1,
             outputs: 7,
+            saving: Saving::Never,
+            across: false,
             keep_going: false,
             stop: Stop::default(),
         };

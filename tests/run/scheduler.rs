@@ -31,6 +31,7 @@ fn node(id: &str, task: Task) -> Node {
         task,
         files: BTreeMap::new(),
         declared: "test.kdp:1:1".into(),
+        from: None,
     }
 }
 

@@ -92,7 +92,7 @@ impl Net {
     }
 
     /// Overwrites a tensor's values.
-    pub(super) fn put(&self, name: &str, values: &Tensor) -> Result<(), TchError> {
+    pub fn put(&self, name: &str, values: &Tensor) -> Result<(), TchError> {
         let _guard = no_grad_guard();
         if let Some(tensor) = self.tensors.get(name) {
             tensor.shallow_clone().f_copy_(values)?;

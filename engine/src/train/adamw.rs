@@ -62,4 +62,8 @@ impl Optimiser for AdamW {
     fn count(&self) -> Option<Scalar> {
         Some(("step", self.steps))
     }
+
+    fn set_count(&mut self, count: i64) {
+        self.steps = count;
+    }
 }

@@ -6,7 +6,7 @@ use tch::{Kind, Tensor, no_grad_guard};
 use super::TrainError;
 use super::objective::cross_entropy;
 use crate::data::Loaded;
-use crate::nets::{Model, NetError};
+use crate::nets::{Model, Net, NetError};
 
 /// A network's logits of a split and the labels there.
 fn logits(model: &dyn Model, data: &Loaded) -> Result<(Tensor, Tensor), NetError> {
@@ -46,25 +46,32 @@ enum By {
     Loss,
 }
 
-/// A state of a run, as files.
-pub struct State {
-    /// The network's tensors.
-    pub weights: Vec<u8>,
-    /// What else is trained, and the optimisers' moments.
-    pub optimizer: Vec<u8>,
-}
-
 /// The best state of a run so far.
 pub struct Keeper<'a> {
     by: By,
     every: u64,
     on: &'a Loaded,
-    kept: Option<(f64, State)>,
+    kept: Option<(f64, Vec<u8>)>,
+}
+
+impl By {
+    fn is_better(self, seen: f64, than: f64) -> bool {
+        match self {
+            By::Top1 => seen > than,
+            By::Loss => seen < than,
+        }
+    }
 }
 
 impl<'a> Keeper<'a> {
-    /// Of what is asked for, on its split.
-    pub fn new(best: &Best, on: &'a Loaded) -> Result<Self, TrainError> {
+    /// Of what is asked for, on its split; it goes on from what was seen before and the state that was
+    /// kept of it.
+    pub fn new(
+        best: &Best,
+        on: &'a Loaded,
+        seen: &[f64],
+        kept: Option<Vec<u8>>,
+    ) -> Result<Self, TrainError> {
         if on.samples.is_empty() || on.samples.labelled() < on.samples.len() {
             return Err(TrainError::BestOn(best.on.split));
         }
@@ -73,41 +80,46 @@ impl<'a> Keeper<'a> {
             "loss" => By::Loss,
             other => return Err(TrainError::BestBy(other.to_string())),
         };
+        let best_seen = seen.iter().copied();
+        let best_seen = best_seen.reduce(|best, seen| match by.is_better(seen, best) {
+            true => seen,
+            false => best,
+        });
         Ok(Self {
             by,
             every: best.every.max(1),
             on,
-            kept: None,
+            kept: best_seen.zip(kept),
         })
     }
 
-    /// Whether the network is looked at after so many steps of all.
-    pub fn is_due(&self, done: u64, steps: u64) -> bool {
-        done == steps || done.is_multiple_of(self.every)
+    /// Whether the network is looked at after so many steps.
+    pub fn is_due(&self, done: u64) -> bool {
+        done.is_multiple_of(self.every)
     }
 
     /// Looks at the network; keeps its state if it is better than all before. Gives what was seen.
     pub fn look(
         &mut self,
-        model: &dyn Model,
-        state: impl FnOnce() -> Result<State, TrainError>,
+        net: &Net,
+        state: impl FnOnce(&Net) -> Result<Vec<u8>, NetError>,
     ) -> Result<f64, TrainError> {
         let seen = match self.by {
-            By::Top1 => accuracy(model, self.on)?.unwrap_or(0.0),
-            By::Loss => mean_loss(model, self.on)?,
+            By::Top1 => accuracy(net, self.on)?.unwrap_or(0.0),
+            By::Loss => mean_loss(net, self.on)?,
         };
-        let better = |than: f64| match self.by {
-            By::Top1 => seen > than,
-            By::Loss => seen < than,
-        };
-        if self.kept.as_ref().is_none_or(|(than, _)| better(*than)) {
-            self.kept = Some((seen, state()?));
+        if self
+            .kept
+            .as_ref()
+            .is_none_or(|(than, _)| self.by.is_better(seen, *than))
+        {
+            self.kept = Some((seen, state(net)?));
         }
         Ok(seen)
     }
 
     /// The best state.
-    pub fn finish(self) -> Option<State> {
-        self.kept.map(|(_, state)| state)
+    pub fn kept(&self) -> Option<&[u8]> {
+        self.kept.as_ref().map(|(_, state)| state.as_slice())
     }
 }

@@ -14,16 +14,21 @@ mod sgd;
 mod stepper;
 
 mod curves;
+mod log;
 mod look;
+mod observer;
+mod saving;
 
 mod error;
 
-pub use curves::Recent;
 pub use error::TrainError;
-pub use look::{State, accuracy};
+pub use log::{Log, Recent, Recorder};
+pub use look::accuracy;
 pub use objective::{Given, Matched, loss};
+pub use observer::{Observer, Seen};
 pub use optimiser::{Optimiser, Scalar, clip, optimiser};
-pub use run::{Material, Progress, Run, Trained, train};
+pub use run::{Material, Run, State};
+pub use saving::Saver;
 pub use scene::Scene;
 pub use stepper::Stepper;
 pub use teachers::{Models, Shown, Teachers};

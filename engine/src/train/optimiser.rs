@@ -26,6 +26,9 @@ pub trait Optimiser {
 
     /// Its count of steps, where it has one.
     fn count(&self) -> Option<Scalar>;
+
+    /// Sets its count of steps.
+    fn set_count(&mut self, _: i64) {}
 }
 
 /// The optimiser of a call, for these flat parameters.

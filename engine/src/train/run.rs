@@ -1,39 +1,32 @@
-//! The training loop.
+//! The training loop: a run, step by step, from its beginning or from any state of it.
 
 use std::collections::BTreeSet;
 
-use kdp::plan::{Curves, Loss, TrainTask};
+use kdp::plan::{Loss, TrainTask};
 use tch::Device;
 
-use super::curves::{Recent, Watch};
-use super::look::{Keeper, State};
+use super::log::{Log, Recent, Recorder};
 use super::objective::first_labels;
 use super::scene::Scene;
 use super::stepper::Stepper;
 use super::teachers::{Models, Shown};
 use super::through::Throughs;
-use super::{Teachers, TrainError, accuracy, loss};
+use super::{Teachers, TrainError, loss};
 use crate::blob::Blob;
 use crate::data::{Augmentation, Batches, Loaded};
 use crate::nets::{Mode, Net, NetError, Partition, Share};
 use crate::outputs::Cache;
 
-/// Who is told how far a training is.
-pub trait Progress {
-    /// Whether it is time to tell.
-    fn due(&mut self) -> bool;
-    /// Tells steps done of all, and the training loss and accuracy where they are known.
-    fn tell(&mut self, step: u64, steps: u64, recent: Option<Recent>);
-}
+/// Steps that are made before it is looked whether the loss is still finite.
+const PATIENCE: u64 = 100;
+
+/// Steps over which what a run does of late is told.
+const LATE: u64 = 50;
 
 /// What a training needs besides its task.
 pub struct Material<'a> {
     /// What is trained on.
     pub train: &'a Loaded,
-    /// What the test curve is of.
-    pub test: &'a Loaded,
-    /// What the best state is told by, where one is asked for.
-    pub best: Option<&'a Loaded>,
     /// The teachers of the objective.
     pub teachers: Models,
     /// Where what they say is kept.
@@ -42,40 +35,20 @@ pub struct Material<'a> {
     pub init: Vec<Share>,
 }
 
-/// A trained network.
-pub struct Trained {
-    /// The network.
-    pub net: Net,
-    /// The optimiser's state and that of layers trained along, as a safetensors file.
+/// A state of a run, as safetensors files: all that the steps behind it hang on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct State {
+    /// The network's tensors.
+    pub weights: Vec<u8>,
+    /// The optimisers' moments, and the layers that are trained along.
     pub optimizer: Vec<u8>,
-    /// The learning curves.
-    pub curves: Curves,
-}
-
-/// Trains a network. What comes out is a function of the task and the material; what is watched on
-/// the way changes none of it.
-pub fn train(
-    task: &TrainTask,
-    material: Material,
-    device: Device,
-    progress: &mut dyn Progress,
-) -> Result<Trained, TrainError> {
-    let mut run = Run::new(task, material, device)?;
-    while run.done() < task.recipe.steps {
-        run.step()?;
-        run.look()?;
-        if progress.due() {
-            progress.tell(run.done(), task.recipe.steps, run.recent()?);
-        }
-    }
-    run.finish()
+    /// What each step saw.
+    pub log: Vec<u8>,
 }
 
 /// A run on its way.
 pub struct Run<'a> {
     task: &'a TrainTask,
-    device: Device,
-    test: &'a Loaded,
     net: Net,
     throughs: Throughs,
     /// The student's layers whose outputs are matched.
@@ -83,34 +56,22 @@ pub struct Run<'a> {
     teachers: Teachers<'a>,
     batches: Batches<'a>,
     stepper: Stepper,
-    watch: Watch<'a>,
-    keeper: Option<Keeper<'a>>,
-    done: u64,
+    recorder: Recorder<'a>,
 }
 
 impl<'a> Run<'a> {
-    /// A run that has not made a step.
+    /// A run at its beginning, or at a state of its own.
     pub fn new(
         task: &'a TrainTask,
         material: Material<'a>,
         device: Device,
+        state: Option<&State>,
     ) -> Result<Self, TrainError> {
         if task.recipe.precision != "fp32" {
             return Err(TrainError::Precision(task.recipe.precision.clone()));
         }
         let train = material.train;
-        if train.samples.is_empty() {
-            return Err(TrainError::Empty);
-        }
-        if train.samples.labelled() < train.samples.len()
-            && let Some(step) = first_labels(&task.objective, task.recipe.steps)
-        {
-            return Err(TrainError::Unlabelled {
-                step,
-                unlabelled: train.samples.len() - train.samples.labelled(),
-                samples: train.samples.len(),
-            });
-        }
+        hold_samples(task, train)?;
         let augmentations = task.recipe.augment.iter().map(Augmentation::of);
         let augmentations = augmentations.collect::<Result<Vec<_>, _>>()?;
         if !augmentations.is_empty() && !train.samples.inputs.are_images() {
@@ -134,44 +95,48 @@ impl<'a> Run<'a> {
             frozen: task.frozen.iter().cloned().collect(),
             groups: task.groups.iter().map(|g| g.parameters.clone()).collect(),
         };
-        let net = Net::begin(&task.network, &partition, task.seed, &material.init, device)?;
-        let throughs = Throughs::new(&task.objective, task.seed, device)?;
-        let keeper = match (&task.best, material.best) {
-            (Some(best), Some(on)) => Some(Keeper::new(best, on)?),
-            _ => None,
+        let init = match state {
+            None => material.init,
+            Some(state) => vec![Share::all("the saved state", state.weights.clone())],
         };
+        let net = Net::begin(&task.network, &partition, task.seed, &init, device)?;
+        let throughs = Throughs::new(&task.objective, task.seed, device)?;
+        let mut stepper = Stepper::new(task, net.parts(), throughs.parts())?;
+        let mut log = Log::default();
+        if let Some(state) = state {
+            throughs.restore(&state.optimizer)?;
+            stepper.restore(&state.optimizer)?;
+            log = Log::of(&state.log)?;
+        }
         let matched = task.objective.iter().filter_map(|term| match &term.loss {
             Loss::Features { layer, .. } => Some(layer.clone()),
             _ => None,
         });
         Ok(Self {
-            stepper: Stepper::new(task, net.parts(), throughs.parts())?,
+            stepper,
             teachers: Teachers::new(material.teachers, &task.objective, shown, &material.outputs)?,
-            watch: Watch::new(
-                task.recipe.steps,
-                task.recipe.steps_per_epoch,
-                &task.recipe.lr,
-            ),
+            recorder: Recorder::new(log, &task.recipe.lr),
             layers: matched.collect(),
-            test: material.test,
-            done: 0,
             task,
-            device,
             net,
             throughs,
             batches,
-            keeper,
         })
     }
 
-    /// Steps done.
+    /// Steps made.
     pub fn done(&self) -> u64 {
-        self.done
+        self.recorder.steps()
+    }
+
+    /// Steps of all.
+    pub fn steps(&self) -> u64 {
+        self.task.recipe.steps
     }
 
     /// Makes the next step.
     pub fn step(&mut self) -> Result<(), TrainError> {
-        let step = self.done;
+        let step = self.done();
         let batch = self.batches.at(step)?;
         let mode = Mode::Train {
             seed: self.task.seed,
@@ -188,70 +153,59 @@ impl<'a> Run<'a> {
         };
         let loss = loss(&self.task.objective, step, &mut scene)?;
         self.stepper.step(&loss, step)?;
-        self.watch.note(&loss, &outputs.logits, &batch.labels)?;
-        self.done += 1;
-        Ok(())
-    }
-
-    /// Looks at the network where it is time to.
-    pub fn look(&mut self) -> Result<(), TrainError> {
-        if self.watch.is_train_point(self.done) {
-            self.watch.train_point(self.done)?;
-        }
-        if self.watch.is_test_point(self.done) {
-            let accuracy = accuracy(&self.net, self.test)?;
-            self.watch.test_point(self.done, accuracy.unwrap_or(0.0));
-        }
-        if let Some(keeper) = &mut self.keeper
-            && keeper.is_due(self.done, self.task.recipe.steps)
-        {
-            let state = || state(&self.net, &self.stepper, &self.throughs);
-            let seen = keeper.look(&self.net, state)?;
-            self.watch.best_point(self.done, seen);
+        self.recorder.note(&loss, &outputs.logits, &batch.labels)?;
+        if self.done().is_multiple_of(PATIENCE) {
+            self.recorder.fetch()?;
         }
         Ok(())
     }
 
-    /// Training loss and accuracy of late, where they are known.
+    /// The network as it is.
+    pub fn net(&self) -> &Net {
+        &self.net
+    }
+
+    /// What each step saw.
+    pub fn log(&mut self) -> Result<&Log, TrainError> {
+        self.recorder.fetch()
+    }
+
+    /// Training loss and accuracy of late.
     pub fn recent(&mut self) -> Result<Option<Recent>, TrainError> {
-        self.watch.fetch()?;
-        Ok(self.watch.recent())
+        let log = self.log()?;
+        let done = log.steps();
+        Ok(log.over(done.saturating_sub(LATE)..done))
     }
 
-    /// Its state.
-    pub fn state(&self) -> Result<State, TrainError> {
-        state(&self.net, &self.stepper, &self.throughs)
-    }
-
-    /// The network as it is, or as it was when it was best.
-    pub fn finish(mut self) -> Result<Trained, TrainError> {
-        self.watch.fetch()?;
+    /// Its state; fails where it is not finite.
+    pub fn state(&mut self) -> Result<State, TrainError> {
+        let log = self.log()?.to_bytes()?;
         if !self.stepper.is_finite()? {
             return Err(TrainError::Weights);
         }
-        let Some(best) = self.keeper.take().and_then(Keeper::finish) else {
-            return Ok(Trained {
-                optimizer: self.state()?.optimizer,
-                curves: self.watch.finish(),
-                net: self.net,
-            });
-        };
-        let whole = [Share::all("the best state", best.weights)];
-        let (network, none) = (&self.task.network, Partition::default());
-        Ok(Trained {
-            net: Net::begin(network, &none, self.task.seed, &whole, self.device)?,
-            optimizer: best.optimizer,
-            curves: self.watch.finish(),
+        let mut optimizer = Blob::default();
+        self.stepper.put(&mut optimizer)?;
+        self.throughs.put(&mut optimizer)?;
+        Ok(State {
+            weights: self.net.to_bytes()?,
+            optimizer: optimizer.bytes().map_err(NetError::from)?,
+            log,
         })
     }
 }
 
-fn state(net: &Net, stepper: &Stepper, throughs: &Throughs) -> Result<State, TrainError> {
-    let mut optimizer = Blob::default();
-    stepper.put(&mut optimizer)?;
-    throughs.put(&mut optimizer)?;
-    Ok(State {
-        weights: net.to_bytes()?,
-        optimizer: optimizer.bytes().map_err(NetError::from)?,
-    })
+/// Holds a task against the samples it is to be trained on.
+fn hold_samples(task: &TrainTask, train: &Loaded) -> Result<(), TrainError> {
+    let (samples, labelled) = (train.samples.len(), train.samples.labelled());
+    if samples == 0 {
+        return Err(TrainError::Empty);
+    }
+    match first_labels(&task.objective, task.recipe.steps) {
+        Some(step) if labelled < samples => Err(TrainError::Unlabelled {
+            step,
+            unlabelled: samples - labelled,
+            samples,
+        }),
+        _ => Ok(()),
+    }
 }

@@ -2,12 +2,13 @@
 
 use kdp::plan::{Group, TrainTask};
 use kdp::spec::Schedule;
+use safetensors::SafeTensors;
 use tch::{TchError, Tensor, no_grad_guard};
 
 use super::TrainError;
 use super::optimiser::{Optimiser, clip, optimiser};
-use crate::blob::Blob;
-use crate::nets::{Part, gradients};
+use crate::blob::{Blob, read_i64, read_tensor};
+use crate::nets::{NetError, Part, gradients};
 
 /// A part with its optimiser.
 struct Track {
@@ -89,6 +90,28 @@ impl Stepper {
             }
         }
         Ok(true)
+    }
+
+    /// Takes the optimisers' state from a file that [`Stepper::put`] has written.
+    pub fn restore(&mut self, bytes: &[u8]) -> Result<(), NetError> {
+        let _guard = no_grad_guard();
+        let saved = SafeTensors::deserialize(bytes)?;
+        for track in &mut self.tracks {
+            for (moment, flat) in track.optimiser.moments() {
+                for (parameter, mut tensor) in track.part.cut(flat)? {
+                    let view = saved.tensor(&format!("{parameter}.{moment}"))?;
+                    let wrong = || safetensors::SafeTensorError::TensorInvalidInfo;
+                    tensor.f_copy_(&read_tensor(&view).ok_or_else(wrong)??)?;
+                }
+            }
+            if let Some((name, _)) = track.optimiser.count() {
+                let count = read_i64(&saved.tensor(name)?);
+                track
+                    .optimiser
+                    .set_count(count.and_then(|count| count.first().copied()).unwrap_or(0));
+            }
+        }
+        Ok(())
     }
 
     /// Adds the optimisers' state to a file: `<parameter>.<moment>`, and the count of steps.

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use kdp::plan::{Layer, Loss, Network, Term};
+use safetensors::SafeTensors;
 use tch::{Device, TchError, Tensor};
 
-use crate::blob::Blob;
+use crate::blob::{Blob, read_tensor};
 use crate::nets::{Flow, Mode, Net, NetError, Part};
 
 /// The layers of every term that has some, by the term's place in the objective.
@@ -15,7 +16,12 @@ impl Throughs {
     /// The layers of an objective, initialised from the seed of the run.
     pub fn new(objective: &[Term], seed: i64, device: Device) -> Result<Self, NetError> {
         let mut nets = BTreeMap::new();
-        for (place, term) in objective.iter().enumerate() {
+        // Numbered among themselves: a term without layers is in an objective only once it counts.
+        let with_layers = objective
+            .iter()
+            .enumerate()
+            .filter(|(_, term)| term.loss.has_layers());
+        for (number, (place, term)) in with_layers.enumerate() {
             if let Loss::Features {
                 through: Some(layer),
                 ..
@@ -24,7 +30,7 @@ impl Throughs {
                 let network = Network {
                     input: layer.input.clone(),
                     classes: layer.output.sizes().first().copied().unwrap_or(0),
-                    root: below(&prefix(place), layer),
+                    root: below(&prefix(number), layer),
                 };
                 nets.insert(place, Net::new(&network, seed, device)?);
             }
@@ -50,6 +56,19 @@ impl Throughs {
         }
     }
 
+    /// Takes their tensors from a file that [`Throughs::put`] has written.
+    pub fn restore(&self, bytes: &[u8]) -> Result<(), NetError> {
+        let saved = SafeTensors::deserialize(bytes)?;
+        for net in self.nets() {
+            for name in net.tensors().keys() {
+                let wrong = || safetensors::SafeTensorError::TensorInvalidInfo;
+                let tensor = read_tensor(&saved.tensor(name)?).ok_or_else(wrong)??;
+                net.put(name, &tensor)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Adds their tensors to a file.
     pub fn put(&self, blob: &mut Blob) -> Result<(), TchError> {
         let mut tensors = self.nets().flat_map(Net::tensors);
@@ -58,8 +77,8 @@ impl Throughs {
 }
 
 /// What the names of a term's layers begin with: nothing that a layer of a file can be called.
-fn prefix(place: usize) -> String {
-    format!("objective[{place}].through")
+fn prefix(number: usize) -> String {
+    format!("objective.through[{number}]")
 }
 
 /// A layer with the names of all layers inside put below a prefix.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use kdp::plan::Key;
 use kdp::run::Answer;
 
-use crate::train::{Progress, Recent};
+use crate::train::Recent;
 
 /// Between two words on how far a node is.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -50,18 +50,18 @@ impl<'a> Teller<'a> {
 impl Teller<'_> {
     /// Tells samples done of all, if it is time to.
     pub fn count(&mut self, done: usize, all: usize) {
-        if self.due() {
+        if self.is_due() {
             self.tell(done as u64, all as u64, None);
         }
     }
-}
 
-impl Progress for Teller<'_> {
-    fn due(&mut self) -> bool {
+    /// Whether it is time to tell.
+    pub fn is_due(&self) -> bool {
         self.last.elapsed() >= PAUSE
     }
 
-    fn tell(&mut self, step: u64, steps: u64, recent: Option<Recent>) {
+    /// Tells steps done of all, and the training loss and accuracy where they are known.
+    pub fn tell(&mut self, step: u64, steps: u64, recent: Option<Recent>) {
         self.last = Instant::now();
         self.answers.send(&Answer::Progress {
             key: self.key,

@@ -24,6 +24,8 @@ pub enum NodeError {
     },
     #[error("a result cannot be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
+    #[error("it was stopped after {0} steps")]
+    Stopped(u64),
     #[error("the engine broke down: {0}")]
     Panic(String),
     #[error(transparent)]

@@ -4,26 +4,32 @@ mod answers;
 mod error;
 mod node;
 mod objects;
+mod stop;
 
 mod data;
 mod measure;
 mod model;
+mod train;
 
 pub use error::NodeError;
 
 use std::io::BufRead;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::Instant;
 
 use kdp::run::{Answer, Order, PROTOCOL};
 use kdp::spec::from_json;
+use kdp::store::Store;
 
 use crate::errors::cut;
 use crate::machine::LIBTORCH;
 use answers::{Answers, Teller};
+use node::Job;
+use stop::Stop;
 
 /// Takes orders until the input ends.
-pub fn serve(orders: impl BufRead) -> std::io::Result<()> {
+pub fn serve(orders: impl BufRead + Send + 'static) -> std::io::Result<()> {
     // What a panic says goes into the answer; libtorch's stack helps nobody on the terminal.
     std::panic::set_hook(Box::new(|_| ()));
     let answers = Answers;
@@ -32,47 +38,83 @@ pub fn serve(orders: impl BufRead) -> std::io::Result<()> {
         version: env!("CARGO_PKG_VERSION").to_string(),
         libtorch: LIBTORCH.to_string(),
     });
-    for line in orders.lines() {
-        let line = line?;
-        if line.trim().is_empty() {
-            continue;
+    let stop = Stop::default();
+    for order in listen(orders, stop.clone()) {
+        if let Order::Run { .. } = &order {
+            answers.send(&obey(&order, &stop, &answers)?);
         }
-        let order = from_json(line.as_bytes())
-            .map_err(|error| std::io::Error::other(format!("not an order: {error}")))?;
-        answers.send(&obey(order, &answers));
     }
     Ok(())
 }
 
+/// The orders as they come. A request to stop is heard while another order is obeyed.
+fn listen(orders: impl BufRead + Send + 'static, stop: Stop) -> Receiver<Order> {
+    let (sender, receiver) = channel();
+    std::thread::spawn(move || {
+        for line in orders.lines().map_while(Result::ok) {
+            match from_json(line.as_bytes()) {
+                Ok(Order::Stop) => stop.request(),
+                Ok(order) => {
+                    if sender.send(order).is_err() {
+                        return;
+                    }
+                }
+                Err(_) if line.trim().is_empty() => {}
+                Err(error) => {
+                    eprintln!("kdp-engine: not an order: {error}");
+                    std::process::exit(1);
+                }
+            }
+        }
+    });
+    receiver
+}
+
 /// Obeys an order. Whatever goes wrong, a panic in a binding included, fails this order alone.
-fn obey(order: Order, answers: &Answers) -> Answer {
+fn obey(order: &Order, stop: &Stop, answers: &Answers) -> std::io::Result<Answer> {
     let Order::Run {
         node,
+        along,
         store,
         device,
         threads,
         outputs,
-    } = order;
+        saving,
+        across,
+    } = order
+    else {
+        return Err(std::io::Error::other("not an order to run a node"));
+    };
     let started = Instant::now();
     let mut teller = Teller::new(answers, node.key);
     let work = || {
-        node::bring(
-            &node,
-            &store,
-            &device,
-            threads,
-            outputs,
+        let store = Store::open(store)?;
+        let job = Job {
+            store: &store,
+            threads: *threads,
+            outputs: *outputs,
+            saving: *saving,
+            across: *across,
+            node,
+            along,
+            device,
+            stop,
             started,
-            &mut teller,
-        )
+        };
+        node::bring(&job, &mut teller)
     };
     let outcome = catch_unwind(AssertUnwindSafe(work))
         .unwrap_or_else(|panic| Err(NodeError::Panic(said(panic.as_ref()))));
-    match outcome {
-        Ok(digest) => Answer::Done {
+    Ok(match outcome {
+        Ok((digest, along)) => Answer::Done {
             key: node.key,
             digest,
+            along,
             seconds: started.elapsed().as_secs_f64(),
+        },
+        Err(NodeError::Stopped(step)) => Answer::Saved {
+            key: node.key,
+            step,
         },
         Err(error) => Answer::Failed {
             key: node.key,
@@ -80,7 +122,7 @@ fn obey(order: Order, answers: &Answers) -> Answer {
             help: error.help().map(str::to_string),
             machine: error.machine(),
         },
-    }
+    })
 }
 
 /// What a panic said.

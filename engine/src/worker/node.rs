@@ -1,20 +1,22 @@
 //! One node: what it needs is read from the store, what it gives is written there.
 
-use std::path::Path;
 use std::time::Instant;
 
-use kdp::plan::{Digest, Node, Task, facts};
-use kdp::store::{About, Lookup, Made, Store};
+use kdp::plan::{Digest, Key, Node, Task, facts};
+use kdp::run::Saving;
+use kdp::store::{About, Lookup, Made, Slot, Store};
 use serde::Serialize;
 
 use super::answers::Teller;
 use super::objects::Objects;
-use super::{NodeError, data, measure, model};
+use super::stop::Stop;
+use super::{NodeError, data, measure, model, train};
 use crate::data::Files;
 use crate::machine::{self, LIBTORCH};
 use crate::outputs::{Cache, Form};
 
 /// What a node gives: blobs by name, the main one first, and a summary.
+#[derive(Default)]
 pub struct Product {
     /// The blobs.
     pub blobs: Vec<(&'static str, Vec<u8>)>,
@@ -22,54 +24,96 @@ pub struct Product {
     pub summary: serde_json::Value,
 }
 
-/// Brings a node into the store, if it is not there, and says the digest of its main blob.
-pub fn bring(
-    node: &Node,
-    store: &Path,
-    device: &str,
-    threads: usize,
-    outputs: u64,
-    started: Instant,
-    teller: &mut Teller,
-) -> Result<Digest, NodeError> {
-    let store = Store::open(store)?;
-    let mut slot = match store.lookup(node.key)? {
-        Lookup::Hit(entry) => return entry.manifest.digest().ok_or(NodeError::Input(node.key)),
+/// A node to be brought into the store, and how.
+pub struct Job<'a> {
+    /// The node.
+    pub node: &'a Node,
+    /// What watches it, where it is a training.
+    pub along: &'a [Node],
+    /// The store.
+    pub store: &'a Store,
+    /// `cpu`, `cuda:0`, `mps`.
+    pub device: &'a str,
+    /// Threads for its tensors.
+    pub threads: usize,
+    /// Bytes that the outputs of teachers on augmented views may take in the store; 0 keeps none.
+    pub outputs: u64,
+    /// When a training saves its state.
+    pub saving: Saving,
+    /// Whether a training may go on from a state that was made on other ground.
+    pub across: bool,
+    /// Asks a training to save its state and end.
+    pub stop: &'a Stop,
+    /// When it was begun.
+    pub started: Instant,
+}
+
+/// Brings a node into the store, if it is not there; says the digest of its main blob, and which of those
+/// that were to go along are there too.
+pub fn bring(job: &Job, teller: &mut Teller) -> Result<(Digest, Vec<Key>), NodeError> {
+    let node = job.node;
+    let slot = match job.store.lookup(node.key)? {
+        Lookup::Hit(entry) => {
+            if let Task::Train(task) = &node.task {
+                train::list(job.store, task)?;
+            }
+            let digest = entry.manifest.digest().ok_or(NodeError::Input(node.key))?;
+            return Ok((digest, vec![]));
+        }
         Lookup::Miss(slot) => slot,
     };
-    let on = machine::device(device).ok_or_else(|| NodeError::Device(device.to_string()))?;
-    tch::set_num_threads(threads.max(1) as i32);
+    let device = machine::device(job.device);
+    let device = device.ok_or_else(|| NodeError::Device(job.device.to_string()))?;
+    tch::set_num_threads(job.threads.max(1) as i32);
     let objects = Objects {
-        store: &store,
-        device: on,
-        outputs: Cache::new(&store, outputs, Form::of(device, threads)),
+        store: job.store,
+        device,
+        outputs: Cache::new(job.store, job.outputs, Form::of(job.device, job.threads)),
     };
     let files = Files(&node.files);
     let product = match &node.task {
         Task::Data(task) => data::make(task, &files, &objects, teller)?,
-        Task::Train(task) => model::train(task, &files, &objects, teller)?,
+        Task::Train(task) => {
+            let (product, along) = train::train(job, task, &objects, teller)?;
+            let digest = commit(job, slot, &node.task, product)?;
+            train::list(job.store, task)?;
+            return Ok((digest, along));
+        }
+        Task::Observe(task) => {
+            let digest = train::replay(job, task, slot, &objects, teller)?;
+            return Ok((digest, vec![]));
+        }
         Task::Weights(task) => model::take(task, &files, &objects)?,
         Task::Ensemble(task) => model::ensemble(task, &objects)?,
         Task::Measure(task) => measure::measure(task, &objects, teller)?,
     };
+    Ok((commit(job, slot, &node.task, product)?, vec![]))
+}
 
+/// Writes what a node gives; says the digest of its main blob.
+pub fn commit(
+    job: &Job,
+    mut slot: Slot,
+    task: &Task,
+    product: Product,
+) -> Result<Digest, NodeError> {
     let mut main = None;
     for (name, bytes) in &product.blobs {
         let digest = slot.write(name, bytes)?;
         main.get_or_insert((name.to_string(), digest));
     }
-    let (main, digest) = main.ok_or(NodeError::Input(node.key))?;
+    let (main, digest) = main.ok_or(NodeError::Input(slot.key()))?;
     slot.commit(About {
-        kind: node.task.kind().to_string(),
-        facts: facts(&node.task),
+        kind: task.kind().to_string(),
+        facts: facts(task),
         main,
         summary: product.summary,
         made: Made {
             kdp: env!("CARGO_PKG_VERSION").to_string(),
             libtorch: LIBTORCH.to_string(),
-            device: device.to_string(),
-            threads,
-            seconds: started.elapsed().as_secs_f64(),
+            device: job.device.to_string(),
+            threads: job.threads,
+            seconds: job.started.elapsed().as_secs_f64(),
             at: jiff::Timestamp::now().to_string(),
         },
     })?;

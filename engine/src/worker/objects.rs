@@ -21,8 +21,12 @@ pub struct Objects<'a> {
     pub outputs: Cache,
 }
 
-const WEIGHTS: &str = "weights.safetensors";
-const ENSEMBLE: &str = "ensemble.json";
+/// A network's tensors.
+pub const WEIGHTS: &str = "weights.safetensors";
+/// A network's layers.
+pub const NETWORK: &str = "network.json";
+/// The members of an ensemble.
+pub const ENSEMBLE: &str = "ensemble.json";
 
 impl Objects<'_> {
     fn entry(&self, key: Key) -> Result<Entry, NodeError> {
@@ -48,7 +52,7 @@ impl Objects<'_> {
             let ensemble = parse(key, &entry, ENSEMBLE)?;
             return Ok(Box::new(self.ensemble(&ensemble)?));
         }
-        let network = parse(key, &entry, "network.json")?;
+        let network = parse(key, &entry, NETWORK)?;
         let (file, bytes) = weights(&entry)?;
         let whole = [Share::all(&file, bytes)];
         let none = Partition::default();
@@ -74,7 +78,12 @@ fn weights(entry: &Entry) -> Result<(String, Vec<u8>), NodeError> {
     Ok((path.display().to_string(), entry.read(WEIGHTS)?))
 }
 
-fn parse<T: DeserializeOwned>(key: Key, entry: &Entry, blob: &'static str) -> Result<T, NodeError> {
+/// A blob of JSON.
+pub fn parse<T: DeserializeOwned>(
+    key: Key,
+    entry: &Entry,
+    blob: &'static str,
+) -> Result<T, NodeError> {
     let bytes = entry.read(blob)?;
     from_json(&bytes).map_err(|reason| NodeError::Blob { key, blob, reason })
 }

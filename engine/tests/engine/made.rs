@@ -99,7 +99,9 @@ fn a_join_is_the_samples_of_both_and_a_model_can_label_them() {
         .zip(&truth)
         .filter(|(said, truth)| said == truth);
     let right = right.count() as f64 / 400.0;
-    let entry = Store::at(store).find(teacher.key).expect("there");
+    let watcher = curves(&teacher, &data);
+    worker.run_all(&[&watcher], store);
+    let entry = Store::at(store).find(watcher.key).expect("there");
     let summary: ModelSummary = serde_json::from_value(entry.manifest.summary).expect("a summary");
     let accuracy = summary.train_accuracy.expect("labels");
     // Five standard deviations of the share of 400 samples, a few of them twice.
@@ -125,13 +127,14 @@ fn samples_without_labels_are_learnt_from_a_teacher_and_never_from_labels() {
         change_recipe(&mut task, |recipe| {
             (recipe.steps, recipe.steps_per_epoch) = (9, 3)
         });
-        node(id, Task::Train(task))
+        training(id, &task)
     };
     let distilled = on("distilled", distill_then_one_hot(&teacher, 20, 30));
     let switched = on("switched", distill_then_one_hot(&teacher, 4, 6));
     let mut worker = Worker::start();
-    worker.run_all(&[&data, &bare, &teacher, &distilled], store);
-    let entry = Store::at(store).find(distilled.key).expect("there");
+    let watcher = curves(&distilled, &data);
+    worker.run_all(&[&data, &bare, &teacher, &distilled, &watcher], store);
+    let entry = Store::at(store).find(watcher.key).expect("there");
     let summary: ModelSummary =
         serde_json::from_value(entry.manifest.summary.clone()).expect("a summary");
     assert_eq!(summary.train_accuracy, None);
@@ -225,8 +228,9 @@ fn an_ensemble_is_a_model_to_learn_from_to_measure_and_to_put_into_another() {
         vec![],
         few(1437),
     );
+    let [of_a, of_b] = [&a, &b].map(|model| curves(model, &data));
     let nodes = [
-        &data, &a, &b, &pair, &nested, &alone, &student, &gap, &same, &told,
+        &data, &a, &b, &of_a, &of_b, &pair, &nested, &alone, &student, &gap, &same, &told,
     ];
     Worker::start().run_all(&nodes, store);
     let entry = |node: &Node| Store::at(store).find(node.key).expect("there");
@@ -236,11 +240,11 @@ fn an_ensemble_is_a_model_to_learn_from_to_measure_and_to_put_into_another() {
     let of_pair = summary(&pair);
     assert_eq!(
         of_pair.parameters,
-        summary(&a).parameters + summary(&b).parameters
+        summary(&of_a).parameters + summary(&of_b).parameters
     );
     assert_eq!(Some(of_pair.digest), entry(&pair).manifest.digest());
     assert_eq!(of_pair.steps, 0);
-    assert_eq!(summary(&alone).test_accuracy, summary(&a).test_accuracy);
+    assert_eq!(summary(&alone).test_accuracy, summary(&of_a).test_accuracy);
     let fields = entry(&same).manifest.summary;
     assert!(fields["kl"].as_f64().is_some_and(|kl| kl.abs() < 1e-9));
     let labels_said = labels(store, &told);

@@ -11,6 +11,7 @@ mod nodes;
 mod outputs;
 mod pipe;
 mod reference;
+mod resume;
 mod states;
 mod text;
 

@@ -111,6 +111,7 @@ pub fn node(id: &str, task: Task) -> Node {
         task,
         files: BTreeMap::new(),
         declared: "made.kdp:1:1".to_string(),
+        from: None,
     }
 }
 
@@ -253,16 +254,46 @@ pub fn train(id: &str, data: &Node, network: Network, objective: Vec<Term>, epoc
         version: 1,
         network: network.into(),
         data: split(data, Split::Train),
-        test: split(data, Split::Test),
         recipe: recipe(epochs).into(),
         objective,
         seed: 1,
         init: vec![],
         frozen: vec![],
         groups: vec![],
-        best: None,
     };
-    node(id, Task::Train(task))
+    training(id, &task)
+}
+
+/// The node of a training, in the form that a plan gives it.
+pub fn training(id: &str, task: &TrainTask) -> Node {
+    node(id, Task::Train(task.until(task.recipe.steps)))
+}
+
+/// The task of a training.
+pub fn task(node: &Node) -> &TrainTask {
+    node.task.training().expect("a training")
+}
+
+/// The curves of a training on the test split of data.
+pub fn curves(of: &Node, data: &Node) -> Node {
+    observe(
+        &format!("curves of {}", of.id),
+        of,
+        split(data, Split::Test),
+        None,
+    )
+}
+
+/// What watches a training to its end.
+pub fn observe(id: &str, of: &Node, test: SplitRef, best: Option<Best>) -> Node {
+    let task = ObserveTask {
+        version: 1,
+        training: task(of).clone().into(),
+        test,
+        best,
+        ended: true,
+    };
+    node(id, Task::Observe(task))
 }
 
 /// Changes the recipe of a training.

@@ -13,7 +13,7 @@ use kdp::store::{OutputsOf, Store};
 use kdp_engine::data::{self, Augmentation, Batches, Loaded};
 use kdp_engine::nets::{Model, Net, NetError, Outputs};
 use kdp_engine::outputs::{BLOCK, Cache, Form, Views, ViewsOf, Wanted};
-use kdp_engine::train::{Material, train as run_training};
+use kdp_engine::train::{Material, Run};
 use tch::{Device, TchError, Tensor};
 
 use super::*;
@@ -59,7 +59,7 @@ impl World {
             panic!("a training");
         };
         change(&mut task);
-        node("student", Task::Train(task))
+        training("student", &task)
     }
 
     /// Trains a student anew; the digests of what came out, and how many blocks were computed.
@@ -75,7 +75,7 @@ impl World {
         let blobs = [
             "weights.safetensors",
             "optimizer.safetensors",
-            "curves.json",
+            "log.safetensors",
         ];
         let digests = blobs.map(|blob| entry.manifest.blobs[blob].digest);
         store.remove(student.key).expect("removed");
@@ -359,26 +359,17 @@ fn a_teacher_is_in_evaluation_mode() {
         let model: Box<dyn Model> = Box::new(teacher.clone());
         let material = Material {
             train: &data,
-            test: &data,
-            best: None,
             teachers: [(world.teacher.key, model)].into(),
             outputs: cache,
             init: vec![],
         };
-        run_training(task, material, Device::Cpu, &mut Silent).expect("trained");
+        let mut run = Run::new(task, material, Device::Cpu, None).expect("a run");
+        while run.done() < run.steps() {
+            run.step().expect("a step");
+        }
         assert!(teacher.asked.get() > 0);
         assert!(teacher.net.to_bytes().expect("bytes") == before);
     }
-}
-
-struct Silent;
-
-impl kdp_engine::train::Progress for Silent {
-    fn due(&mut self) -> bool {
-        false
-    }
-
-    fn tell(&mut self, _: u64, _: u64, _: Option<kdp_engine::train::Recent>) {}
 }
 
 #[test]

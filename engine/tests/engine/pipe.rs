@@ -6,7 +6,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use kdp::plan::{Digest, Key, Node};
-use kdp::run::{Answer, Order, PROTOCOL};
+use kdp::run::{Answer, Order, PROTOCOL, Saving};
 
 pub struct Worker {
     process: Child,
@@ -14,6 +14,10 @@ pub struct Worker {
     answers: Option<BufReader<ChildStdout>>,
     /// Room for outputs of teachers.
     pub outputs: u64,
+    /// What goes along with the trainings.
+    pub along: Vec<Node>,
+    /// When trainings save their state.
+    pub saving: Saving,
 }
 
 impl Worker {
@@ -39,6 +43,8 @@ impl Worker {
             orders,
             answers,
             outputs: 0,
+            along: vec![],
+            saving: Saving::Never,
         };
         match worker.answer() {
             Some(Answer::Hello { protocol, .. }) => assert_eq!(protocol, PROTOCOL),
@@ -80,6 +86,7 @@ impl Worker {
                     assert_eq!(key, node.key);
                     return Ok(digest);
                 }
+                Answer::Saved { step, .. } => panic!("stopped after {step} steps"),
                 Answer::Failed {
                     key, message, help, ..
                 } => {
@@ -94,12 +101,44 @@ impl Worker {
     fn order(&mut self, device: &str, node: &Node, store: &Path) {
         let order = Order::Run {
             node: node.clone(),
+            along: self.along.clone(),
             store: store.to_path_buf(),
             device: device.to_string(),
             threads: 1,
             outputs: self.outputs,
+            saving: self.saving,
+            across: false,
         };
-        let mut line = serde_json::to_string(&order).expect("an order");
+        self.send(&order);
+    }
+
+    /// Orders a training and lets it make at least so many steps. It is then asked to stop, or killed.
+    /// Says the step at which it was saved.
+    pub fn interrupt(mut self, node: &Node, store: &Path, after: u64, kill: bool) -> Option<u64> {
+        self.order("cpu", node, store);
+        loop {
+            match self.answer()? {
+                Answer::Progress { step, .. } if step >= after => break,
+                Answer::Progress { .. } => {}
+                other => panic!("it was not under way: {other:?}"),
+            }
+        }
+        if kill {
+            self.process.kill().expect("it lives");
+            return None;
+        }
+        self.send(&Order::Stop);
+        loop {
+            match self.answer()? {
+                Answer::Saved { step, .. } => return Some(step),
+                Answer::Progress { .. } => {}
+                other => panic!("not saved: {other:?}"),
+            }
+        }
+    }
+
+    fn send(&mut self, order: &Order) {
+        let mut line = serde_json::to_string(order).expect("an order");
         line.push('\n');
         let orders = self.orders.as_mut().expect("open");
         orders.write_all(line.as_bytes()).expect("taken");

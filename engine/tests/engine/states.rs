@@ -7,7 +7,7 @@ use kdp::plan::*;
 use kdp::store::{Entry, Store};
 use kdp_engine::data::{self, Loaded};
 use kdp_engine::outputs::Cache;
-use kdp_engine::train::{Material, Run};
+use kdp_engine::train::{Material, Run, State};
 use safetensors::SafeTensors;
 use tch::Device;
 
@@ -29,7 +29,7 @@ fn changed(id: &str, of: &Node, change: impl FnOnce(&mut TrainTask)) -> Node {
         panic!("a training");
     };
     change(&mut task);
-    node(id, Task::Train(task))
+    training(id, &task)
 }
 
 /// The bytes of every tensor of a blob.
@@ -62,36 +62,30 @@ fn a_run_that_is_cut_has_the_state_that_the_whole_one_had_then() {
     });
     Worker::start().run_all(&[&data, &cut], store);
 
-    let (train, test) = (
-        loaded(store, &data, Split::Train),
-        loaded(store, &data, Split::Test),
-    );
+    let train = loaded(store, &data, Split::Train);
     let Task::Train(task) = &whole.task else {
         panic!("a training");
     };
     tch::set_num_threads(1);
     let material = Material {
         train: &train,
-        test: &test,
-        best: None,
         teachers: BTreeMap::new(),
         outputs: Cache::off(),
         init: vec![],
     };
-    let mut run = Run::new(task, material, Device::Cpu).expect("a run");
-    let state = |run: &Run| {
-        let state = run.state().expect("a state");
-        (state.weights, state.optimizer)
-    };
+    let mut run = Run::new(task, material, Device::Cpu, None).expect("a run");
     let mut before = None;
     while run.done() < 17 {
-        before = Some(state(&run));
+        before = Some(run.state().expect("a state"));
         run.step().expect("a step");
-        run.look().expect("a look");
     }
     let read = |blob| entry(store, &cut).read(blob).expect("a blob");
-    let found = (read("weights.safetensors"), read("optimizer.safetensors"));
-    assert!(found == state(&run));
+    let found = State {
+        weights: read("weights.safetensors"),
+        optimizer: read("optimizer.safetensors"),
+        log: read("log.safetensors"),
+    };
+    assert!(found == run.state().expect("a state"));
     assert!(Some(found) != before);
 }
 
@@ -121,13 +115,12 @@ fn the_best_state_is_kept_the_first_of_equals() {
         },
     );
     let best = |by: &str| {
-        changed("best", &run, |task| {
-            task.best = Some(Best {
-                on: split(&data, Split::Validation),
-                by: by.to_string(),
-                every: 4,
-            });
-        })
+        let best = Best {
+            on: split(&data, Split::Validation),
+            by: by.to_string(),
+            every: 4,
+        };
+        observe("best", &run, split(&data, Split::Test), Some(best))
     };
     let mut worker = Worker::start();
     worker.run_all(&[&data, &run], store);
@@ -151,11 +144,9 @@ fn the_best_state_is_kept_the_first_of_equals() {
             change_recipe(task, |recipe| recipe.steps = curves.best_steps[first]);
         });
         worker.run_all(&[&then], store);
-        for blob in ["weights.safetensors", "optimizer.safetensors"] {
-            let at = |node| entry(store, node).manifest.blobs[blob].digest;
-            assert_eq!(at(&best), at(&then), "{by}: {blob}");
-            assert_ne!(at(&best), at(&run), "{by}: {blob}");
-        }
+        let at = |node| entry(store, node).manifest.blobs["weights.safetensors"].digest;
+        assert_eq!(at(&best), at(&then), "{by}");
+        assert_ne!(at(&best), at(&run), "{by}");
         let summary: ModelSummary =
             serde_json::from_value(entry(store, &best).manifest.summary).expect("a summary");
         assert_eq!(summary.steps, 30);
@@ -207,8 +198,10 @@ fn what_is_frozen_keeps_its_bits() {
         names,
         ["fc.bias.momentum_buffer", "fc.weight.momentum_buffer"]
     );
+    let told = observe("told", &tuned, split(&data, Split::Test), None);
+    worker.run_all(&[&told], store);
     let summary: ModelSummary =
-        serde_json::from_value(entry(store, &tuned).manifest.summary).expect("a summary");
+        serde_json::from_value(entry(store, &told).manifest.summary).expect("a summary");
     assert!(summary.test_accuracy > 0.5, "{summary:?}");
 
     let (message, _) = worker.run(&all, store).expect_err("nothing is trained");
@@ -348,13 +341,13 @@ fn layers_between_features_are_trained_and_kept_beside_the_student() {
     let state = tensors(store, &student, "optimizer.safetensors");
     let kept: Vec<&str> = state.keys().map(String::as_str).collect();
     for name in [
-        "objective[1].through.0.weight",
-        "objective[1].through.0.weight.momentum_buffer",
-        "objective[1].through.0.bias",
+        "objective.through[0].0.weight",
+        "objective.through[0].0.weight.momentum_buffer",
+        "objective.through[0].0.bias",
     ] {
         assert!(kept.contains(&name), "{kept:?}");
     }
-    let moved = floats(&state["objective[1].through.0.weight.momentum_buffer"]);
+    let moved = floats(&state["objective.through[0].0.weight.momentum_buffer"]);
     assert!(moved.iter().any(|value| *value != 0.0));
     let (message, _) = worker.run(&bare, store).expect_err("4 and 8 channels");
     assert!(message.contains("size"), "{message}");

@@ -124,14 +124,15 @@ fn a_text_classifier_and_its_students_run_from_table_to_measurements() {
     assert_eq!(first[20..], [0; 4]);
 
     for (id, least) in [("big", 0.95), ("small[way: kd]", 0.9), ("listener", 0.9)] {
+        let told = plan.teller(id).expect("a model");
         let summary: ModelSummary =
-            serde_json::from_value(entry(id).manifest.summary.clone()).expect("a summary");
+            serde_json::from_value(entry(&told.id).manifest.summary.clone()).expect("a summary");
         assert!(summary.test_accuracy > least, "{id}: {summary:?}");
         let weight = tensor(entry(id), "weights.safetensors", "embedding.weight");
         assert_eq!(weight.get(0).abs().max().double_value(&[]), 0.0, "{id}");
         assert!(weight.get(98).abs().min().double_value(&[]) > 0.0, "{id}");
     }
-    let curves = entry("big").read("curves.json").expect("curves");
+    let curves = entry("curves of big").read("curves.json").expect("curves");
     let curves: Curves = serde_json::from_slice(&curves).expect("curves");
     let loss = &curves.train_loss;
     assert!(loss[loss.len() - 1] < 0.3 * loss[0], "{loss:?}");

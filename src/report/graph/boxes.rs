@@ -25,11 +25,18 @@ impl Boxes {
     /// The finest choice that keeps a drawing readable.
     pub fn readable(plan: &Plan) -> Boxes {
         let fits = |boxes: &Boxes| {
-            let names: BTreeSet<String> = plan.nodes().map(|node| boxes.name(&node.id)).collect();
+            let nodes = plan.nodes().filter(|node| boxes.shows(node));
+            let names: BTreeSet<String> = nodes.map(|node| boxes.name(&node.id)).collect();
             names.len() <= MOST_BOXES
         };
         let choices = [Boxes::Nodes, Boxes::Seeds];
         choices.into_iter().find(fits).unwrap_or(Boxes::Families)
+    }
+
+    /// Whether a node has its place in a drawing. What members of a family have in common is the
+    /// family's.
+    fn shows(self, node: &Node) -> bool {
+        !(node.only_watches() || node.is_stretch() && self != Boxes::Nodes)
     }
 
     /// The name of the box of a node.
@@ -47,7 +54,7 @@ impl Boxes {
 pub struct Group<'p> {
     /// The name of its one node, or what its nodes have in common.
     pub name: String,
-    /// `data`, `train`, `weights`, `ensemble`, `measure`.
+    /// `data`, `train`, `observe`, `weights`, `ensemble`, `measure`.
     pub kind: &'static str,
     /// The word that declared it, or what it measures.
     pub word: String,
@@ -83,7 +90,7 @@ impl<'p> Drawing<'p> {
         let mut boxes: Vec<Group> = vec![];
         let mut places: BTreeMap<(String, &str), usize> = BTreeMap::new();
         let mut place_of: BTreeMap<Key, usize> = BTreeMap::new();
-        for node in plan.nodes() {
+        for node in plan.nodes().filter(|node| of.shows(node)) {
             let name = of.name(&node.id);
             let place = *places
                 .entry((name.clone(), node.task.kind()))
@@ -100,7 +107,7 @@ impl<'p> Drawing<'p> {
         }
         let mut arrows = BTreeSet::new();
         for (to, group) in boxes.iter().enumerate() {
-            let inputs = group.members.iter().flat_map(|node| node.task.inputs());
+            let inputs = group.members.iter().flat_map(|node| node.inputs());
             let from = inputs.filter_map(|key| place_of.get(&key).copied());
             arrows.extend(from.filter(|from| *from != to).map(|from| (from, to)));
         }

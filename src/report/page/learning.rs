@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::Sources;
-use crate::plan::{Curves, Loss, Task, Term, TrainTask};
+use crate::plan::{Curves, Loss, Term, TrainTask};
 use crate::report::family::{Family, families};
 use crate::report::number;
 use crate::report::plots::{CurvePlot, Run, Window, accuracy_range};
@@ -24,15 +24,11 @@ pub struct Panel {
 pub fn panels(sources: &Sources) -> Vec<Panel> {
     let named = sources.plan.named_models().into_iter();
     let families = families(named.filter_map(|(name, node)| {
-        let curves = sources.results.curves.get(&node.key)?;
-        match &node.task {
-            Task::Train(task) if !curves.train_steps.is_empty() => Some((
-                name.to_string(),
-                node.key,
-                (task, node.word.as_str(), curves),
-            )),
-            _ => None,
-        }
+        let teller = sources.plan.teller(name)?;
+        let curves = sources.results.curves.get(&teller.key)?;
+        let task = node.task.training()?;
+        let value = (task, node.word.as_str(), curves);
+        (!curves.train_steps.is_empty()).then(|| (name.to_string(), node.key, value))
     }));
     let all = families.iter().flat_map(|family| &family.members);
     let accuracies = accuracy_range(all.map(|member| member.value.2));

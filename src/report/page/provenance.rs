@@ -42,7 +42,7 @@ pub fn provenance<'a>(sources: &Sources<'a>) -> Provenance<'a> {
         let node = sources.nodes.get(&outcome.key);
         let made = sources.results.made.get(&outcome.key);
         let seconds = made.map_or(outcome.seconds, |made| made.seconds);
-        let inputs = node.map_or_else(Vec::new, |node| node.task.inputs());
+        let inputs = node.map_or_else(Vec::new, |node| node.inputs());
         let inputs: Vec<_> = inputs.into_iter().map(|key| sources.id(key)).collect();
         let dash = || "–".to_string();
         Row {

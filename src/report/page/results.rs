@@ -13,7 +13,7 @@ use crate::store::{Entry, Made, Store};
 /// What the store holds of a plan, beyond the numbers of the outcome.
 #[derive(Clone, Debug, Default)]
 pub struct Results {
-    /// Learning curves of trained models.
+    /// Learning curves, by the node that watched the training.
     pub curves: BTreeMap<Key, Curves>,
     /// Points of deviations.
     pub points: BTreeMap<Key, Scatter>,
@@ -68,7 +68,7 @@ impl Results {
         self.made.insert(node.key, entry.manifest.made.clone());
         let read = |blob| entry.read(blob).map_err(|error| error.to_string());
         match &node.task {
-            Task::Train(_) => {
+            Task::Observe(_) => {
                 let curves = serde_json::from_slice(&read("curves.json")?)
                     .map_err(|error| format!("`curves.json`: {error}"))?;
                 self.curves.insert(node.key, curves);
@@ -78,7 +78,11 @@ impl Results {
                     .map_err(|error| format!("`points.safetensors`: {error}"))?;
                 self.points.insert(node.key, points);
             }
-            Task::Data(_) | Task::Weights(_) | Task::Ensemble(_) | Task::Measure(_) => {}
+            Task::Data(_)
+            | Task::Train(_)
+            | Task::Weights(_)
+            | Task::Ensemble(_)
+            | Task::Measure(_) => {}
         }
         Ok(())
     }

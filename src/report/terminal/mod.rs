@@ -9,7 +9,7 @@ mod summary;
 mod words;
 
 pub use echo::restore;
-pub use nodes::{families, needs, nodes, status};
+pub use nodes::{families, is_shown, needs, nodes, ordered, status};
 pub use summary::{findings, fitted, footer, footer_of_stored, joined, short_path};
 
 use std::io::IsTerminal;

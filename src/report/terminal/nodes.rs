@@ -6,57 +6,119 @@ use comfy_table::{CellAlignment, Table, presets};
 use petgraph::graph::NodeIndex;
 use petgraph::visit::EdgeRef;
 
-use crate::plan::{Node, Plan};
+use crate::plan::{Key, Node, Plan};
 use crate::report::family;
 use crate::report::number::grouped;
-use crate::run::State;
+use crate::run::{Queue, State};
 
-/// Every node of a plan as a line.
-pub fn nodes(plan: &Plan, state: impl Fn(NodeIndex) -> State) -> String {
+/// Every node of a plan as a line; what only goes along with another one where `all` are asked for.
+pub fn nodes(plan: &Plan, queue: &Queue, all: bool) -> String {
     let mut table = table(&["status", "node", "kind", "steps", "needs"], &[3]);
-    for index in plan.graph.node_indices() {
+    for index in ordered(plan) {
+        if !(all || is_shown(plan, queue, index)) {
+            continue;
+        }
         let node = &plan.graph[index];
         table.add_row([
-            status(state(index)),
+            &status_and_step(queue, index),
             &node.id,
             node.task.kind(),
-            &steps(node.task.steps()),
+            &stretch(node),
             &needs(plan, index).join(", "),
         ]);
     }
     table.trim_fmt()
 }
 
+/// Whether a node is work of its own: what watches a training is where the training is done.
+pub fn is_shown(plan: &Plan, queue: &Queue, index: NodeIndex) -> bool {
+    let waits = || queue.state(index) == State::Waiting && !queue.goes_along(index);
+    !plan.graph[index].only_watches() || waits()
+}
+
+/// The nodes of a plan, a fork before all that goes on from it.
+pub fn ordered(plan: &Plan) -> Vec<NodeIndex> {
+    let places: BTreeMap<Key, NodeIndex> = plan
+        .graph
+        .node_indices()
+        .map(|index| (plan.graph[index].key, index))
+        .collect();
+    let (mut ordered, mut seen) = (vec![], BTreeSet::new());
+    for index in plan.graph.node_indices() {
+        // A shared stretch comes behind all models in the graph.
+        if plan.graph[index].is_stretch() {
+            continue;
+        }
+        let fork = |index: &NodeIndex| places.get(&plan.graph[*index].from?.key).copied();
+        let way: Vec<NodeIndex> = std::iter::successors(Some(index), fork).collect();
+        for index in way.into_iter().rev() {
+            if seen.insert(index) {
+                ordered.push(index);
+            }
+        }
+    }
+    ordered
+}
+
+/// `pending`, or where it would go on from a state that the store has.
+fn status_and_step(queue: &Queue, index: NodeIndex) -> String {
+    let state = queue.state(index);
+    match state == State::Waiting && queue.resumes(index) {
+        true => format!("resumes at {}", grouped(queue.begins(index))),
+        false => status(state).to_string(),
+    }
+}
+
+/// `12000`, or `6000..12000` for a training that goes on from a fork.
+fn stretch(node: &Node) -> String {
+    match (node.length(), node.begins()) {
+        (length, 0) => steps(length),
+        (length, begin) => format!("{begin}..{length}"),
+    }
+}
+
 /// The names of what a node needs, in the order in which it names them.
 pub fn needs(plan: &Plan, index: NodeIndex) -> Vec<&str> {
     // The newest edge of a node comes first.
-    let mut needs: Vec<&str> = plan
+    let inputs = plan
         .graph
-        .neighbors_directed(index, petgraph::Direction::Incoming)
-        .map(|input| plan.graph[input].id.as_str())
-        .collect();
+        .neighbors_directed(index, petgraph::Direction::Incoming);
+    let inputs = inputs.map(|input| &plan.graph[input]);
+    let told = inputs.filter(|input| !input.only_watches() || plan.graph[index].only_watches());
+    let mut needs: Vec<&str> = told.map(|input| input.id.as_str()).collect();
     needs.reverse();
     needs
 }
 
 /// Every declaration of a plan as a line, its members counted.
-pub fn families(plan: &Plan, state: impl Fn(NodeIndex) -> State) -> String {
+pub fn families(plan: &Plan, queue: &Queue) -> String {
     let mut families: Vec<Family> = vec![];
-    let mut places: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-    let mut family_of = Vec::with_capacity(plan.graph.node_count());
-    for index in plan.graph.node_indices() {
+    let mut places: BTreeMap<_, usize> = BTreeMap::new();
+    let mut family_of = BTreeMap::new();
+    for index in ordered(plan) {
+        if !is_shown(plan, queue, index) {
+            continue;
+        }
         let node = &plan.graph[index];
-        let named = (family::declaration(&node.id), node.task.kind());
+        let named = (
+            family::declaration(&node.id),
+            node.task.kind(),
+            node.is_stretch(),
+        );
         let place = *places.entry(named).or_insert_with(|| {
             families.push(Family::new(node));
             families.len() - 1
         });
-        families[place].take(node, state(index));
-        family_of.push(place);
+        families[place].take(node, queue.state(index));
+        family_of.insert(index, place);
     }
     for edge in plan.graph.edge_references() {
-        let (from, to) = (edge.source().index(), edge.target().index());
-        families[family_of[to]].needs.insert(family_of[from]);
+        let place = |node| family_of.get(&node);
+        if let (Some(&from), Some(&to)) = (place(edge.source()), place(edge.target()))
+            && from != to
+        {
+            families[to].needs.insert(from);
+        }
     }
     let mut table = table(
         &["status", "family", "nodes", "kind", "steps", "needs"],
@@ -80,6 +142,8 @@ pub fn families(plan: &Plan, state: impl Fn(NodeIndex) -> State) -> String {
 struct Family<'p> {
     bare: &'p str,
     first: &'p str,
+    /// Whether they are what members of the declaration have in common.
+    stretches: bool,
     kind: &'static str,
     nodes: usize,
     pending: usize,
@@ -94,6 +158,7 @@ impl<'p> Family<'p> {
         Family {
             bare: family::declaration(&first.id),
             first: &first.id,
+            stretches: first.is_stretch(),
             kind: first.task.kind(),
             nodes: 0,
             pending: 0,
@@ -105,7 +170,7 @@ impl<'p> Family<'p> {
 
     fn take(&mut self, node: &Node, state: State) {
         self.nodes += 1;
-        self.steps += node.task.steps();
+        self.steps += node.steps();
         match state {
             State::Stored => self.stored += 1,
             State::Unneeded => {}
@@ -129,6 +194,9 @@ impl<'p> Family<'p> {
 
     /// `small[seed, tau]`.
     fn name(&self) -> String {
+        if self.stretches {
+            return format!("{}@…", self.bare);
+        }
         let indices = family::indices(self.first);
         match (self.nodes, indices.is_empty()) {
             (1, _) | (_, true) => self.first.to_string(),

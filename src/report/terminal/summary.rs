@@ -252,8 +252,7 @@ pub fn footer(outcome: &Outcome, page: Option<&Path>) -> String {
     let unfinished = |node: &NodeOutcome| node.status == Status::Interrupted;
     // Without a failure of the whole run it was the user who stopped it.
     if outcome.failure.is_none() && outcome.nodes.iter().any(unfinished) {
-        text += "\nFinished nodes are kept: the same command goes on from here. \
-                 A node that was under way starts anew.";
+        text += "\nWhat was done is kept: the same command goes on from here.";
     }
     if let Some(page) = page {
         text += &line_of_page(page);
