@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::Action::Remove;
 use super::objects::names;
-use super::{Entry, Store, StoreError, files};
+use super::{Entry, Store, StoreError};
 use crate::plan::{Key, SplitRef};
 use crate::spec::from_json;
 
@@ -49,9 +49,10 @@ impl OutputsOf {
             .flatten()
     }
 
-    /// Writes down whose outputs a folder holds.
+    /// Writes down whose outputs a folder holds. Where it was cut off, nobody's are there, and they go
+    /// with the next tidying.
     pub fn write(&self, folder: &Path) -> io::Result<()> {
-        files::replace(&folder.join(OF), &serde_json::to_vec(self)?)
+        fs::write(folder.join(OF), serde_json::to_vec(self)?)
     }
 
     fn read(folder: &Path) -> Option<OutputsOf> {
