@@ -8,8 +8,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use kdp::plan::{Digest, Facts, Key};
-use kdp::store::{About, Entry, Lookup, Made, Slot, Store, StoreError};
+use kdp::plan::{Digest, Facts, Key, Split, SplitRef};
+use kdp::store::{About, Entry, Lookup, Made, OUTPUTS, OutputsOf, Slot, Store, StoreError};
 
 fn about(facts: Facts) -> About {
     About {
@@ -226,6 +226,63 @@ fn removal_and_sizes() {
     store.remove(b.key).unwrap();
     assert_eq!(store.keys().unwrap(), [a.key]);
     assert!(files(&store.root().join("staging")).is_empty());
+}
+
+#[test]
+fn outputs_stay_with_their_model_and_their_data() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    let (model, other, data) = (
+        put(&store, "model"),
+        put(&store, "other"),
+        put(&store, "data"),
+    );
+    let of = |model: &Entry| OutputsOf {
+        model: model.key,
+        on: SplitRef {
+            data: data.key,
+            split: Split::Train,
+        },
+    };
+    let outputs = [&model, &other].map(|model| {
+        let mut slot = miss(&store, Key::of(&model.key));
+        slot.write("main.bin", b"logits").expect("written");
+        let about = About {
+            kind: OUTPUTS.into(),
+            summary: serde_json::to_value(of(model)).unwrap(),
+            ..about(facts("outputs"))
+        };
+        let entry = slot.commit(about).expect("committed");
+        assert_eq!(OutputsOf::object(&entry), Some(of(model)));
+        entry.key
+    });
+    assert_eq!(OutputsOf::object(&model), None);
+
+    let views = [&model, &other, &data].map(|of| store.outputs().join(of.key.hex()));
+    for folder in &views {
+        fs::create_dir_all(folder).unwrap();
+        fs::write(folder.join("0.blocks"), [0; 1000]).unwrap();
+    }
+    of(&model).write(&views[0]).unwrap();
+    of(&other).write(&views[1]).unwrap();
+    fs::write(views[2].join("of.json"), "{").unwrap();
+
+    let kept = [model.key, data.key].into();
+    let mut unreached = [other.key, outputs[1]];
+    unreached.sort();
+    assert_eq!(store.unreached(&kept).unwrap(), unreached);
+    assert_eq!(store.unreached(&[model.key].into()).unwrap().len(), 4);
+    let gone = store.unreached_views(&kept).unwrap();
+    let mut folders: Vec<_> = gone.iter().map(|views| views.folder.clone()).collect();
+    folders.sort();
+    let mut wanted = views[1..].to_vec();
+    wanted.sort();
+    assert_eq!(folders, wanted);
+    for views in &gone {
+        assert!(views.bytes >= 1000);
+        store.remove_views(views).unwrap();
+    }
+    assert!(views[0].exists() && !views[1].exists() && !views[2].exists());
 }
 
 #[test]

@@ -6,6 +6,7 @@ pub mod worker;
 pub mod data;
 pub mod nets;
 
+pub mod outputs;
 pub mod train;
 
 pub mod measure;

@@ -85,6 +85,18 @@ fn load_cuda() {
     }
 }
 
+/// The processor: its name and what it can do, as far as the system tells. libtorch chooses its kernels by
+/// it, and they round differently.
+pub fn processor() -> String {
+    let told = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let line = |name: &str| told.lines().find(|line| line.starts_with(name));
+    let lines = ["model name", "flags", "Features"]
+        .into_iter()
+        .filter_map(line);
+    let lines: Vec<&str> = lines.collect();
+    format!("{} {}", std::env::consts::ARCH, lines.join(" "))
+}
+
 /// What this machine offers.
 pub fn doctor() -> Doctor {
     let named = |name: String| DeviceInfo { name, cores: None };

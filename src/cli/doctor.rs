@@ -208,7 +208,7 @@ fn examine(settings: &Settings, flag: &StoreFlag) -> StoreHealth {
 }
 
 /// Bytes that an ordinary user may still write to the disk of a folder.
-fn free_bytes(path: &Path) -> Option<u64> {
+pub(super) fn free_bytes(path: &Path) -> Option<u64> {
     let there = path.ancestors().find(|folder| folder.exists())?;
     let disk = rustix::fs::statvfs(there).ok()?;
     Some(disk.f_bavail * disk.f_frsize)

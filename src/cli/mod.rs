@@ -13,6 +13,7 @@ mod front;
 mod legible;
 mod runs;
 mod settings;
+mod size;
 mod standing;
 
 mod check;
@@ -60,8 +61,8 @@ Exit codes:
   4 a claim is false under --strict  5 the store or the machine failed  130 interrupted
 
 Settings of a site stand in `kdp.toml`, nearest folder upward: store, device, jobs, threads, checkpoint,
-engine.
-KDP_STORE, KDP_DEVICE, KDP_JOBS and KDP_ENGINE go before them, flags before all."
+engine, outputs.
+KDP_STORE, KDP_DEVICE, KDP_JOBS, KDP_ENGINE and KDP_OUTPUTS go before them, flags before all."
 )]
 struct Cli {
     #[command(subcommand)]

@@ -10,6 +10,7 @@ use super::console::Console;
 use super::error::CliError;
 use super::front::{FileArgs, Planned};
 use super::settings::{Settings, StoreFlag, devices, saving};
+use super::size::size;
 use super::standing::Standing;
 use super::{Answer, doctor, engine, runs};
 use crate::plan::Plan;
@@ -48,6 +49,10 @@ pub(super) struct RunArgs {
     /// several are trained side by side]
     #[arg(long, value_name = "N", value_parser = positive)]
     threads: Option<usize>,
+    /// Room in the store for what teachers say of augmented samples; 0 keeps nothing [default: 10 GB, or a
+    /// tenth of what is free]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    outputs: Option<u64>,
     /// When trainings save their state: `60 s`, `100 steps` or `never` [default: 60 s]
     #[arg(long, value_name = "TIME", value_parser = saving)]
     checkpoint: Option<Saving>,
@@ -107,6 +112,10 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Answer {
         devices,
         threads: args.threads.or(settings.threads),
         cores: default_jobs(),
+        outputs: args
+            .outputs
+            .or(settings.outputs)
+            .unwrap_or_else(|| default_outputs(&store)),
         saving: args.checkpoint.or(settings.checkpoint).unwrap_or_default(),
         across: args.across,
         keep_going: args.keep_going,
@@ -238,6 +247,12 @@ fn jobs_for(devices: &[String]) -> usize {
         true => default_jobs(),
         false => devices.len(),
     }
+}
+
+/// Room for outputs of teachers: 10 GB, or a tenth of what is free on the store's disk.
+fn default_outputs(store: &Store) -> u64 {
+    let free = doctor::free_bytes(store.root()).unwrap_or(u64::MAX);
+    (free / 10).min(10_000_000_000)
 }
 
 /// The first Ctrl-C asks the run to stop, the second ends kdp at once (and the system ends its

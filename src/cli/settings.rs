@@ -8,13 +8,22 @@ use clap::Args;
 
 use super::doctor;
 use super::error::CliError;
+use super::size::size;
 use crate::diag::closest;
 use crate::plan::{NodeIndex, Plan};
 use crate::run::{Ground, Saving, default_jobs, threads};
 use crate::store::Store;
 
 /// The keys of `kdp.toml`.
-const KEYS: &[&str] = &["store", "device", "jobs", "threads", "checkpoint", "engine"];
+const KEYS: &[&str] = &[
+    "store",
+    "device",
+    "jobs",
+    "threads",
+    "checkpoint",
+    "engine",
+    "outputs",
+];
 
 /// Which store is meant.
 #[derive(Clone, Debug, Default, Args)]
@@ -37,6 +46,8 @@ pub(super) struct Settings {
     pub threads: Option<usize>,
     pub checkpoint: Option<Saving>,
     pub engine: Option<PathBuf>,
+    /// Bytes that the outputs of teachers may take.
+    pub outputs: Option<u64>,
 }
 
 impl Settings {
@@ -113,6 +124,10 @@ impl Settings {
                 }
                 "jobs" => settings.jobs = Some(number()?),
                 "threads" => settings.threads = Some(number()?),
+                "outputs" if value.as_integer() == Some(0) => settings.outputs = Some(0),
+                "outputs" => {
+                    settings.outputs = Some(size(&text()?).map_err(wrong)?);
+                }
                 "checkpoint" => {
                     let when =
                         saving(&text()?).map_err(|error| wrong(format!("`{key}`: {error}")))?;
@@ -147,6 +162,10 @@ impl Settings {
             let jobs = jobs.parse().ok().filter(|jobs| *jobs > 0);
             let wrong = || CliError::usage("KDP_JOBS must be a whole number above 0");
             self.jobs = Some(jobs.ok_or_else(wrong)?);
+        }
+        if let Some(outputs) = variable("KDP_OUTPUTS") {
+            let wrong = |error| CliError::usage(format!("KDP_OUTPUTS: {error}"));
+            self.outputs = Some(size(&outputs).map_err(wrong)?);
         }
         Ok(())
     }
@@ -255,6 +274,11 @@ mod tests {
         assert_eq!(settings.store.as_deref(), Some(Path::new("/site/cache")));
         assert_eq!(settings.jobs, Some(3));
         assert_eq!(
+            parse("outputs = '2 GB'").unwrap().outputs,
+            Some(2_000_000_000)
+        );
+        assert_eq!(parse("outputs = 0").unwrap().outputs, Some(0));
+        assert_eq!(
             settings.store_folder(&StoreFlag::default()),
             Path::new("/site/cache")
         );
@@ -290,6 +314,8 @@ mod tests {
             ),
             ("jobs = 0", "`jobs` must be a whole number above 0", ""),
             ("jobs = 'two'", "`jobs` must be a whole number", ""),
+            ("outputs = 'much'", "`much` is no size", ""),
+            ("outputs = 3", "`outputs` must be a text", ""),
             ("store = 3", "`store` must be a text", ""),
             ("device = 'gpu'", "no device `gpu`", ""),
             ("store = ", "line 1", ""),
@@ -304,7 +330,11 @@ mod tests {
             assert!(error.help.unwrap_or_default().contains(help), "{text}");
             assert_eq!(error.code, 2);
         }
-        for (name, value) in [("KDP_JOBS", "many"), ("KDP_DEVICE", "gpu")] {
+        for (name, value) in [
+            ("KDP_JOBS", "many"),
+            ("KDP_DEVICE", "gpu"),
+            ("KDP_OUTPUTS", "much"),
+        ] {
             let variable = |asked: &str| (asked == name).then(|| value.to_string());
             let error = Settings::default().heed(variable).unwrap_err();
             assert!(error.message.starts_with(name), "{}", error.message);

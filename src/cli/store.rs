@@ -10,7 +10,7 @@ use super::plan::warn_of_damage;
 use super::settings::{Settings, StoreFlag};
 use super::{Answer, runs};
 use crate::plan::{Facts, Key};
-use crate::store::{Entry, Store};
+use crate::store::{Entry, OutputsOf, Store};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -71,6 +71,7 @@ fn ls(store: &Store, console: &Console) -> Answer {
         .collect();
     objects.sort_by(|(a, _), (b, _)| a.manifest.made.at.cmp(&b.manifest.made.at));
     warn_of_damage(store, console);
+    let views: u64 = store.views()?.iter().map(|views| views.bytes).sum();
     if console.json {
         let rows: Vec<Value> = objects
             .iter()
@@ -91,7 +92,7 @@ fn ls(store: &Store, console: &Console) -> Answer {
                 },
             )
             .collect();
-        console.document(&json!({ "path": store.root(), "objects": rows }));
+        console.document(&json!({ "path": store.root(), "objects": rows, "outputs": views }));
         return Ok(0);
     }
     let mut table = Table::new();
@@ -111,13 +112,17 @@ fn ls(store: &Store, console: &Console) -> Answer {
         ]);
     }
     let total = objects.iter().map(|(_, size)| size).sum();
-    console.result(&format!(
+    let mut text = format!(
         "{}\n{} in {}, {}",
         table.trim_fmt(),
         count(objects.len(), "object"),
         store.root().display(),
         bytes(total)
-    ));
+    );
+    if views > 0 {
+        text += &format!("; outputs on augmented samples, {}", bytes(views));
+    }
+    console.result(&text);
     Ok(0)
 }
 
@@ -127,6 +132,9 @@ fn what(object: &Entry) -> String {
     if let Some(accuracy) = number("test_accuracy") {
         let steps = number("steps").unwrap_or(0.0);
         return format!("{steps} steps, test accuracy {accuracy:.4}");
+    }
+    if let Some(OutputsOf { model, on }) = OutputsOf::object(object) {
+        return format!("of {} on {}", model.short(), on.split.word());
     }
     let facts = object.facts().ok();
     let word = facts.as_ref().and_then(name_in).unwrap_or_default();
@@ -192,16 +200,23 @@ fn gc(store: &Store, dry_run: bool, keep: usize, console: &Console) -> Answer {
         .into_iter()
         .map(|key| (key, store.bytes(key)))
         .collect();
+    let views = store.unreached_views(&kept)?;
     if !dry_run {
         for (key, _) in &unreached {
             store.remove(*key)?;
         }
+        for views in &views {
+            store.remove_views(views)?;
+        }
         store.clear_aside()?;
     }
     let total: u64 = unreached.iter().map(|(_, size)| size).sum();
+    let outputs: u64 = views.iter().map(|views| views.bytes).sum();
     if console.json {
         let keys: Vec<Key> = unreached.iter().map(|(key, _)| *key).collect();
-        console.document(&json!({ "removed": !dry_run, "keys": keys, "bytes": total }));
+        console.document(
+            &json!({ "removed": !dry_run, "keys": keys, "bytes": total, "outputs": outputs }),
+        );
         return Ok(0);
     }
     let word = if dry_run {
@@ -211,6 +226,10 @@ fn gc(store: &Store, dry_run: bool, keep: usize, console: &Console) -> Answer {
     };
     for (key, size) in &unreached {
         console.note(&format!("{} {word} ({})", key.short(), bytes(*size)));
+    }
+    if outputs > 0 {
+        let size = bytes(outputs);
+        console.note(&format!("outputs on augmented samples {word} ({size})"));
     }
     console.result(&format!(
         "{} {word}, {}; {} kept, which {} reach",

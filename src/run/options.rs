@@ -18,6 +18,8 @@ pub struct RunOptions {
     pub threads: Option<usize>,
     /// Threads that nodes on the CPU have together.
     pub cores: usize,
+    /// Bytes that the outputs of teachers on augmented views may take in the store; 0 keeps none.
+    pub outputs: u64,
     /// When trainings save their state.
     pub saving: Saving,
     /// Whether a training may go on from a state that was made on another kind of device, by another

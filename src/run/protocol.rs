@@ -27,6 +27,9 @@ pub enum Order {
         device: String,
         /// Threads for its tensors.
         threads: usize,
+        /// Bytes that the outputs of teachers on augmented views may take in the store; 0 keeps none.
+        #[serde(default)]
+        outputs: u64,
         /// When a training saves its state.
         saving: Saving,
         /// Whether a training may go on from a state that was made on other ground.

@@ -288,6 +288,7 @@ impl Run<'_> {
                 .collect(),
             store: self.store.root().to_path_buf(),
             device: worker.device.clone(),
+            outputs: self.options.outputs,
             saving: self.options.saving,
             across: self.options.across,
         };

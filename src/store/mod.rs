@@ -10,6 +10,7 @@
 //!        trails/<lineage>/<step>.<key>         which states of trainings that begin alike there are
 //!        locks/<key>                           held by the one process that makes the object
 //!        digests.json                          remembered digests of data files
+//!        outputs/<key>/                        outputs of models on augmented views
 //!        users                                 folders of runs that refer to objects here
 //! ```
 //!
@@ -24,6 +25,7 @@ mod files;
 mod look;
 mod manifest;
 mod objects;
+mod outputs;
 mod slot;
 mod tidy;
 mod trail;
@@ -33,5 +35,6 @@ pub use entry::Entry;
 pub use error::{Action, StoreError};
 pub use manifest::{About, Blob, FORMAT, Made, Manifest};
 pub use objects::{Lookup, Store};
+pub use outputs::{OUTPUTS, OutputsOf, Views};
 pub use slot::Slot;
 pub use trail::{Milestone, Passing};

@@ -5,7 +5,7 @@ use std::fs;
 
 use super::error::Action::Remove;
 use super::objects::names;
-use super::{Store, StoreError, files};
+use super::{OutputsOf, Store, StoreError, Views, files};
 use crate::plan::Key;
 
 impl Store {
@@ -43,12 +43,27 @@ impl Store {
         fs::remove_dir_all(&staging).map_err(StoreError::io(Remove, &staging))
     }
 
-    /// Objects that no key of `kept` names, and that were not saved on the way to one.
+    /// Objects that no key of `kept` names, that were not saved on the way to one, and that are no outputs
+    /// of a model and on data that are kept.
     pub fn unreached(&self, kept: &BTreeSet<Key>) -> Result<Vec<Key>, StoreError> {
         let mut keys = self.keys()?;
         let passing = self.on_the_way_to(kept);
         keys.retain(|key| !kept.contains(key) && !passing.contains(key));
+        keys.retain(|key| !self.are_outputs_of(*key, kept));
         Ok(keys)
+    }
+
+    fn are_outputs_of(&self, key: Key, kept: &BTreeSet<Key>) -> bool {
+        let entry = self.inspect(key).ok().flatten();
+        let of = entry.as_ref().and_then(OutputsOf::object);
+        of.is_some_and(|of| of.is_reached(kept))
+    }
+
+    /// Outputs on augmented views whose model or data is not kept.
+    pub fn unreached_views(&self, kept: &BTreeSet<Key>) -> Result<Vec<Views>, StoreError> {
+        let mut views = self.views()?;
+        views.retain(|views| !views.of.as_ref().is_some_and(|of| of.is_reached(kept)));
+        Ok(views)
     }
 
     /// How many damaged objects lie aside.

@@ -84,13 +84,17 @@ impl Engine {
             store,
             device,
             threads,
+            outputs,
             ..
         } = order
         else {
             return;
         };
         let key = node.key;
-        self.note(&format!("{} on {device} with {threads}", node.id));
+        self.note(&format!(
+            "{} on {device} with {threads} and {outputs}",
+            node.id
+        ));
         self.say(&Answer::Progress {
             key,
             step: 1,
@@ -197,6 +201,7 @@ impl Bench {
             jobs: 2,
             threads: Some(1),
             cores: 2,
+            outputs: 7,
             saving: Saving::Never,
             across: false,
             keep_going: false,

@@ -135,7 +135,10 @@ fn everything_runs_once_and_the_second_run_starts_no_worker() {
     assert_eq!(ids, ["data", "left", "right", "both"]);
     assert_eq!(outcome.nodes[0].digest, Some(Digest::of_bytes(b"{}")));
     let log = bench.log();
-    assert!(log.contains(&"both on cpu with 1".to_string()), "{log:?}");
+    assert!(
+        log.contains(&"both on cpu with 1 and 7".to_string()),
+        "{log:?}"
+    );
     assert_eq!(log.iter().filter(|line| *line != "start").count(), 4);
 
     bench.clear_log();

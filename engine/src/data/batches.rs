@@ -77,12 +77,17 @@ impl<'a> Batches<'a> {
     }
 }
 
+/// The rows of so many samples in the order in which an epoch sees them.
+pub fn order(samples: usize, seed: i64, epoch: u64) -> Vec<usize> {
+    Draws::new(seed, "order", epoch).permutation(samples)
+}
+
 impl Round {
     fn new(samples: usize, augmentations: &[Augmentation], seed: i64, epoch: u64) -> Self {
         let augmented = !augmentations.is_empty();
         Self {
             epoch,
-            order: Draws::new(seed, "order", epoch).permutation(samples),
+            order: order(samples, seed, epoch),
             augment: augmented.then(|| Epoch::new(augmentations, seed, epoch)),
         }
     }

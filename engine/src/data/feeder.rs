@@ -34,6 +34,11 @@ impl Feeder {
         }
     }
 
+    /// Where its tensors lie.
+    pub fn device(&self) -> Device {
+        self.device
+    }
+
     /// A batch: images n×C×H×W in channels-last memory, augmented where `epoch` is given; or the ids of
     /// tokens, n×length.
     pub fn inputs(

@@ -19,8 +19,8 @@ mod table;
 mod transforms;
 
 pub use ahead::{Ahead, ahead};
-pub use augment::Augmentation;
-pub use batches::{BLOCK, Batch, Batches};
+pub use augment::{Augmentation, Epoch};
+pub use batches::{BLOCK, Batch, Batches, order};
 pub use decode::decode;
 pub use error::DataError;
 pub use feeder::Feeder;

@@ -19,6 +19,11 @@ pub trait Model {
     /// Number of trainable numbers.
     fn parameter_count(&self) -> u64;
 
+    /// How it computes, as far as bits hang on it: outputs of one form are not taken for those of another.
+    fn form(&self) -> String {
+        "fp32".to_string()
+    }
+
     /// The logits of all samples, n×classes, without augmentation and in blocks of a fixed size.
     /// `done` is told how many samples are done.
     fn logits(
@@ -83,6 +88,11 @@ impl Model for Ensemble {
                 layers: Default::default(),
             }),
         }
+    }
+
+    fn form(&self) -> String {
+        let forms: BTreeSet<String> = self.members.iter().map(|member| member.form()).collect();
+        forms.into_iter().collect::<Vec<_>>().join(" and ")
     }
 
     fn parameter_count(&self) -> u64 {

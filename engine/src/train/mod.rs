@@ -31,5 +31,5 @@ pub use run::{Material, Run, State};
 pub use saving::Saver;
 pub use scene::Scene;
 pub use stepper::Stepper;
-pub use teachers::{Models, Teachers};
+pub use teachers::{Models, Shown, Teachers};
 pub use through::Throughs;

@@ -9,12 +9,13 @@ use super::log::{Log, Recent, Recorder};
 use super::objective::first_labels;
 use super::scene::Scene;
 use super::stepper::Stepper;
-use super::teachers::Models;
+use super::teachers::{Models, Shown};
 use super::through::Throughs;
 use super::{Teachers, TrainError, loss};
 use crate::blob::Blob;
 use crate::data::{Augmentation, Batches, Loaded};
 use crate::nets::{Mode, Net, NetError, Partition, Share};
+use crate::outputs::Cache;
 
 /// Steps that are made before it is looked whether the loss is still finite.
 const PATIENCE: u64 = 100;
@@ -28,6 +29,8 @@ pub struct Material<'a> {
     pub train: &'a Loaded,
     /// The teachers of the objective.
     pub teachers: Models,
+    /// Where what they say is kept.
+    pub outputs: Cache,
     /// The weights to begin with.
     pub init: Vec<Share>,
 }
@@ -71,10 +74,16 @@ impl<'a> Run<'a> {
         hold_samples(task, train)?;
         let augmentations = task.recipe.augment.iter().map(Augmentation::of);
         let augmentations = augmentations.collect::<Result<Vec<_>, _>>()?;
-        let augmented = !augmentations.is_empty();
-        if augmented && !train.samples.inputs.are_images() {
+        if !augmentations.is_empty() && !train.samples.inputs.are_images() {
             return Err(TrainError::Augmented);
         }
+        let shown = Shown {
+            data: train,
+            on: &task.data,
+            recipe: &task.recipe,
+            seed: task.seed,
+            classes: task.network.classes as usize,
+        };
         let batches = Batches::new(train, augmentations, task.recipe.batch as usize, task.seed);
         if batches.per_epoch() != task.recipe.steps_per_epoch {
             return Err(TrainError::Epoch {
@@ -105,7 +114,7 @@ impl<'a> Run<'a> {
         });
         Ok(Self {
             stepper,
-            teachers: Teachers::new(material.teachers, &task.objective, train, augmented),
+            teachers: Teachers::new(material.teachers, &task.objective, shown, &material.outputs)?,
             recorder: Recorder::new(log, &task.recipe.lr),
             layers: matched.collect(),
             task,
@@ -134,7 +143,7 @@ impl<'a> Run<'a> {
             step,
         };
         let outputs = self.net.outputs(&batch.inputs, mode, &self.layers)?;
-        self.teachers.next_step();
+        self.teachers.next_step(step);
         let mut scene = Scene {
             outputs: &outputs,
             batch: &batch,

@@ -1,24 +1,28 @@
 //! What a student's teachers say of a batch.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
-use kdp::plan::{Key, Loss, Term, View};
+use kdp::plan::{Key, Loss, Recipe, SplitRef, Term, View};
 use tch::{TchError, Tensor, no_grad_guard};
 
 use super::TrainError;
 use crate::data::{Batch, Loaded};
 use crate::nets::{Model, Outputs};
+use crate::outputs::{Cache, Views, ViewsOf, Wanted};
 
 /// Teachers by the key of their node.
 pub type Models = BTreeMap<Key, Box<dyn Model>>;
 
 /// A teacher and what it has said.
-struct Teacher {
+struct Teacher<'a> {
     model: Box<dyn Model>,
     /// The layers whose outputs are matched.
     layers: BTreeSet<String>,
     /// Its logits of all plain samples, once they were asked for.
     plain: Option<Tensor>,
+    /// Its logits of augmented samples.
+    views: Views<'a>,
     /// What it says of the step's augmented batch and of its plain one, once that was asked for.
     batch: BTreeMap<Sight, Outputs>,
 }
@@ -30,65 +34,125 @@ enum Sight {
     Plain,
 }
 
-/// The teachers of a run. Where one's logits of plain samples are asked for, they are computed once for
-/// the whole split; everything else once a batch.
-pub struct Teachers<'a> {
-    teachers: BTreeMap<Key, Teacher>,
-    data: &'a Loaded,
-    augmented: bool,
+/// What a run shows its teachers.
+#[derive(Clone, Copy)]
+pub struct Shown<'a> {
+    /// The student's samples,
+    pub data: &'a Loaded,
+    /// which are these.
+    pub on: &'a SplitRef,
+    /// How they become batches.
+    pub recipe: &'a Recipe,
+    /// The seed of their order and of their augmentation.
+    pub seed: i64,
+    /// Their classes.
+    pub classes: usize,
 }
 
-impl<'a> Teachers<'a> {
-    /// The teachers of an objective on this data; `augmented` says whether the student's samples are.
-    pub fn new(models: Models, objective: &[Term], data: &'a Loaded, augmented: bool) -> Self {
-        let layers = |key: Key| {
-            let losses = objective.iter().map(|term| &term.loss);
-            let matched = losses.filter_map(move |loss| match loss {
-                Loss::Features { teacher, to, .. } if *teacher == key => Some(to.clone()),
-                _ => None,
-            });
-            matched.collect()
-        };
-        let teachers = models.into_iter().map(|(key, model)| {
-            let teacher = Teacher {
-                model,
-                layers: layers(key),
-                plain: None,
-                batch: BTreeMap::new(),
-            };
-            (key, teacher)
-        });
-        Self {
-            teachers: teachers.collect(),
-            data,
-            augmented,
+impl<'a> Shown<'a> {
+    fn to(&self, model: Key) -> ViewsOf<'a> {
+        ViewsOf {
+            model,
+            on: self.on,
+            seed: self.seed,
+            augment: &self.recipe.augment,
         }
     }
 
-    /// Forgets the last step's batch.
-    pub fn next_step(&mut self) {
+    fn per_epoch(&self) -> u64 {
+        self.recipe.steps_per_epoch.max(1)
+    }
+
+    fn epochs(&self) -> u64 {
+        self.recipe.steps.div_ceil(self.per_epoch())
+    }
+
+    /// The epoch of a step, and the places in its order that a batch of so many samples covers.
+    fn places(&self, step: u64, samples: usize) -> (u64, Range<usize>) {
+        let first = (step % self.per_epoch()) as usize * self.recipe.batch as usize;
+        (step / self.per_epoch(), first..first + samples)
+    }
+}
+
+/// The teachers of a run. Their logits of plain samples are computed once for the whole split and those
+/// of augmented ones in blocks, both for all who ask for them; what comes out of their layers is computed
+/// once a batch.
+pub struct Teachers<'a> {
+    teachers: BTreeMap<Key, Teacher<'a>>,
+    shown: Shown<'a>,
+    outputs: Cache,
+    step: u64,
+}
+
+impl<'a> Teachers<'a> {
+    /// The teachers of an objective; what they say is kept in a cache.
+    pub fn new(
+        models: Models,
+        objective: &[Term],
+        shown: Shown<'a>,
+        outputs: &Cache,
+    ) -> Result<Self, TrainError> {
+        let mut teachers = BTreeMap::new();
+        for (key, model) in models {
+            let wanted = Wanted {
+                of: shown.to(key),
+                classes: shown.classes,
+                epochs: shown.epochs(),
+            };
+            let teacher = Teacher {
+                views: Views::new(outputs, model.as_ref(), wanted, shown.data)?,
+                model,
+                layers: matched(objective, key),
+                plain: None,
+                batch: BTreeMap::new(),
+            };
+            teachers.insert(key, teacher);
+        }
+        Ok(Self {
+            teachers,
+            shown,
+            outputs: outputs.clone(),
+            step: 0,
+        })
+    }
+
+    /// Goes to a step, and forgets the last one's batch.
+    pub fn next_step(&mut self, step: u64) {
+        self.step = step;
         for teacher in self.teachers.values_mut() {
             teacher.batch.clear();
         }
     }
 
-    /// A teacher's logits of a batch, with no gradient.
+    /// A teacher's logits of the step's batch, with no gradient.
     pub fn logits(&mut self, key: Key, view: View, batch: &Batch) -> Result<Tensor, TrainError> {
         let _guard = no_grad_guard();
-        let (sight, data) = (self.sight(view), self.data);
-        let teacher = self.teacher(key)?;
-        if sight == Sight::Augmented {
-            return Ok(teacher.outputs(sight, batch, data)?.logits.shallow_clone());
-        }
-        let plain = match &teacher.plain {
-            Some(plain) => plain,
-            None => {
-                let model = teacher.model.as_ref();
-                let logits = model.logits(&data.samples, &data.feeder, &mut |_| ())?;
-                teacher.plain.insert(logits)
+        let (sight, shown, outputs) = (self.sight(view), self.shown, &self.outputs);
+        let teacher = self.teachers.get_mut(&key);
+        let teacher = teacher.ok_or(TrainError::Teacher(key))?;
+        let model = teacher.model.as_ref();
+        match sight {
+            // They come along with what its layers give.
+            Sight::Augmented if !teacher.layers.is_empty() => Ok(teacher
+                .outputs(sight, batch, shown.data)?
+                .logits
+                .shallow_clone()),
+            Sight::Augmented => {
+                let (epoch, places) = shown.places(self.step, batch.rows.len());
+                Ok(teacher.views.logits(model, epoch, places)?)
             }
-        };
-        Ok(rows(plain, &batch.rows)?)
+            Sight::Plain => {
+                let plain = match &teacher.plain {
+                    Some(plain) => plain,
+                    None => {
+                        let logits =
+                            outputs.split(key, model, shown.on, shown.data, &mut |_| ())?;
+                        teacher.plain.insert(logits)
+                    }
+                };
+                Ok(rows(plain, &batch.rows)?)
+            }
+        }
     }
 
     /// What comes out of a teacher's layer for a batch, with no gradient.
@@ -100,7 +164,7 @@ impl<'a> Teachers<'a> {
         batch: &Batch,
     ) -> Result<Tensor, TrainError> {
         let _guard = no_grad_guard();
-        let (sight, data) = (self.sight(view), self.data);
+        let (sight, data) = (self.sight(view), self.shown.data);
         let outputs = self.teacher(key)?.outputs(sight, batch, data)?;
         let features = outputs
             .layers
@@ -111,18 +175,18 @@ impl<'a> Teachers<'a> {
 
     fn sight(&self, view: View) -> Sight {
         match view {
-            View::Same if self.augmented => Sight::Augmented,
+            View::Same if !self.shown.recipe.augment.is_empty() => Sight::Augmented,
             View::Same | View::Clean => Sight::Plain,
         }
     }
 
-    fn teacher(&mut self, key: Key) -> Result<&mut Teacher, TrainError> {
+    fn teacher(&mut self, key: Key) -> Result<&mut Teacher<'a>, TrainError> {
         let teacher = self.teachers.get_mut(&key);
         teacher.ok_or(TrainError::Teacher(key))
     }
 }
 
-impl Teacher {
+impl Teacher<'_> {
     /// What it says of a batch.
     fn outputs(
         &mut self,
@@ -142,6 +206,16 @@ impl Teacher {
     }
 }
 
+/// The layers of a teacher that an objective matches.
+fn matched(objective: &[Term], key: Key) -> BTreeSet<String> {
+    let losses = objective.iter().map(|term| &term.loss);
+    let matched = losses.filter_map(|loss| match loss {
+        Loss::Features { teacher, to, .. } if *teacher == key => Some(to.clone()),
+        _ => None,
+    });
+    matched.collect()
+}
+
 fn rows(logits: &Tensor, rows: &[usize]) -> Result<Tensor, TchError> {
     let rows: Vec<i64> = rows.iter().map(|&row| row as i64).collect();
     let rows = Tensor::f_from_slice(&rows)?.f_to_device(logits.device())?;
@@ -150,7 +224,7 @@ fn rows(logits: &Tensor, rows: &[usize]) -> Result<Tensor, TchError> {
 
 #[cfg(test)]
 mod tests {
-    use kdp::plan::{Call, DataMeta, DataShape, Datum, Layer, Network, Scaling};
+    use kdp::plan::{Call, DataMeta, DataShape, Datum, Layer, Network, Scaling, Schedule, Split};
     use tch::Device;
 
     use super::*;
@@ -174,19 +248,38 @@ mod tests {
         }
     }
 
-    /// A linear network on 1×2×3 samples.
+    /// Batches of 8 of 10 samples.
+    fn recipe(augment: &[&str]) -> Recipe {
+        let call = |word: &&str| layer(word, &[], &[1], vec![]).call;
+        Recipe {
+            optimizer: call(&"sgd"),
+            lr: Schedule::Constant(0.1),
+            weight_decay: Schedule::Constant(0.0),
+            batch: 8,
+            steps: 2,
+            steps_per_epoch: 2,
+            augment: augment.iter().map(call).collect(),
+            clip: None,
+            precision: "fp32".to_string(),
+        }
+    }
+
     fn net() -> Net {
+        Net::new(&network(), 1, Device::Cpu).expect("a network")
+    }
+
+    /// A linear network on 1×2×3 samples.
+    fn network() -> Network {
         let linear = [("features", Datum::Int(10)), ("bias", Datum::Bool(true))];
         let layers = vec![
             layer("flatten", &[], &[1, 2, 3], vec![]),
             layer("linear", &linear, &[6], vec![]),
         ];
-        let network = Network {
+        Network {
             input: [1, 2, 3].into(),
             classes: 10,
             root: layer("chain", &[], &[1, 2, 3], layers),
-        };
-        Net::new(&network, 1, Device::Cpu).expect("a network")
+        }
     }
 
     #[test]
@@ -210,6 +303,10 @@ mod tests {
         let feeder = Feeder::new(&meta, Device::Cpu);
         let data = Loaded { samples, feeder };
         let key = Key([1; 32]);
+        let on = SplitRef {
+            data: Key([2; 32]),
+            split: Split::Train,
+        };
         let flip = vec![Augmentation::Flip];
         let batch = Batches::new(&data, flip, 8, 1).at(0).expect("a batch");
         let plain = data.feeder.inputs(&data.samples, &batch.rows, None);
@@ -224,7 +321,15 @@ mod tests {
             (View::Same, false, &plain),
         ] {
             let models: Models = BTreeMap::from([(key, Box::new(net()) as Box<dyn Model>)]);
-            let mut teachers = Teachers::new(models, &[], &data, is_augmented);
+            let shown = Shown {
+                data: &data,
+                on: &on,
+                recipe: &recipe(if is_augmented { &["flip"] } else { &[] }),
+                seed: 1,
+                classes: 10,
+            };
+            let teachers = Teachers::new(models, &[], shown, &Cache::off());
+            let mut teachers = teachers.expect("teachers");
             for _ in 0..2 {
                 let logits = teachers.logits(key, view, &batch).expect("logits");
                 assert!(logits.allclose(wanted, 1e-5, 1e-6, false), "{view:?}");

@@ -30,9 +30,8 @@ pub fn measure(
         let key = task.models.get(role).ok_or_else(|| bad(role))?;
         let model = objects.model(*key)?;
         let mut told = |done| teller.count(before + done, all);
-        let logits = model
-            .logits(&on.samples, &on.feeder, &mut told)
-            .map_err(NetError::from)?;
+        let outputs = &objects.outputs;
+        let logits = outputs.split(*key, model.as_ref(), &task.on, &on, &mut told)?;
         before += on.samples.len();
         Ok(Logits::of(role, &logits)?)
     };

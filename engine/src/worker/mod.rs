@@ -100,6 +100,7 @@ fn obey(
         store,
         device,
         threads,
+        outputs,
         saving,
         across,
     } = order
@@ -112,6 +113,7 @@ fn obey(
         let job = Job {
             store: stores.open(store)?,
             threads: *threads,
+            outputs: *outputs,
             saving: *saving,
             across: *across,
             node,

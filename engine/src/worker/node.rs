@@ -13,6 +13,7 @@ use super::stop::Stop;
 use super::{NodeError, data, measure, model, train};
 use crate::data::Files;
 use crate::machine::{self, LIBTORCH};
+use crate::outputs::{Cache, Form};
 
 /// What a node gives: blobs by name, the main one first, and a summary.
 #[derive(Default)]
@@ -35,6 +36,8 @@ pub struct Job<'a> {
     pub device: &'a str,
     /// Threads for its tensors.
     pub threads: usize,
+    /// Bytes that the outputs of teachers on augmented views may take in the store; 0 keeps none.
+    pub outputs: u64,
     /// When a training saves its state.
     pub saving: Saving,
     /// Whether a training may go on from a state that was made on other ground.
@@ -65,6 +68,7 @@ pub fn bring(job: &Job, teller: &mut Teller) -> Result<(Digest, Vec<Key>), NodeE
     let objects = Objects {
         store: job.store,
         device,
+        outputs: Cache::new(job.store, job.outputs, Form::of(job.device, job.threads)),
     };
     let files = Files(&node.files);
     let product = match &node.task {

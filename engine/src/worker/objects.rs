@@ -9,6 +9,7 @@ use tch::Device;
 use super::NodeError;
 use crate::data::{self, DataSet, Loaded};
 use crate::nets::{self, Model, Net, Partition, Share};
+use crate::outputs::Cache;
 
 /// The objects of a store, for one node.
 pub struct Objects<'a> {
@@ -16,6 +17,8 @@ pub struct Objects<'a> {
     pub store: &'a Store,
     /// Where networks are loaded to.
     pub device: Device,
+    /// Where outputs of models are kept.
+    pub outputs: Cache,
 }
 
 /// A network's tensors.

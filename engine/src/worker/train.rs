@@ -108,6 +108,7 @@ impl Training<'_> {
         let material = Material {
             train: &train,
             teachers: self.teachers(begin)?,
+            outputs: objects.outputs.clone(),
             init: match state {
                 Some(_) => vec![],
                 None => shares(&task.init, &Files(&job.node.files), objects)?,

@@ -8,6 +8,7 @@ mod language;
 mod made;
 mod models;
 mod nodes;
+mod outputs;
 mod pipe;
 mod reference;
 mod resume;

@@ -228,14 +228,14 @@ pub fn distill_then_one_hot(teacher: &Node, from: u64, to: u64) -> Vec<Term> {
     terms
 }
 
-/// A training of so many epochs on 1,437 samples.
-pub fn train(id: &str, data: &Node, network: Network, objective: Vec<Term>, epochs: u64) -> Node {
+/// So many epochs on 1,437 samples.
+pub fn recipe(epochs: u64) -> Recipe {
     let sgd = [
         ("momentum", Datum::Number(0.9)),
         ("nesterov", Datum::Bool(true)),
     ];
     let augment = [("padding", Datum::Int(1))];
-    let recipe = Recipe {
+    Recipe {
         optimizer: call(vocabulary::OPTIMISERS, "sgd", &sgd),
         lr: linear(0.05, 0.0, 0, 12 * epochs),
         weight_decay: Schedule::Constant(5e-4),
@@ -245,12 +245,16 @@ pub fn train(id: &str, data: &Node, network: Network, objective: Vec<Term>, epoc
         augment: vec![call(vocabulary::AUGMENTATIONS, "pad_crop", &augment)],
         clip: Some(5.0),
         precision: "fp32".to_string(),
-    };
+    }
+}
+
+/// A training of so many epochs on 1,437 samples.
+pub fn train(id: &str, data: &Node, network: Network, objective: Vec<Term>, epochs: u64) -> Node {
     let task = TrainTask {
         version: 1,
         network: network.into(),
         data: split(data, Split::Train),
-        recipe: recipe.into(),
+        recipe: recipe(epochs).into(),
         objective,
         seed: 1,
         init: vec![],

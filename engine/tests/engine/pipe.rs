@@ -12,6 +12,8 @@ pub struct Worker {
     process: Child,
     orders: Option<ChildStdin>,
     answers: Option<BufReader<ChildStdout>>,
+    /// Room for outputs of teachers.
+    pub outputs: u64,
     /// What goes along with the trainings.
     pub along: Vec<Node>,
     /// When trainings save their state.
@@ -21,11 +23,17 @@ pub struct Worker {
 impl Worker {
     /// A worker that has said hello.
     pub fn start() -> Worker {
+        Worker::logging(Stdio::inherit())
+    }
+
+    /// A worker that has said hello, and whose log goes somewhere.
+    pub fn logging(log: Stdio) -> Worker {
         let mut process = Command::new(env!("CARGO_BIN_EXE_kdp-engine"))
             .arg("worker")
             .env_remove("LD_LIBRARY_PATH")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            .stderr(log)
             .spawn()
             .expect("the worker starts");
         let orders = process.stdin.take();
@@ -34,6 +42,7 @@ impl Worker {
             process,
             orders,
             answers,
+            outputs: 0,
             along: vec![],
             saving: Saving::Never,
         };
@@ -96,6 +105,7 @@ impl Worker {
             store: store.to_path_buf(),
             device: device.to_string(),
             threads: 1,
+            outputs: self.outputs,
             saving: self.saving,
             across: false,
         };

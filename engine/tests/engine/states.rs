@@ -6,6 +6,7 @@ use std::path::Path;
 use kdp::plan::*;
 use kdp::store::{Entry, Store};
 use kdp_engine::data::{self, Loaded};
+use kdp_engine::outputs::Cache;
 use kdp_engine::train::{Material, Run, State};
 use safetensors::SafeTensors;
 use tch::Device;
@@ -69,6 +70,7 @@ fn a_run_that_is_cut_has_the_state_that_the_whole_one_had_then() {
     let material = Material {
         train: &train,
         teachers: BTreeMap::new(),
+        outputs: Cache::off(),
         init: vec![],
     };
     let mut run = Run::new(task, material, Device::Cpu, None).expect("a run");

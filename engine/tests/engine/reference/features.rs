@@ -2,17 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use kdp::plan::{DataMeta, Datum, Key, Loss, Schedule, Term, View};
+use kdp::plan::{DataMeta, Datum, Key, Loss, Schedule, Split, SplitRef, Term, View};
+use kdp::vocabulary;
 use kdp_engine::data::{Batch, Feeder, Loaded, Samples};
 use kdp_engine::nets::{Mode, Model, Part, gradients};
-use kdp_engine::train::{Scene, Teachers, Throughs, loss};
+use kdp_engine::outputs::Cache;
+use kdp_engine::train::{Scene, Shown, Teachers, Throughs, loss};
 use serde::Deserialize;
 use tch::{Device, Tensor};
 
 use super::layers::net;
 use super::network::network;
 use super::{Numbers, hold, numbers, read};
-use crate::nodes::{chain, layer, one_hot, shape};
+use crate::nodes::{call, chain, layer, one_hot, recipe, shape};
 
 #[derive(Deserialize)]
 struct Reference {
@@ -96,7 +98,21 @@ fn features_and_the_layers_between_have_pytorchs_gradients() {
     let data = Loaded { samples, feeder };
     let teacher: Box<dyn Model> = Box::new(net(&network(), &reference.teacher));
     // Seen as augmented images: these are no bytes.
-    let mut teachers = Teachers::new([(key, teacher)].into(), &objective, &data, true);
+    let mut recipe = recipe(1);
+    recipe.augment = vec![call(vocabulary::AUGMENTATIONS, "flip", &[])];
+    let on = SplitRef {
+        data: Key([8; 32]),
+        split: Split::Train,
+    };
+    let shown = Shown {
+        data: &data,
+        on: &on,
+        recipe: &recipe,
+        seed: 1,
+        classes: 10,
+    };
+    let teachers = Teachers::new([(key, teacher)].into(), &objective, shown, &Cache::off());
+    let mut teachers = teachers.expect("teachers");
     let batch = Batch {
         rows: (0..6).collect(),
         inputs: reference.images.tensor(),
