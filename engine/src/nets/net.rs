@@ -11,6 +11,7 @@ use super::{Flow, Model, NetError, Part};
 
 /// A network with its tensors. Parameters that are trained lie in [`Part`]s.
 pub struct Net {
+    network: Network,
     specs: Vec<TensorSpec>,
     tensors: BTreeMap<String, Tensor>,
     parts: Vec<Part>,
@@ -84,11 +85,26 @@ impl Net {
             tensors.insert(spec.name.clone(), tensor);
         }
         Ok(Net {
+            network: network.clone(),
             root: Module::build(&network.root, &tensors, &partition.frozen)?,
             specs,
             tensors,
             parts,
         })
+    }
+
+    /// A network of its own with the same tensors' values, nothing of it trained.
+    pub(super) fn copy(&self) -> Result<Net, NetError> {
+        let device = self
+            .tensors
+            .values()
+            .next()
+            .map_or(Device::Cpu, Tensor::device);
+        let copy = Net::empty(&self.network, &Partition::default(), device)?;
+        for (name, tensor) in &self.tensors {
+            copy.put(name, tensor)?;
+        }
+        Ok(copy)
     }
 
     /// Overwrites a tensor's values.
