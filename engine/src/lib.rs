@@ -14,4 +14,6 @@ pub mod blob;
 pub mod errors;
 pub mod random;
 
+pub mod shim;
+
 pub mod machine;

@@ -1,5 +1,7 @@
 //! What a network computes in.
 
+use tch::Kind;
+
 /// What convolutions and linear layers compute in. Weights, statistics and logits are float32 always.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Precision {
@@ -17,6 +19,14 @@ impl Precision {
             "fp32" => Some(Precision::Fp32),
             "bf16" => Some(Precision::Bf16),
             _ => None,
+        }
+    }
+
+    /// The kind of its tensors.
+    pub(super) fn kind(self) -> Kind {
+        match self {
+            Precision::Fp32 => Kind::Float,
+            Precision::Bf16 => Kind::BFloat16,
         }
     }
 }
