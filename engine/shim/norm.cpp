@@ -61,11 +61,11 @@ KDP_INLINE Floats<N> sum(const Stretch& s, int64_t channel, Term term) {
 // Each channel's mean of a stretch, and its sum of squares about that mean.
 template <typename T>
 KDP_INLINE void moments(const T* x, const Stretch& s, float* mean, float* squares) {
-  kdp::by_stretch(s.channels, [&](auto width, int64_t channel) {
+  kdp::by_stretch(s.channels, [&](auto width, int64_t channel) KDP_ALWAYS {
     constexpr int N = decltype(width)::value;
-    Floats<N> middle = sum<N>(s, channel, [&](int64_t at) { return load<N>(x + at); }) / (float)s.rows();
+    Floats<N> middle = sum<N>(s, channel, [&](int64_t at) KDP_ALWAYS { return load<N>(x + at); }) / (float)s.rows();
     store<N>(mean + channel, middle);
-    store<N>(squares + channel, sum<N>(s, channel, [&](int64_t at) {
+    store<N>(squares + channel, sum<N>(s, channel, [&](int64_t at) KDP_ALWAYS {
                Floats<N> off = load<N>(x + at) - middle;
                return off * off;
              }));
@@ -79,7 +79,7 @@ struct Affine {
 
 template <typename T>
 KDP_INLINE void normalise(const T* x, const T* other, T* y, const Stretch& s, const Affine& affine, bool relu) {
-  kdp::by_stretch(s.channels, [&](auto width, int64_t channel) {
+  kdp::by_stretch(s.channels, [&](auto width, int64_t channel) KDP_ALWAYS {
     constexpr int N = decltype(width)::value;
     auto mean = load<N>(affine.mean + channel), scale = load<N>(affine.scale + channel);
     auto shift = load<N>(affine.shift + channel);
@@ -101,16 +101,27 @@ KDP_INLINE Floats<N> before_relu(const T* of_y, const T* y, int64_t at) {
   return y ? (load<N>(y + at) > 0 ? gradient : kdp::zeros<N>()) : gradient;
 }
 
-// Σ gradient and Σ gradient · (x − mean) of a stretch.
+// Σ gradient and Σ gradient · (x − mean) of a stretch, both by two sums that do not wait for each other.
 template <typename T>
 KDP_INLINE void sums(const T* of_y, const T* y, const T* x, const Stretch& s, const float* mean, float* plain, float* along) {
-  kdp::by_stretch(s.channels, [&](auto width, int64_t channel) {
+  kdp::by_stretch(s.channels, [&](auto width, int64_t channel) KDP_ALWAYS {
     constexpr int N = decltype(width)::value;
     auto middle = load<N>(mean + channel);
-    store<N>(plain + channel, sum<N>(s, channel, [&](int64_t at) { return before_relu<N>(of_y, y, at); }));
-    store<N>(along + channel, sum<N>(s, channel, [&](int64_t at) {
-               return before_relu<N>(of_y, y, at) * (load<N>(x + at) - middle);
-             }));
+    Floats<N> plains[2] = {}, alongs[2] = {};
+    auto add = [&](int64_t row, int lane) KDP_ALWAYS {
+      int64_t at = row * s.channels + channel;
+      auto gradient = before_relu<N>(of_y, y, at);
+      plains[lane] += gradient;
+      alongs[lane] += gradient * (load<N>(x + at) - middle);
+    };
+    int64_t row = s.from;
+    for (; row + 2 <= s.to; row += 2) {
+      add(row, 0);
+      add(row + 1, 1);
+    }
+    if (row < s.to) add(row, 0);
+    store<N>(plain + channel, (Floats<N>)(plains[0] + plains[1]));
+    store<N>(along + channel, (Floats<N>)(alongs[0] + alongs[1]));
   });
 }
 
@@ -121,7 +132,7 @@ struct Backward {
 
 template <typename T>
 KDP_INLINE void spread(const T* of_y, const T* y, const T* x, T* of_x, T* of_other, const Stretch& s, const Backward& b) {
-  kdp::by_stretch(s.channels, [&](auto width, int64_t channel) {
+  kdp::by_stretch(s.channels, [&](auto width, int64_t channel) KDP_ALWAYS {
     constexpr int N = decltype(width)::value;
     auto mean = load<N>(b.mean + channel), scale = load<N>(b.scale + channel);
     auto base = load<N>(b.base + channel), slope = load<N>(b.slope + channel);

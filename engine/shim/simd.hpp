@@ -12,7 +12,9 @@
 #else
 #define KDP_CLONES
 #endif
-#define KDP_INLINE inline __attribute__((always_inline))
+// A function, or a lambda, that must be part of such a function, so that it is compiled as that one is.
+#define KDP_ALWAYS __attribute__((always_inline))
+#define KDP_INLINE inline KDP_ALWAYS
 
 namespace kdp {
 
