@@ -4,10 +4,11 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-const SOURCES: [&str; 6] = [
+const SOURCES: [&str; 7] = [
     "shim/convolution.cpp",
     "shim/dropout.cpp",
     "shim/error.cpp",
+    "shim/fork.cpp",
     "shim/linear.cpp",
     "shim/norm.cpp",
     "shim/optimisers.cpp",

@@ -15,6 +15,7 @@ unsafe extern "C" {
         out: *mut *mut C_tensor,
     ) -> c_int;
     fn kdp_dropout(x: *const C_tensor, key: u64, rate: f64, out: *mut *mut C_tensor) -> c_int;
+    fn kdp_fork(x: *const C_tensor, left: *mut *mut C_tensor, right: *mut *mut C_tensor) -> c_int;
     fn kdp_norm(
         x: *const C_tensor,
         other: *const C_tensor,
@@ -94,6 +95,15 @@ pub fn linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tens
 pub fn dropout(x: &Tensor, key: u64, rate: f64) -> Result<Tensor, TchError> {
     // SAFETY: as in `linear`.
     made(|out| unsafe { kdp_dropout(x.as_ptr(), key, rate, out) })
+}
+
+/// A tensor that goes two ways, whose gradients are summed in one quick pass. On the CPU, float32 or
+/// bfloat16.
+pub fn fork(x: &Tensor) -> Result<[Tensor; 2], TchError> {
+    let mut right = null_mut();
+    // SAFETY: as in `linear`; both tensors are ours when the call ends well.
+    let left = made(|left| unsafe { kdp_fork(x.as_ptr(), left, &mut right) })?;
+    Ok([left, unsafe { Tensor::from_ptr(right) }])
 }
 
 /// The tensors of a batch norm.

@@ -1,6 +1,6 @@
 //! The layers of a network on tensors. Each word of `kdp::vocabulary::LAYERS` has its place here.
 
-use tch::{TchError, Tensor};
+use tch::{Device, TchError, Tensor};
 
 use super::Flow;
 use super::conv::Conv;
@@ -8,6 +8,7 @@ use super::dropout::Dropout;
 use super::linear::Linear;
 use super::norm::BatchNorm;
 use super::pass::{Pass, Then};
+use crate::shim;
 
 /// A layer with its tensors, which it shares with the network.
 #[derive(Debug)]
@@ -101,29 +102,7 @@ impl Kind {
         match self {
             Kind::Folded(conv) => conv.answer(x, then, pass.precision),
             Kind::BatchNorm(norm) => norm.forward(x, then, pass.mode),
-            Kind::Residual { body, shortcut } => {
-                let other = shortcut.forward(flow, Then::default(), pass)?.values;
-                let sum = Then {
-                    other: Some(&other),
-                    relu: false,
-                };
-                // One sum is joined to what happens next, not two.
-                match then.other {
-                    None => body.forward(
-                        flow,
-                        Then {
-                            relu: then.relu,
-                            ..sum
-                        },
-                        pass,
-                    ),
-                    Some(_) => {
-                        let out = body.forward(flow, sum, pass)?;
-                        Ok(out.with(then.apply(out.values.shallow_clone())?))
-                    }
-                }
-                .map(|out| out.values)
-            }
+            Kind::Residual { body, shortcut } => residual([body, shortcut], flow, then, pass),
             Kind::Chain(modules) => chain(modules, flow, then, pass),
             _ => then.apply(self.alone(flow, pass)?),
         }
@@ -167,6 +146,37 @@ impl Kind {
             | Kind::Chain(_) => Ok(x.shallow_clone()),
         }
     }
+}
+
+/// The sum of two branches, made by the last layer of the first where that one can.
+fn residual(
+    [body, shortcut]: [&Module; 2],
+    flow: &Flow,
+    then: Then,
+    pass: &mut Pass,
+) -> Result<Tensor, TchError> {
+    let [flow, aside] = fork(flow)?;
+    let other = shortcut.forward(&aside, Then::default(), pass)?.values;
+    // One sum is joined to what happens next, not two.
+    let joined = then.other.is_none();
+    let sum = Then {
+        other: Some(&other),
+        relu: joined && then.relu,
+    };
+    let out = body.forward(&flow, sum, pass)?.values;
+    match joined {
+        true => Ok(out),
+        false => then.apply(out),
+    }
+}
+
+/// A batch that goes two ways.
+fn fork(flow: &Flow) -> Result<[Flow; 2], TchError> {
+    let x = &flow.values;
+    if x.requires_grad() && x.device() == Device::Cpu {
+        return Ok(shim::fork(x)?.map(|values| flow.with(values)));
+    }
+    Ok([flow.share(), flow.share()])
 }
 
 /// Layers one after the other. A ReLU is done by the layer before it, and what happens next by the last.

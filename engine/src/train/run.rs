@@ -15,7 +15,7 @@ use super::through::Throughs;
 use super::{Teachers, TrainError, accuracy, loss};
 use crate::blob::Blob;
 use crate::data::{Augmentation, Batches, Loaded};
-use crate::nets::{Mode, Net, NetError, Partition, Share};
+use crate::nets::{Mode, Net, NetError, Partition, Precision, Share};
 
 /// Who is told how far a training is.
 pub trait Progress {
@@ -92,9 +92,8 @@ impl<'a> Run<'a> {
         material: Material<'a>,
         device: Device,
     ) -> Result<Self, TrainError> {
-        if task.recipe.precision != "fp32" {
-            return Err(TrainError::Precision(task.recipe.precision.clone()));
-        }
+        let precision = Precision::of(&task.recipe.precision)
+            .ok_or_else(|| TrainError::Precision(task.recipe.precision.clone()))?;
         let train = material.train;
         if train.samples.is_empty() {
             return Err(TrainError::Empty);
@@ -125,7 +124,8 @@ impl<'a> Run<'a> {
             frozen: task.frozen.iter().cloned().collect(),
             groups: task.groups.iter().map(|g| g.parameters.clone()).collect(),
         };
-        let net = Net::begin(&task.network, &partition, task.seed, &material.init, device)?;
+        let net = Net::begin(&task.network, &partition, task.seed, &material.init, device)?
+            .computing_in(precision);
         let throughs = Throughs::new(&task.objective, task.seed, device)?;
         let keeper = match (&task.best, material.best) {
             (Some(best), Some(on)) => Some(Keeper::new(best, on)?),
@@ -224,7 +224,8 @@ impl<'a> Run<'a> {
             return Ok(Trained {
                 optimizer: self.state()?.optimizer,
                 curves: self.watch.finish(),
-                net: self.net,
+                // A model is its weights: it is told of as whoever loads them sees it.
+                net: self.net.computing_in(Precision::Fp32),
             });
         };
         let whole = [Share::all("the best state", best.weights)];

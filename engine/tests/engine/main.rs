@@ -4,12 +4,15 @@
 mod broken;
 mod cifar;
 mod command;
+mod frozen;
 mod language;
 mod made;
 mod models;
 mod nodes;
 mod pipe;
+mod precision;
 mod reference;
+mod shim;
 mod states;
 mod text;
 
