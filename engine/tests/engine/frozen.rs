@@ -40,7 +40,7 @@ pub fn networks() -> Vec<(String, Net)> {
         let net = Net::new(network, 3, Device::Cpu).expect("a network");
         for step in 0..3 {
             let mode = Mode::Train { seed: 1, step };
-            no_grad(|| net.forward(&batch(step as i64), mode)).expect("it runs");
+            let _ = no_grad(|| net.forward(&batch(step as i64), mode)).expect("it runs");
         }
         (name.to_string(), net)
     });
@@ -86,9 +86,12 @@ fn what_a_watched_layer_gives_is_not_folded_away() {
             .filter_map(|spec| spec.name.strip_suffix(".weight").map(str::to_string))
             .collect();
         let frozen = net.freeze(Precision::Fp32).expect("frozen");
-        // Each alone, all together, and again.
-        let mut watched: Vec<BTreeSet<String>> =
-            layers.iter().map(|l| BTreeSet::from([l.clone()])).collect();
+        // Some alone, all together, and again.
+        let mut watched: Vec<BTreeSet<String>> = layers
+            .iter()
+            .step_by(6)
+            .map(|l| BTreeSet::from([l.clone()]))
+            .collect();
         watched.extend([layers.clone(), layers]);
         for watched in watched {
             let found = frozen.watch(&batch(5), &watched).expect("outputs");

@@ -39,7 +39,7 @@ fn gradients_in_bfloat16_point_where_those_in_float32_do() {
         let dot = |a: &Tensor, b: &Tensor| (a * b).sum(Kind::Double).double_value(&[]);
         let cosine = dot(&exact, &rounded) / (dot(&exact, &exact) * dot(&rounded, &rounded)).sqrt();
         // Rounding adds up along the depth: fifty layers of MobileNet.
-        let least = if name == "d" { 0.9 } else { 0.995 };
+        let least = if name == "d" { 0.9 } else { 0.98 };
         assert!(cosine > least, "{name}: {cosine}");
     }
 }
