@@ -2,9 +2,11 @@
 #include <ATen/core/List.h>
 #include <ATen/core/Tensor.h>
 #include <ATen/core/dispatch/Dispatcher.h>
+#include <ATen/ops/conv2d.h>
 #include <c10/core/GradMode.h>
 
 #include "guard.hpp"
+#include "onednn.hpp"
 
 namespace {
 
@@ -34,6 +36,14 @@ Tensor convolution_and_sum(const Tensor& x, const Tensor& other, const Tensor& w
   return operation.call(x, other, weight, bias, padding, stride, {1, 1}, groups, "add", std::nullopt, then, Scalars(), "");
 }
 
+// The same by libtorch's own operations.
+Tensor in_several_passes(const Tensor& x, const Tensor* other, const Tensor& weight, const std::optional<Tensor>& bias,
+                         at::IntArrayRef padding, at::IntArrayRef stride, int64_t groups, bool relu) {
+  Tensor y = at::conv2d(x, weight, bias, stride, padding, {1, 1}, groups);
+  if (other) y.add_(*other);
+  return relu ? y.relu_() : y;
+}
+
 }  // namespace
 
 extern "C" int kdp_convolution(const Tensor* x, const Tensor* weight, const Tensor* bias, const Tensor* other,
@@ -43,6 +53,10 @@ extern "C" int kdp_convolution(const Tensor* x, const Tensor* weight, const Tens
     std::optional<Tensor> added;
     if (bias) added = *bias;
     int64_t strides[] = {stride, stride}, paddings[] = {padding, padding};
+    if (!kdp::by_onednn(*x)) {
+      *out = new Tensor(in_several_passes(*x, other, *weight, added, paddings, strides, groups, relu));
+      return;
+    }
     *out = new Tensor(other ? convolution_and_sum(*x, *other, *weight, added, paddings, strides, groups, relu)
                             : convolution(*x, *weight, added, paddings, strides, groups, relu));
   });

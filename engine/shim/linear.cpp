@@ -2,9 +2,11 @@
 // quick as the BLAS that at::linear takes.
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/linear.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "guard.hpp"
+#include "onednn.hpp"
 
 // Of ATen/native/mkldnn/Matmul.h, which is not among the installed headers everywhere:
 // out ← beta · out + alpha · a · b.
@@ -58,6 +60,7 @@ struct Linear : torch::autograd::Function<Linear> {
 
 extern "C" int kdp_linear(const Tensor* x, const Tensor* weight, const Tensor* bias, Tensor** out) {
   return kdp::guarded([&] {
-    *out = new Tensor(Linear::apply(*x, *weight, bias ? std::optional<Tensor>(*bias) : std::nullopt));
+    auto added = bias ? std::optional<Tensor>(*bias) : std::nullopt;
+    *out = new Tensor(kdp::by_onednn(*x) ? Linear::apply(*x, *weight, added) : at::linear(*x, *weight, added));
   });
 }

@@ -5,10 +5,11 @@
 
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
 // A function compiled for several instruction sets, of which the machine's best is taken at start.
 #if defined(__x86_64__) && defined(__linux__)
-#define KDP_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#define KDP_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define KDP_CLONES
 #endif
