@@ -151,6 +151,9 @@ fn answer(name: &str, model: &str, precision: Precision) {
     });
 }
 
+/// What is timed of a model, under a name.
+type Case = fn(&str, &str, Precision);
+
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let threads = arguments.iter().find_map(|argument| argument.parse().ok());
@@ -159,7 +162,7 @@ fn main() {
         .find(|a| !a.starts_with("--") && a.parse::<i32>().is_err());
     machine::prepare();
     tch::set_num_threads(threads.unwrap_or(1));
-    let cases: [(&str, fn(&str, &str, Precision), &str); 4] = [
+    let cases: [(&str, Case, &str); 4] = [
         ("train", train, "resnet20"),
         ("answer", answer, "resnet56"),
         ("train", train, "mlp1000"),

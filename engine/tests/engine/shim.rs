@@ -88,7 +88,7 @@ fn normalise(channels: i64, kind: Kind, fused: bool, sum: bool, relu: bool) -> V
             let x = x.to_kind(Kind::Float);
             let mut out = x.batch_norm(weight, bias, mean, variance, true, 0.1, 1e-5, true);
             if sum {
-                out = out + other.to_kind(Kind::Float);
+                out += other.to_kind(Kind::Float);
             }
             if relu { out.relu() } else { out }.to_kind(kind)
         }
@@ -188,7 +188,7 @@ fn a_convolution_with_what_follows_is_libtorchs_in_several_passes() {
         let found = shim::convolution(&x, added, &weight, Some(&bias), steps, relu);
         let mut wanted = plain.shallow_clone();
         if sum {
-            wanted = wanted + &other;
+            wanted += &other;
         }
         if relu {
             wanted = wanted.relu();
