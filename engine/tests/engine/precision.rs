@@ -2,7 +2,7 @@
 
 use kdp::plan::{ModelSummary, Network, Task};
 use kdp::store::Store;
-use kdp_engine::nets::{Mode, Net, Partition, Precision, gradients};
+use kdp_engine::nets::{Mode, Model, Net, Partition, Precision, gradients};
 use kdp_engine::train::Stepper;
 use tch::{Device, Kind, Tensor, no_grad};
 
@@ -57,6 +57,19 @@ fn gradients_in_bfloat16_are_off_as_those_of_rounded_weights_are() {
         let (_, rounded) = step(&net);
         let (off, allowed) = (apart(&exact, &found), apart(&exact, &rounded));
         assert!(off < 6.0 * allowed, "{name}: {off}, {allowed}");
+    }
+}
+
+#[test]
+fn logits_are_not_rounded() {
+    for (name, net) in networks() {
+        let net = net.computing_in(Precision::Bf16);
+        let frozen = net.freeze(Precision::Bf16).expect("frozen");
+        for model in [&net as &dyn Model, &frozen] {
+            let logits = no_grad(|| model.answer(&batch(5))).expect("logits");
+            let rounded = logits.to_kind(Kind::BFloat16).to_kind(Kind::Float);
+            assert!(logits != rounded, "{name}");
+        }
     }
 }
 
