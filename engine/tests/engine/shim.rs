@@ -47,13 +47,13 @@ fn a_linear_layer_and_its_gradients_are_libtorchs() {
             let bias = biased.then(|| leaf(&normal(&[11], 3), Kind::Float));
             let found = shim::linear(&x, &weight, bias.as_ref()).expect("it runs");
             let wanted = x.linear(&weight, bias.as_ref());
-            assert!(off(&found, &wanted) < 1e-6);
+            assert!(off(&found, &wanted) < 1e-5);
             let leaves: Vec<&Tensor> = [&x, &weight].into_iter().chain(&bias).collect();
             let pairs = gradients(&found, &leaves)
                 .into_iter()
                 .zip(gradients(&wanted, &leaves));
             for (found, wanted) in pairs {
-                assert!(off(&found, &wanted) < 1e-6);
+                assert!(off(&found, &wanted) < 1e-5);
             }
         }
     }
@@ -193,7 +193,7 @@ fn a_convolution_with_what_follows_is_libtorchs_in_several_passes() {
         if relu {
             wanted = wanted.relu();
         }
-        assert!(off(&found.expect("it runs"), &wanted) < 1e-6);
+        assert!(off(&found.expect("it runs"), &wanted) < 1e-5);
     }
 }
 
