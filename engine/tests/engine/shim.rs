@@ -186,7 +186,7 @@ fn a_convolution_with_what_follows_is_libtorchs_in_several_passes() {
     for (sum, relu) in [(false, false), (false, true), (true, false), (true, true)] {
         let added = sum.then_some(&other);
         let found = shim::convolution(&x, added, &weight, Some(&bias), steps, relu);
-        let mut wanted = plain.shallow_clone();
+        let mut wanted = plain.copy();
         if sum {
             wanted += &other;
         }
