@@ -18,6 +18,7 @@ fn about(facts: Facts) -> About {
         main: "main.bin".into(),
         summary: serde_json::json!({ "count": 3, "share": 0.1 }),
         made: Made {
+            waited: 0.0,
             kdp: "0.1.0".into(),
             libtorch: "2.13.0".into(),
             device: "cpu".into(),

@@ -62,6 +62,7 @@ fn put(store: &Store, node: &Node) -> Result<(), StoreError> {
         main: main.into(),
         summary,
         made: Made {
+            waited: 0.0,
             kdp: env!("CARGO_PKG_VERSION").into(),
             libtorch: "2.13.0".into(),
             device: "cpu".into(),

@@ -15,4 +15,6 @@ pub mod blob;
 pub mod errors;
 pub mod random;
 
+pub mod shim;
+
 pub mod machine;

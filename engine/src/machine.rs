@@ -63,6 +63,26 @@ fn keep_memory() {
         libc::mallopt(libc::M_TOP_PAD, 64 << 20);
         libc::mallopt(libc::M_ARENA_MAX, 1);
     }
+    ask_for_huge_pages();
+}
+
+/// Asks for pages of 2 MiB under the memory that is used first: a step walks over hundreds of megabytes,
+/// and looking up small pages costs it a twelfth. Nothing is taken before it is used; where the kernel
+/// has no such pages, or not that much to promise, all stays as it is.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn ask_for_huge_pages() {
+    const FIRST: usize = 4 << 30;
+    const PAGE: usize = 2 << 20;
+    // SAFETY: the block is ours until it is freed, and the advice covers whole pages inside of it. The
+    // allocator keeps what is freed at its end, as it was told above.
+    unsafe {
+        let block = libc::malloc(FIRST);
+        if !block.is_null() {
+            let within = block.byte_add(block.align_offset(PAGE));
+            libc::madvise(within, FIRST - PAGE, libc::MADV_HUGEPAGE);
+            libc::free(block);
+        }
+    }
 }
 
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]

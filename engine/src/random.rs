@@ -59,28 +59,11 @@ impl Draws {
     }
 }
 
-/// What dropout draws from: a counter hash, many times faster than a cipher.
-#[derive(Clone, Copy, Debug)]
-pub struct Mask(u64);
-
-impl Mask {
-    /// The mask of a purpose at a step.
-    pub fn new(seed: i64, purpose: &str, step: u64) -> Self {
-        let [a, b, c, d, e, f, g, h, ..] = key(seed, purpose);
-        let stem = u64::from_le_bytes([a, b, c, d, e, f, g, h]);
-        Self(scramble(stem ^ scramble(step)))
-    }
-
-    /// `keep` for each of `n` indices with probability 1 − `rate`, 0 for the others.
-    pub fn draw(self, n: usize, rate: f64, keep: f32) -> Vec<f32> {
-        let threshold = (rate * (1u64 << 32) as f64) as u64;
-        (0..n as u64)
-            .map(|index| {
-                let drawn = scramble(self.0 ^ index) >> 32;
-                if drawn >= threshold { keep } else { 0.0 }
-            })
-            .collect()
-    }
+/// The key of the hash that dropout draws with, for a purpose at a step; see [`crate::shim::dropout`].
+pub fn mask_key(seed: i64, purpose: &str, step: u64) -> u64 {
+    let [a, b, c, d, e, f, g, h, ..] = key(seed, purpose);
+    let stem = u64::from_le_bytes([a, b, c, d, e, f, g, h]);
+    scramble(stem ^ scramble(step))
 }
 
 /// The finaliser of SplitMix64 (Steele et al. 2014) behind its increment.
@@ -135,11 +118,15 @@ mod tests {
     }
 
     #[test]
-    fn a_mask_drops_its_share() {
-        let mask = Mask::new(3, "dropout", 5).draw(100_000, 0.3, 1.0);
-        let dropped = mask.iter().filter(|value| **value == 0.0).count();
-        // Five standard deviations.
-        assert!((29_275..=30_725).contains(&dropped), "{dropped}");
-        assert_ne!(mask, Mask::new(3, "dropout", 6).draw(100_000, 0.3, 1.0));
+    fn the_key_of_a_mask_hangs_on_all_it_is_made_of() {
+        let first = mask_key(3, "dropout", 5);
+        assert_eq!(first, mask_key(3, "dropout", 5));
+        for other in [
+            mask_key(4, "dropout", 5),
+            mask_key(3, "another", 5),
+            mask_key(3, "dropout", 6),
+        ] {
+            assert_ne!(first, other);
+        }
     }
 }

@@ -20,11 +20,25 @@ pub struct Held {
     pub clock: Clock,
 }
 
-/// A recipe and data, by their addresses.
-pub(super) type Pair = (*const Recipe, *const Dataset, Split);
+/// A recipe and data, by their addresses, and whether what is trained has convolutions.
+pub(super) type Pair = (*const Recipe, *const Dataset, Split, bool);
 
 /// What is known of such a pair; both are kept, so that their addresses stay theirs.
 pub(super) type Known = (Rc<Recipe>, Rc<Dataset>, Option<Held>);
+
+/// The default precision.
+const FP32: &str = "fp32";
+/// The precision that follows from the network alone, never from the machine: a result must not hang on
+/// where it was computed. Convolutions are what bfloat16 makes quicker by far.
+const AUTO: &str = "auto";
+
+/// The precision that a recipe says.
+fn precision(recipe: &Recipe) -> &str {
+    match recipe.fields.get("precision").map(|field| &field.value) {
+        Some(Value::Text(word, _)) => word,
+        _ => FP32,
+    }
+}
 
 impl Checker<'_> {
     /// A recipe held against data; `None` where something is wrong (and reported). The first model
@@ -34,15 +48,19 @@ impl Checker<'_> {
         model: &str,
         (recipe, at): (&Rc<Recipe>, Span),
         (data, data_at): (&SplitOf, Span),
+        convolves: bool,
     ) -> Option<Held> {
-        let pair = (Rc::as_ptr(recipe), Rc::as_ptr(&data.dataset), data.split);
+        // All networks share what hangs on none.
+        let convolves = convolves && precision(recipe) == AUTO;
+        let (held_to, dataset) = (Rc::as_ptr(recipe), Rc::as_ptr(&data.dataset));
+        let pair = (held_to, dataset, data.split, convolves);
         if let Some((_, _, held)) = self.held.get(&pair) {
             return held.clone();
         }
         let known = |field: &RecipeField| !matches!(field.value, Value::Unknown);
         let whole = self.has_required(model, recipe, at) && recipe.fields.values().all(known);
         let held = match whole {
-            true => self.hold((recipe, at), (data, data_at)),
+            true => self.hold((recipe, at), (data, data_at), convolves),
             false => None,
         };
         let known = (recipe.clone(), data.dataset.clone(), held.clone());
@@ -68,6 +86,7 @@ impl Checker<'_> {
         &mut self,
         (recipe, at): (&Recipe, Span),
         (data, data_at): (&SplitOf, Span),
+        convolves: bool,
     ) -> Option<Held> {
         let value = |name: &str| recipe.fields.get(name).map(|field| &field.value);
         let Some(Value::Int(batch)) = value("batch") else {
@@ -95,9 +114,10 @@ impl Checker<'_> {
         let Some(Value::Optimiser(optimizer)) = value("optimizer") else {
             return None;
         };
-        let precision = match value("precision") {
-            Some(Value::Text(word, _)) => word.clone(),
-            _ => "fp32".into(),
+        let precision = match (precision(recipe), convolves) {
+            (AUTO, true) => "bf16",
+            (AUTO, false) => FP32,
+            (said, _) => said,
         };
         let recipe = spec::Recipe {
             optimizer: (**optimizer).clone(),
@@ -108,7 +128,7 @@ impl Checker<'_> {
             steps_per_epoch: clock.steps_per_epoch,
             augment,
             clip: value("clip").and_then(Value::as_number),
-            precision,
+            precision: precision.to_string(),
         };
         let recipe = Rc::new(recipe);
         sound.then_some(Held { recipe, clock })

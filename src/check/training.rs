@@ -26,7 +26,8 @@ impl Checker<'_> {
         network: Option<&Rc<Network>>,
     ) -> Option<Training> {
         let data_at = given.get("data").map_or(at, |(_, span)| *span);
-        let held = self.held(&head.id, (recipe, at), (data, data_at));
+        let convolves = network.is_some_and(|network| network.convolves());
+        let held = self.held(&head.id, (recipe, at), (data, data_at), convolves);
         let goal = match given.get("objective") {
             Some((Value::Objective(goal), _)) => Some(goal.clone()),
             Some(_) => None,

@@ -119,7 +119,7 @@ mod tests {
              let require if else for in and or not true false with scaled to as where std \
              -> |> .. + - * / % == != < <= > >= = : . [ ] { } // /// //! \
              input classes z y train test validation channels size slope top1 ece kl count \
-             optimizer batch length lr weight_decay augment clip precision fp32 seed data init freeze groups \
+             optimizer batch length lr weight_decay augment clip precision fp32 bf16 auto seed data init freeze groups \
              lr_scale temperature view same clean by loss every probabilities logits truth space \
              int number bool text path fraction span list layers split schedule measurement";
         for word in words.split_whitespace() {

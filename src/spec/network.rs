@@ -44,6 +44,14 @@ impl Layer {
 }
 
 impl Network {
+    /// Whether a layer of it is a convolution.
+    pub fn convolves(&self) -> bool {
+        let mut convolves = false;
+        self.root
+            .walk(&mut |layer| convolves |= layer.call.name == "conv");
+        convolves
+    }
+
     /// The layer of that name; of several (a `residual` and its body), the outermost.
     pub fn layer(&self, name: &str) -> Option<&Layer> {
         let mut found = None;

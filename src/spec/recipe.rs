@@ -23,7 +23,7 @@ pub struct Recipe {
     pub augment: Vec<Call>,
     /// Largest norm of the gradients.
     pub clip: Option<f64>,
-    /// `fp32`.
+    /// What convolutions and linear layers compute in, `fp32` or `bf16`.
     pub precision: String,
 }
 

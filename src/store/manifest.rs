@@ -35,6 +35,9 @@ pub struct Made {
     pub threads: usize,
     /// Seconds it took.
     pub seconds: f64,
+    /// Seconds of these that steps of training waited for their batches.
+    #[serde(default)]
+    pub waited: f64,
     /// When it was done, RFC 3339.
     pub at: String,
 }

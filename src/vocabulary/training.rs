@@ -109,9 +109,9 @@ pub const RECIPE_FIELDS: &[Param] = &[
     ),
     Param::optional(
         "precision",
-        Type::Choice(&["fp32"]),
+        Type::Choice(&["fp32", "bf16", "auto"]),
         Choice("fp32"),
-        "What is computed in.",
+        "What convolutions and linear layers compute in; `auto` is `bf16` for a network with convolutions, else `fp32`. Weights, statistics, logits and losses are float32 always.",
     ),
 ];
 

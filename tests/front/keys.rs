@@ -60,6 +60,23 @@ fn a_temperature_changes_the_students_and_what_hangs_on_them() {
 }
 
 #[test]
+fn an_automatic_precision_is_one_of_the_others_by_the_network_alone() {
+    let of = |arch: &str, precision: &str| {
+        let text = format!(
+            "use std.datasets.digits\nuse std.archs.{{mlp, small_cnn}}\nuse std.recipes.quick\n\
+             dataset data = digits()\n\
+             recipe own = quick with {{ precision: {precision} }}\n\
+             teacher big = {arch}() {{ data: data.train, recipe: own }}\n"
+        );
+        keys(&planned(&text))["big"]
+    };
+    for (arch, automatic, other) in [("small_cnn", "bf16", "fp32"), ("mlp", "fp32", "bf16")] {
+        assert_eq!(of(arch, "auto"), of(arch, automatic), "{arch}");
+        assert_ne!(of(arch, "auto"), of(arch, other), "{arch}");
+    }
+}
+
+#[test]
 fn two_params_of_one_type_that_swap_their_values_are_a_change() {
     let all = [
         "big",

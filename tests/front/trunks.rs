@@ -47,9 +47,10 @@ fn a_sweep_of_ten_switch_times_trains_the_way_to_the_last_of_them_once() {
     assert_eq!(steps(&plan), (2000, longest + tails));
 
     // The one that never switches goes all the way.
-    let ways = listed.iter().enumerate().map(|(nth, at)| {
-        format!("at_{nth}: one_hot then distill(big, temperature: 4) at {at}")
-    });
+    let ways = listed
+        .iter()
+        .enumerate()
+        .map(|(nth, at)| format!("at_{nth}: one_hot then distill(big, temperature: 4) at {at}"));
     let ways: Vec<String> = ways.collect();
     let family = format!("way in {{ never: one_hot, {} }}", ways.join(", "));
     let with_never = students(&family, "recipe: run, objective: way");

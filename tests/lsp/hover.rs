@@ -170,6 +170,7 @@ fn store(client: &Client, name: &str, nodes: &[&str]) {
         };
         slot.write("main.bin", b"").unwrap();
         let made = Made {
+            waited: 0.0,
             kdp: "0.1.0".into(),
             libtorch: "2.13.0".into(),
             device: "cpu".into(),

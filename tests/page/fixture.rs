@@ -291,6 +291,7 @@ impl Fixture {
             main: blobs[0].0.into(),
             summary,
             made: Made {
+                waited: 0.0,
                 kdp: "0.1.0".into(),
                 libtorch: "2.13.0".into(),
                 device: "cpu".into(),

@@ -156,6 +156,7 @@ fn put(store: &Store, node: &Node, device: &str, threads: usize) {
         main: "result.json".into(),
         summary: summary(&node.task),
         made: Made {
+            waited: 0.0,
             kdp: "0".into(),
             libtorch: "2".into(),
             device: device.to_string(),

@@ -34,6 +34,14 @@ impl Flow {
         }
     }
 
+    /// Other values under the same mask.
+    pub fn with(&self, values: Tensor) -> Flow {
+        Flow {
+            values,
+            mask: self.mask.as_ref().map(Tensor::shallow_clone),
+        }
+    }
+
     /// The mean of the vectors of all tokens that are none of padding, n×width; zeros where all are.
     pub fn mean_tokens(&self) -> Result<Tensor, TchError> {
         let Some(mask) = &self.mask else {

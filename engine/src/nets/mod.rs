@@ -1,18 +1,29 @@
 //! Networks: built from their description, initialised or loaded, run forward; and models, which
 //! are networks or ensembles of models.
 
+mod build;
+mod conv;
+mod dropout;
 mod error;
 mod flow;
+mod fold;
+mod frozen;
+mod linear;
 mod model;
 mod module;
 mod net;
+mod norm;
 mod part;
+mod pass;
+mod precision;
 mod weights;
 
 pub use error::NetError;
 pub use flow::Flow;
+pub use frozen::Frozen;
 pub use model::{Ensemble, Model};
-pub use module::Mode;
 pub use net::{Net, Outputs, Partition};
 pub use part::{Part, gradients};
+pub use pass::Mode;
+pub use precision::Precision;
 pub use weights::Share;

@@ -6,15 +6,18 @@ use kdp::plan::Network;
 use kdp::spec::{Fill, TensorSpec};
 use tch::{Device, Kind, TchError, Tensor, no_grad_guard};
 
-use super::module::{Mode, Module, Seen};
-use super::{Flow, Model, NetError, Part};
+use super::module::Module;
+use super::pass::{Mode, Pass, Then};
+use super::{Flow, Model, NetError, Part, Precision};
 
 /// A network with its tensors. Parameters that are trained lie in [`Part`]s.
 pub struct Net {
+    network: Network,
     specs: Vec<TensorSpec>,
     tensors: BTreeMap<String, Tensor>,
     parts: Vec<Part>,
     root: Module,
+    precision: Precision,
 }
 
 /// Which parameters of a network are trained, and which of them together.
@@ -84,11 +87,27 @@ impl Net {
             tensors.insert(spec.name.clone(), tensor);
         }
         Ok(Net {
-            root: Module::build(&network.root, &tensors, &partition.frozen)?,
+            network: network.clone(),
+            root: root(network, &tensors, &partition.frozen)?,
+            precision: Precision::default(),
             specs,
             tensors,
             parts,
         })
+    }
+
+    /// A network of its own with the same tensors' values, nothing of it trained.
+    pub(super) fn copy(&self) -> Result<Net, NetError> {
+        let device = self
+            .tensors
+            .values()
+            .next()
+            .map_or(Device::Cpu, Tensor::device);
+        let copy = Net::empty(&self.network, &Partition::default(), device)?;
+        for (name, tensor) in &self.tensors {
+            copy.put(name, tensor)?;
+        }
+        Ok(copy)
     }
 
     /// Overwrites a tensor's values.
@@ -115,6 +134,16 @@ impl Net {
         &self.parts
     }
 
+    /// The same network, computing in a precision. What it holds and what it gives stays float32.
+    pub fn computing_in(self, precision: Precision) -> Net {
+        Net { precision, ..self }
+    }
+
+    /// Its layers once more.
+    pub(super) fn layers(&self) -> Result<Module, NetError> {
+        root(&self.network, &self.tensors, &BTreeSet::new())
+    }
+
     /// The logits of a batch, n×classes.
     pub fn forward(&self, batch: &Tensor, mode: Mode) -> Result<Tensor, TchError> {
         self.lead(&Flow::of(batch)?, mode)
@@ -122,8 +151,7 @@ impl Net {
 
     /// What comes out for what comes out of a layer of another network.
     pub fn lead(&self, features: &Flow, mode: Mode) -> Result<Tensor, TchError> {
-        let out = self.root.forward(features, mode, &mut Seen::default())?;
-        Ok(out.values)
+        self.root.run(features, Pass::new(mode, self.precision))
     }
 
     /// The logits of a batch, and what comes out of some layers.
@@ -133,16 +161,43 @@ impl Net {
         mode: Mode,
         layers: &BTreeSet<String>,
     ) -> Result<Outputs, NetError> {
-        let mut seen = Seen::of(layers);
-        let logits = self
-            .root
-            .forward(&Flow::of(batch)?, mode, &mut seen)?
-            .values;
-        let seen = seen.found();
+        let pass = Pass::new(mode, self.precision);
+        self.root.outputs(batch, pass, layers)
+    }
+}
+
+/// The layers of a network on its tensors.
+fn root(
+    network: &Network,
+    tensors: &BTreeMap<String, Tensor>,
+    frozen: &BTreeSet<String>,
+) -> Result<Module, NetError> {
+    let mut root = Module::build(&network.root, tensors, frozen)?;
+    root.mark_logits();
+    Ok(root)
+}
+
+impl Module {
+    /// The float32 of what comes out.
+    pub(super) fn run(&self, x: &Flow, mut pass: Pass) -> Result<Tensor, TchError> {
+        let out = self.forward(x, Then::default(), &mut pass)?;
+        out.values.f_to_kind(Kind::Float)
+    }
+
+    /// The same of a batch, with what comes out of some layers.
+    pub(super) fn outputs<'a>(
+        &self,
+        batch: &Tensor,
+        pass: Pass<'a>,
+        layers: &'a BTreeSet<String>,
+    ) -> Result<Outputs, NetError> {
+        let mut pass = pass.watching(layers);
+        let out = self.forward(&Flow::of(batch)?, Then::default(), &mut pass)?;
+        let seen = pass.seen();
         match layers.iter().find(|layer| !seen.contains_key(*layer)) {
             Some(layer) => Err(NetError::NoLayer(layer.clone())),
             None => Ok(Outputs {
-                logits,
+                logits: out.values.f_to_kind(Kind::Float)?,
                 layers: seen,
             }),
         }

@@ -103,6 +103,7 @@ impl Kept {
             main: LOGITS.to_string(),
             summary: serde_json::to_value(of)?,
             made: Made {
+                waited: 0.0,
                 kdp: env!("CARGO_PKG_VERSION").to_string(),
                 libtorch: self.form.libtorch.to_string(),
                 device: self.form.device.clone(),

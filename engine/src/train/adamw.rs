@@ -3,6 +3,7 @@
 use tch::{TchError, Tensor};
 
 use super::optimiser::{Optimiser, Scalar};
+use crate::shim;
 
 /// AdamW.
 pub struct AdamW {
@@ -35,24 +36,15 @@ impl Optimiser for AdamW {
         weight_decay: f64,
     ) -> Result<(), TchError> {
         self.steps += 1;
-        let [beta1, beta2] = self.betas;
-        let left = |beta: f64| 1.0 - beta.powf(self.steps as f64);
-        if weight_decay != 0.0 {
-            let _ = parameters.f_mul_scalar_(1.0 - lr * weight_decay)?;
-        }
-        let _ = self.first.f_lerp_(&gradient, 1.0 - beta1)?;
-        let _ = self
-            .second
-            .f_mul_scalar_(beta2)?
-            .f_add_(&gradient.f_square()?.f_mul_scalar_(1.0 - beta2)?)?;
-        let root = self
-            .second
-            .f_sqrt()?
-            .f_div_scalar_(left(beta2).sqrt())?
-            .f_add_scalar_(self.epsilon)?;
-        let update = self.first.f_mul_scalar(lr / left(beta1))?.f_div_(&root)?;
-        let _ = parameters.f_sub_(&update)?;
-        Ok(())
+        shim::adamw(
+            parameters,
+            &gradient,
+            [&mut self.first, &mut self.second],
+            self.steps,
+            [lr, weight_decay],
+            self.betas,
+            self.epsilon,
+        )
     }
 
     fn moments(&self) -> Vec<(&'static str, &Tensor)> {

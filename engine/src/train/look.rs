@@ -6,7 +6,7 @@ use tch::{Kind, Tensor, no_grad_guard};
 use super::TrainError;
 use super::objective::cross_entropy;
 use crate::data::Loaded;
-use crate::nets::{Model, Net, NetError};
+use crate::nets::{Model, NetError};
 
 /// A network's logits of a split and the labels there.
 fn logits(model: &dyn Model, data: &Loaded) -> Result<(Tensor, Tensor), NetError> {
@@ -101,19 +101,19 @@ impl<'a> Keeper<'a> {
     /// Looks at the network; keeps its state if it is better than all before. Gives what was seen.
     pub fn look(
         &mut self,
-        net: &Net,
-        state: impl FnOnce(&Net) -> Result<Vec<u8>, NetError>,
+        model: &dyn Model,
+        state: impl FnOnce() -> Result<Vec<u8>, NetError>,
     ) -> Result<f64, TrainError> {
         let seen = match self.by {
-            By::Top1 => accuracy(net, self.on)?.unwrap_or(0.0),
-            By::Loss => mean_loss(net, self.on)?,
+            By::Top1 => accuracy(model, self.on)?.unwrap_or(0.0),
+            By::Loss => mean_loss(model, self.on)?,
         };
         if self
             .kept
             .as_ref()
             .is_none_or(|(than, _)| self.by.is_better(seen, *than))
         {
-            self.kept = Some((seen, state(net)?));
+            self.kept = Some((seen, state()?));
         }
         Ok(seen)
     }

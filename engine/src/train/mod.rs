@@ -27,7 +27,7 @@ pub use look::accuracy;
 pub use objective::{Given, Matched, loss};
 pub use observer::{Observer, Seen};
 pub use optimiser::{Optimiser, Scalar, clip, optimiser};
-pub use run::{Material, Run, State};
+pub use run::{Material, Run, State, batches, precision};
 pub use saving::Saver;
 pub use scene::Scene;
 pub use stepper::Stepper;

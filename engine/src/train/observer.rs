@@ -6,7 +6,6 @@ use super::curves::{is_test_point, train_curve};
 use super::look::Keeper;
 use super::{Run, TrainError, accuracy};
 use crate::data::Loaded;
-use crate::nets::Net;
 
 /// What an [`ObserveTask`] has seen of a run so far.
 pub struct Observer<'a> {
@@ -70,18 +69,22 @@ impl<'a> Observer<'a> {
         let recipe = &self.task.training.recipe;
         let done = run.done();
         let last = self.task.ended && done == recipe.steps;
-        if last || is_test_point(done, recipe.steps_per_epoch) {
-            let accuracy = accuracy(run.net(), self.test)?;
+        let tests = last || is_test_point(done, recipe.steps_per_epoch);
+        let keeper = self.keeper.as_mut();
+        let keeper = keeper.filter(|keeper| last || keeper.is_due(done));
+        if !tests && keeper.is_none() {
+            return Ok(());
+        }
+        let model = run.frozen()?;
+        if tests {
+            let accuracy = accuracy(&model, self.test)?;
             self.curves.test_steps.push(done);
             self.curves.test_accuracy.push(accuracy.unwrap_or(0.0));
         }
-        if let Some(keeper) = &mut self.keeper
-            && (last || keeper.is_due(done))
-        {
+        if let Some(keeper) = keeper {
+            let seen = keeper.look(&model, || run.net().to_bytes())?;
             self.curves.best_steps.push(done);
-            self.curves
-                .best_seen
-                .push(keeper.look(run.net(), Net::to_bytes)?);
+            self.curves.best_seen.push(seen);
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kdp::plan::{Loss, TrainTask};
+use kdp::plan::{Loss, Recipe, TrainTask};
 use tch::Device;
 
 use super::log::{Log, Recent, Recorder};
@@ -13,8 +13,8 @@ use super::teachers::{Models, Shown};
 use super::through::Throughs;
 use super::{Teachers, TrainError, loss};
 use crate::blob::Blob;
-use crate::data::{Augmentation, Batches, Loaded};
-use crate::nets::{Mode, Net, NetError, Partition, Share};
+use crate::data::{Augmentation, Batch, Batches, Loaded};
+use crate::nets::{Frozen, Mode, Net, NetError, Partition, Precision, Share};
 use crate::outputs::Cache;
 
 /// Steps that are made before it is looked whether the loss is still finite.
@@ -54,7 +54,6 @@ pub struct Run<'a> {
     /// The student's layers whose outputs are matched.
     layers: BTreeSet<String>,
     teachers: Teachers<'a>,
-    batches: Batches<'a>,
     stepper: Stepper,
     recorder: Recorder<'a>,
 }
@@ -67,16 +66,9 @@ impl<'a> Run<'a> {
         device: Device,
         state: Option<&State>,
     ) -> Result<Self, TrainError> {
-        if task.recipe.precision != "fp32" {
-            return Err(TrainError::Precision(task.recipe.precision.clone()));
-        }
+        let precision = precision(&task.recipe)?;
         let train = material.train;
         hold_samples(task, train)?;
-        let augmentations = task.recipe.augment.iter().map(Augmentation::of);
-        let augmentations = augmentations.collect::<Result<Vec<_>, _>>()?;
-        if !augmentations.is_empty() && !train.samples.inputs.are_images() {
-            return Err(TrainError::Augmented);
-        }
         let shown = Shown {
             data: train,
             on: &task.data,
@@ -84,13 +76,6 @@ impl<'a> Run<'a> {
             seed: task.seed,
             classes: task.network.classes as usize,
         };
-        let batches = Batches::new(train, augmentations, task.recipe.batch as usize, task.seed);
-        if batches.per_epoch() != task.recipe.steps_per_epoch {
-            return Err(TrainError::Epoch {
-                found: batches.per_epoch(),
-                planned: task.recipe.steps_per_epoch,
-            });
-        }
         let partition = Partition {
             frozen: task.frozen.iter().cloned().collect(),
             groups: task.groups.iter().map(|g| g.parameters.clone()).collect(),
@@ -99,7 +84,8 @@ impl<'a> Run<'a> {
             None => material.init,
             Some(state) => vec![Share::all("the saved state", state.weights.clone())],
         };
-        let net = Net::begin(&task.network, &partition, task.seed, &init, device)?;
+        let net = Net::begin(&task.network, &partition, task.seed, &init, device)?
+            .computing_in(precision);
         let throughs = Throughs::new(&task.objective, task.seed, device)?;
         let mut stepper = Stepper::new(task, net.parts(), throughs.parts())?;
         let mut log = Log::default();
@@ -120,7 +106,6 @@ impl<'a> Run<'a> {
             task,
             net,
             throughs,
-            batches,
         })
     }
 
@@ -134,10 +119,9 @@ impl<'a> Run<'a> {
         self.task.recipe.steps
     }
 
-    /// Makes the next step.
-    pub fn step(&mut self) -> Result<(), TrainError> {
+    /// Makes the next step, on its batch.
+    pub fn step(&mut self, batch: &Batch) -> Result<(), TrainError> {
         let step = self.done();
-        let batch = self.batches.at(step)?;
         let mode = Mode::Train {
             seed: self.task.seed,
             step,
@@ -146,7 +130,7 @@ impl<'a> Run<'a> {
         self.teachers.next_step(step);
         let mut scene = Scene {
             outputs: &outputs,
-            batch: &batch,
+            batch,
             teachers: &mut self.teachers,
             throughs: &self.throughs,
             mode,
@@ -163,6 +147,11 @@ impl<'a> Run<'a> {
     /// The network as it is.
     pub fn net(&self) -> &Net {
         &self.net
+    }
+
+    /// The network as it is, to be asked. It computes in float32, as for whoever loads its weights.
+    pub fn frozen(&self) -> Result<Frozen, NetError> {
+        self.net.freeze(Precision::Fp32)
     }
 
     /// What each step saw.
@@ -191,6 +180,29 @@ impl<'a> Run<'a> {
             optimizer: optimizer.bytes().map_err(NetError::from)?,
             log,
         })
+    }
+}
+
+/// What a recipe computes in.
+pub fn precision(recipe: &Recipe) -> Result<Precision, TrainError> {
+    let unknown = || TrainError::Precision(recipe.precision.clone());
+    Precision::of(&recipe.precision).ok_or_else(unknown)
+}
+
+/// The batches of a training's steps.
+pub fn batches<'a>(task: &TrainTask, train: &'a Loaded) -> Result<Batches<'a>, TrainError> {
+    let augmentations = task.recipe.augment.iter().map(Augmentation::of);
+    let augmentations = augmentations.collect::<Result<Vec<_>, _>>()?;
+    if !augmentations.is_empty() && !train.samples.inputs.are_images() {
+        return Err(TrainError::Augmented);
+    }
+    let batches = Batches::new(train, augmentations, task.recipe.batch as usize, task.seed);
+    match batches.per_epoch() == task.recipe.steps_per_epoch {
+        true => Ok(batches),
+        false => Err(TrainError::Epoch {
+            found: batches.per_epoch(),
+            planned: task.recipe.steps_per_epoch,
+        }),
     }
 }
 

@@ -3,6 +3,7 @@
 use tch::{TchError, Tensor};
 
 use super::optimiser::{Optimiser, Scalar};
+use crate::shim;
 
 /// SGD with momentum. The velocity starts at 0, so that the first one is the gradient, as PyTorch's.
 pub struct Sgd {
@@ -30,26 +31,17 @@ impl Optimiser for Sgd {
     fn step(
         &mut self,
         parameters: &mut Tensor,
-        mut gradient: Tensor,
+        gradient: Tensor,
         lr: f64,
         weight_decay: f64,
     ) -> Result<(), TchError> {
-        if weight_decay != 0.0 {
-            let _ = gradient.f_add_(&parameters.f_mul_scalar(weight_decay)?)?;
-        }
-        let update = match &mut self.velocity {
-            None => gradient,
-            Some(velocity) => {
-                let _ = velocity.f_mul_scalar_(self.momentum)?.f_add_(&gradient)?;
-                if self.nesterov {
-                    gradient.f_add_(&velocity.f_mul_scalar(self.momentum)?)?
-                } else {
-                    velocity.shallow_clone()
-                }
-            }
-        };
-        let _ = parameters.f_sub_(&update.f_mul_scalar(lr)?)?;
-        Ok(())
+        shim::sgd(
+            parameters,
+            &gradient,
+            self.velocity.as_mut(),
+            [lr, weight_decay, self.momentum],
+            self.nesterov,
+        )
     }
 
     fn moments(&self) -> Vec<(&'static str, &Tensor)> {

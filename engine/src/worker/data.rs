@@ -8,7 +8,7 @@ use super::answers::Teller;
 use super::node::Product;
 use super::objects::Objects;
 use crate::data::{self, Feeder, Files};
-use crate::nets::NetError;
+use crate::nets::{NetError, Precision};
 
 /// Makes a data set and writes it down.
 pub fn make(
@@ -22,7 +22,7 @@ pub fn make(
         DataFrom::Join(first, second) => objects.set(*first)?.join(&objects.set(*second)?)?,
         DataFrom::Relabel { data, by } => {
             let set = objects.set(*data)?;
-            let model = objects.model(*by)?;
+            let model = objects.model(*by, Precision::Fp32)?;
             let feeder = Feeder::new(&set.meta, objects.device);
             let labels = if set.train.is_empty() {
                 vec![]
@@ -41,5 +41,6 @@ pub fn make(
     Ok(Product {
         blobs: data::blobs(&set)?,
         summary: serde_json::to_value(&set.meta)?,
+        ..Product::default()
     })
 }

@@ -8,7 +8,7 @@ use super::node::{Product, json};
 use super::objects::Objects;
 use crate::blob::Blob;
 use crate::measure::{self, Class, Fields, Logits, MeasureError, Space};
-use crate::nets::NetError;
+use crate::nets::{NetError, Precision};
 
 /// Measures models on a split.
 pub fn measure(
@@ -28,7 +28,7 @@ pub fn measure(
     let (mut before, all) = (0, on.samples.len() * task.models.len());
     let mut logits = |role: &str| -> Result<Logits, NodeError> {
         let key = task.models.get(role).ok_or_else(|| bad(role))?;
-        let model = objects.model(*key)?;
+        let model = objects.model(*key, Precision::Fp32)?;
         let mut told = |done| teller.count(before + done, all);
         let outputs = &objects.outputs;
         let logits = outputs.split(*key, model.as_ref(), &task.on, &on, &mut told)?;
@@ -72,5 +72,6 @@ pub fn measure(
     Ok(Product {
         blobs,
         summary: serde_json::to_value(fields)?,
+        ..Product::default()
     })
 }

@@ -6,7 +6,7 @@ use super::NodeError;
 use super::node::{Product, json};
 use super::objects::{ENSEMBLE, NETWORK, Objects, WEIGHTS};
 use crate::data::{Files, Loaded};
-use crate::nets::{self, Model, Net, Partition};
+use crate::nets::{self, Model, Net, Partition, Precision};
 use crate::train::accuracy;
 
 /// Takes a network's weights as they are.
@@ -23,19 +23,21 @@ pub fn take(task: &WeightsTask, files: &Files, objects: &Objects) -> Result<Prod
     let told = [&objects.split(&task.data)?, &objects.split(&task.test)?];
     let weights = net.to_bytes()?;
     Ok(Product {
-        summary: serde_json::to_value(summary(&net, &weights, 0, told)?)?,
+        summary: serde_json::to_value(summary(&net.freeze(Precision::Fp32)?, &weights, 0, told)?)?,
         blobs: vec![(WEIGHTS, weights), (NETWORK, json(&*task.network)?)],
+        ..Product::default()
     })
 }
 
 /// Lets models answer together.
 pub fn ensemble(task: &EnsembleTask, objects: &Objects) -> Result<Product, NodeError> {
-    let model = objects.ensemble(&task.ensemble)?;
+    let model = objects.ensemble(&task.ensemble, Precision::Fp32)?;
     let told = [&objects.split(&task.data)?, &objects.split(&task.test)?];
     let main = json(&task.ensemble)?;
     Ok(Product {
         summary: serde_json::to_value(summary(&model, &main, 0, told)?)?,
         blobs: vec![(ENSEMBLE, main)],
+        ..Product::default()
     })
 }
 

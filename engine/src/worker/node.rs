@@ -22,6 +22,8 @@ pub struct Product {
     pub blobs: Vec<(&'static str, Vec<u8>)>,
     /// The summary.
     pub summary: serde_json::Value,
+    /// Seconds that steps of training waited for their batches.
+    pub waited: f64,
 }
 
 /// A node to be brought into the store, and how.
@@ -114,6 +116,7 @@ pub fn commit(
             device: job.device.to_string(),
             threads: job.threads,
             seconds: job.started.elapsed().as_secs_f64(),
+            waited: product.waited,
             at: jiff::Timestamp::now().to_string(),
         },
     })?;

@@ -8,7 +8,7 @@ use tch::Device;
 
 use super::NodeError;
 use crate::data::{self, DataSet, Loaded};
-use crate::nets::{self, Model, Net, Partition, Share};
+use crate::nets::{self, Model, Net, Partition, Precision, Share};
 use crate::outputs::Cache;
 
 /// The objects of a store, for one node.
@@ -45,24 +45,29 @@ impl Objects<'_> {
         data::open(|blob| Ok(entry.read(blob)?))
     }
 
-    /// A model: a network, or models that answer together.
-    pub fn model(&self, key: Key) -> Result<Box<dyn Model>, NodeError> {
+    /// A model that is only asked: a network that computes in a precision, or models that answer together.
+    pub fn model(&self, key: Key, precision: Precision) -> Result<Box<dyn Model>, NodeError> {
         let entry = self.entry(key)?;
         if entry.manifest.blobs.contains_key(ENSEMBLE) {
             let ensemble = parse(key, &entry, ENSEMBLE)?;
-            return Ok(Box::new(self.ensemble(&ensemble)?));
+            return Ok(Box::new(self.ensemble(&ensemble, precision)?));
         }
         let network = parse(key, &entry, NETWORK)?;
         let (file, bytes) = weights(&entry)?;
         let whole = [Share::all(&file, bytes)];
         let none = Partition::default();
         let net = Net::begin(&network, &none, 0, &whole, self.device)?;
-        Ok(Box::new(net))
+        Ok(Box::new(net.freeze(precision)?))
     }
 
     /// Models that answer together.
-    pub fn ensemble(&self, ensemble: &Ensemble) -> Result<nets::Ensemble, NodeError> {
-        let members = ensemble.members.iter().map(|key| self.model(*key));
+    pub fn ensemble(
+        &self,
+        ensemble: &Ensemble,
+        precision: Precision,
+    ) -> Result<nets::Ensemble, NodeError> {
+        let members = ensemble.members.iter();
+        let members = members.map(|key| self.model(*key, precision));
         let members = members.collect::<Result<_, _>>()?;
         Ok(nets::Ensemble::new(members, ensemble.of)?)
     }

@@ -11,10 +11,10 @@ use super::answers::Teller;
 use super::model::{shares, summary};
 use super::node::{Job, Product, commit, json};
 use super::objects::{NETWORK, Objects, WEIGHTS, parse};
-use crate::data::{Files, Loaded};
+use crate::data::{Ahead, Files, Loaded, ahead};
 use crate::machine::LIBTORCH;
-use crate::nets::{Model, Net, Partition, Share};
-use crate::train::{Material, Observer, Run, Saver, Seen, State};
+use crate::nets::{Model, Net, Partition, Precision, Share};
+use crate::train::{Material, Observer, Run, Saver, Seen, State, TrainError, batches, precision};
 
 const OPTIMIZER: &str = "optimizer.safetensors";
 const LOG: &str = "log.safetensors";
@@ -87,6 +87,17 @@ pub fn replay(
     digest.ok_or(NodeError::Input(job.node.key))
 }
 
+/// Where a training begins.
+#[derive(Default)]
+struct Begin {
+    /// Steps made.
+    step: u64,
+    /// The state there.
+    state: Option<State>,
+    /// What each watcher, by its key, had seen by then.
+    seen: BTreeMap<Key, Seen>,
+}
+
 struct Training<'a> {
     job: &'a Job<'a>,
     task: &'a TrainTask,
@@ -104,97 +115,115 @@ impl Training<'_> {
     ) -> Result<Product, NodeError> {
         let (job, task, objects) = (self.job, self.task, self.objects);
         let train = objects.split(&task.data)?;
-        let (begin, state, mut earlier) = self.nearest(&watchers)?;
+        let begin = self.nearest(&watchers)?;
         let material = Material {
             train: &train,
-            teachers: self.teachers(begin)?,
+            teachers: self.teachers(begin.step)?,
             outputs: objects.outputs.clone(),
-            init: match state {
+            init: match begin.state {
                 Some(_) => vec![],
                 None => shares(&task.init, &Files(&job.node.files), objects)?,
             },
         };
-        let mut run = Run::new(task, material, objects.device, state.as_ref())?;
-        drop(state);
-        let (mut slots, mut observers) = (vec![], vec![]);
+        let mut run = Run::new(task, material, objects.device, begin.state.as_ref())?;
+        let mut earlier = begin.seen;
+        let mut observers = vec![];
         for watcher in &watchers {
             let earlier = earlier.remove(&watcher.task.key());
             let best = watcher.best.as_ref();
             observers.push(Observer::new(watcher.task, &watcher.test, best, earlier)?);
         }
-        let mut saver = Saver::new(job.saving);
-        while run.done() < task.recipe.steps {
-            run.step()?;
-            for observer in &mut observers {
-                observer.look(&run)?;
-            }
-            let stopped = job.stop.is_requested();
-            if run.done() < task.recipe.steps && (stopped || saver.is_due(run.done())) {
-                saver.save(|| self.save(&mut run, &observers))?;
-            }
-            if stopped && run.done() < task.recipe.steps {
-                return Err(NodeError::Stopped(run.done()));
-            }
-            if teller.is_due() {
-                teller.tell(run.done(), task.recipe.steps, run.recent()?);
-            }
-        }
+        let steps = run.done()..run.steps();
+        let waited = ahead(batches(task, &train)?, steps, |mut batches| {
+            self.advance(&mut run, &mut observers, &mut batches, teller)?;
+            Ok::<_, NodeError>(batches.waited().as_secs_f64())
+        })?;
         let products = observers.iter().map(|observer| {
             let seen = observer.seen(&mut run)?;
             self.watched(observer.task(), seen, run.net(), &train)
         });
         let products: Vec<Product> = products.collect::<Result<_, NodeError>>()?;
         drop(observers);
-        slots.extend(
-            watchers
-                .into_iter()
-                .map(|watcher| (watcher.slot, watcher.task)),
-        );
-        for ((slot, task), product) in slots.into_iter().zip(products) {
-            commit(job, slot, &Task::Observe(task.clone()), product)?;
+        for (watcher, product) in watchers.into_iter().zip(products) {
+            let task = Task::Observe(watcher.task.clone());
+            commit(job, watcher.slot, &task, product)?;
         }
         match wanted {
-            true => self.state(&mut run),
+            true => Ok(Product {
+                waited,
+                ..self.state(&mut run)?
+            }),
             false => Ok(Product::default()),
         }
     }
 
-    /// The nearest stored state, the steps made there, and what each of the watchers had seen by then.
-    #[allow(clippy::type_complexity)]
-    fn nearest(
+    /// Makes the steps that are left, looks at the network between them, and saves its state.
+    fn advance(
         &self,
-        watchers: &[Watcher],
-    ) -> Result<(u64, Option<State>, BTreeMap<Key, Seen>), NodeError> {
+        run: &mut Run,
+        observers: &mut [Observer],
+        batches: &mut Ahead,
+        teller: &mut Teller,
+    ) -> Result<(), NodeError> {
+        let mut saver = Saver::new(self.job.saving);
+        for batch in batches {
+            run.step(&batch.map_err(TrainError::from)?)?;
+            for observer in observers.iter_mut() {
+                observer.look(run)?;
+            }
+            let (done, steps) = (run.done(), run.steps());
+            let stopped = self.job.stop.is_requested();
+            if done < steps && (stopped || saver.is_due(done)) {
+                saver.save(|| self.save(run, observers))?;
+            }
+            if done < steps && stopped {
+                return Err(NodeError::Stopped(done));
+            }
+            if teller.is_due() {
+                teller.tell(done, steps, run.recent()?);
+            }
+        }
+        Ok(())
+    }
+
+    /// The nearest stored state that all watchers can go on from, else the beginning.
+    fn nearest(&self, watchers: &[Watcher]) -> Result<Begin, NodeError> {
         let store = self.objects.store;
         let ground = self.job.ground();
         for (step, entry) in states(store, self.task, ground.as_ref()) {
-            let seen: Option<Vec<_>> = watchers
-                .iter()
-                .map(|watcher| Some((watcher.task.key(), seen(store, watcher.task, step)?)))
-                .collect();
-            let Some(seen) = seen else { continue };
-            let state = State {
-                weights: entry.read(WEIGHTS)?,
-                optimizer: entry.read(OPTIMIZER)?,
-                log: entry.read(LOG)?,
+            let known = watchers.iter().map(|watcher| {
+                let seen = seen(store, watcher.task, step)?;
+                Some((watcher.task.key(), seen))
+            });
+            let Some(known) = known.collect::<Option<Vec<_>>>() else {
+                continue;
             };
-            let seen = seen
+            let seen = known
                 .into_iter()
                 .map(|(key, entry)| Ok((key, read_seen(&entry)?)));
-            return Ok((step, Some(state), seen.collect::<Result<_, NodeError>>()?));
+            return Ok(Begin {
+                step,
+                state: Some(State {
+                    weights: entry.read(WEIGHTS)?,
+                    optimizer: entry.read(OPTIMIZER)?,
+                    log: entry.read(LOG)?,
+                }),
+                seen: seen.collect::<Result<_, NodeError>>()?,
+            });
         }
-        Ok((0, None, BTreeMap::new()))
+        Ok(Begin::default())
     }
 
     /// The teachers that are asked from a step on.
     fn teachers(&self, begin: u64) -> Result<crate::train::Models, NodeError> {
         let mut teachers = BTreeMap::new();
-        let steps = self.task.recipe.steps;
+        let recipe = &self.task.recipe;
+        let (steps, precision) = (recipe.steps, precision(recipe)?);
         for term in &self.task.objective {
             for key in term.loss.teachers() {
                 let asked = (begin..steps).any(|step| term.weight.at(step) != 0.0);
                 if asked && !teachers.contains_key(&key) {
-                    teachers.insert(key, self.objects.model(key)?);
+                    teachers.insert(key, self.objects.model(key, precision)?);
                 }
             }
         }
@@ -215,6 +244,7 @@ impl Training<'_> {
                 parameters: run.net().parameter_count(),
                 steps: run.done(),
             })?,
+            ..Product::default()
         })
     }
 
@@ -249,10 +279,15 @@ impl Training<'_> {
                     None => (net.to_bytes()?, None),
                 };
                 let net = best.as_ref().unwrap_or(net);
-                serde_json::to_value(summary(net, &weights, steps, [train, &test])?)?
+                let net = net.freeze(Precision::Fp32)?;
+                serde_json::to_value(summary(&net, &weights, steps, [train, &test])?)?
             }
         };
-        Ok(Product { blobs, summary })
+        Ok(Product {
+            blobs,
+            summary,
+            ..Product::default()
+        })
     }
 
     /// Writes the state of a run on its way, what was seen of it first.

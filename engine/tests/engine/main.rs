@@ -4,14 +4,17 @@
 mod broken;
 mod cifar;
 mod command;
+mod frozen;
 mod language;
 mod made;
 mod models;
 mod nodes;
 mod outputs;
 mod pipe;
+mod precision;
 mod reference;
 mod resume;
+mod shim;
 mod states;
 mod text;
 

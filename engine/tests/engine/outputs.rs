@@ -13,7 +13,7 @@ use kdp::store::{OutputsOf, Store};
 use kdp_engine::data::{self, Augmentation, Batches, Loaded};
 use kdp_engine::nets::{Model, Net, NetError, Outputs};
 use kdp_engine::outputs::{BLOCK, Cache, Form, Views, ViewsOf, Wanted};
-use kdp_engine::train::{Material, Run};
+use kdp_engine::train::{Material, Run, batches};
 use tch::{Device, TchError, Tensor};
 
 use super::*;
@@ -364,8 +364,10 @@ fn a_teacher_is_in_evaluation_mode() {
             init: vec![],
         };
         let mut run = Run::new(task, material, Device::Cpu, None).expect("a run");
+        let mut batches = batches(task, &data).expect("batches");
         while run.done() < run.steps() {
-            run.step().expect("a step");
+            let batch = batches.at(run.done()).expect("a batch");
+            run.step(&batch).expect("a step");
         }
         assert!(teacher.asked.get() > 0);
         assert!(teacher.net.to_bytes().expect("bytes") == before);

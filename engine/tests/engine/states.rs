@@ -7,7 +7,7 @@ use kdp::plan::*;
 use kdp::store::{Entry, Store};
 use kdp_engine::data::{self, Loaded};
 use kdp_engine::outputs::Cache;
-use kdp_engine::train::{Material, Run, State};
+use kdp_engine::train::{Material, Run, State, batches};
 use safetensors::SafeTensors;
 use tch::Device;
 
@@ -74,10 +74,12 @@ fn a_run_that_is_cut_has_the_state_that_the_whole_one_had_then() {
         init: vec![],
     };
     let mut run = Run::new(task, material, Device::Cpu, None).expect("a run");
+    let mut batches = batches(task, &train).expect("batches");
     let mut before = None;
     while run.done() < 17 {
         before = Some(run.state().expect("a state"));
-        run.step().expect("a step");
+        let batch = batches.at(run.done()).expect("a batch");
+        run.step(&batch).expect("a step");
     }
     let read = |blob| entry(store, &cut).read(blob).expect("a blob");
     let found = State {

@@ -1,0 +1,63 @@
+// A convolution for answers alone, with what follows it in one oneDNN primitive.
+#include <ATen/core/List.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/core/dispatch/Dispatcher.h>
+#include <ATen/ops/conv2d.h>
+#include <c10/core/GradMode.h>
+
+#include "guard.hpp"
+#include "onednn.hpp"
+
+namespace {
+
+using at::Tensor;
+using Scalars = c10::List<std::optional<at::Scalar>>;
+using Text = std::optional<c10::string_view>;
+
+Tensor convolution(const Tensor& x, const Tensor& weight, const std::optional<Tensor>& bias, at::IntArrayRef padding,
+                   at::IntArrayRef stride, int64_t groups, bool relu) {
+  using Signature = Tensor(const Tensor&, const Tensor&, const std::optional<Tensor>&, at::IntArrayRef, at::IntArrayRef,
+                           at::IntArrayRef, int64_t, c10::string_view, Scalars, Text);
+  static auto operation = c10::Dispatcher::singleton()
+                              .findSchemaOrThrow("mkldnn::_convolution_pointwise", "")
+                              .typed<Signature>();
+  return operation.call(x, weight, bias, padding, stride, {1, 1}, groups, relu ? "relu" : "none", Scalars(), "");
+}
+
+Tensor convolution_and_sum(const Tensor& x, const Tensor& other, const Tensor& weight, const std::optional<Tensor>& bias,
+                           at::IntArrayRef padding, at::IntArrayRef stride, int64_t groups, bool relu) {
+  using Signature =
+      Tensor(const Tensor&, const Tensor&, const Tensor&, const std::optional<Tensor>&, at::IntArrayRef, at::IntArrayRef,
+             at::IntArrayRef, int64_t, c10::string_view, std::optional<at::Scalar>, Text, Scalars, Text);
+  static auto operation = c10::Dispatcher::singleton()
+                              .findSchemaOrThrow("mkldnn::_convolution_pointwise", "binary")
+                              .typed<Signature>();
+  Text then = relu ? Text("relu") : std::nullopt;
+  return operation.call(x, other, weight, bias, padding, stride, {1, 1}, groups, "add", std::nullopt, then, Scalars(), "");
+}
+
+// The same by libtorch's own operations.
+Tensor in_several_passes(const Tensor& x, const Tensor* other, const Tensor& weight, const std::optional<Tensor>& bias,
+                         at::IntArrayRef padding, at::IntArrayRef stride, int64_t groups, bool relu) {
+  Tensor y = at::conv2d(x, weight, bias, stride, padding, {1, 1}, groups);
+  if (other) y.add_(*other);
+  return relu ? y.relu_() : y;
+}
+
+}  // namespace
+
+extern "C" int kdp_convolution(const Tensor* x, const Tensor* weight, const Tensor* bias, const Tensor* other,
+                               int64_t stride, int64_t padding, int64_t groups, bool relu, Tensor** out) {
+  return kdp::guarded([&] {
+    at::NoGradGuard guard;
+    std::optional<Tensor> added;
+    if (bias) added = *bias;
+    int64_t strides[] = {stride, stride}, paddings[] = {padding, padding};
+    if (!kdp::by_onednn(*x)) {
+      *out = new Tensor(in_several_passes(*x, other, *weight, added, paddings, strides, groups, relu));
+      return;
+    }
+    *out = new Tensor(other ? convolution_and_sum(*x, *other, *weight, added, paddings, strides, groups, relu)
+                            : convolution(*x, *weight, added, paddings, strides, groups, relu));
+  });
+}

@@ -1,0 +1,205 @@
+//! The shim's functions against libtorch's own, which do the same in several passes.
+
+use kdp_engine::shim::{self, Normalised, Steps};
+use tch::{Device, Kind, Tensor};
+
+/// Normal numbers of a shape, in channels-last memory where it is an image's, by a seed.
+fn normal(shape: &[i64], seed: i64) -> Tensor {
+    // No other test draws from libtorch's generator, but others may run beside.
+    let count: i64 = shape.iter().product();
+    let numbers = (0..count).map(|index| {
+        let turn = ((index + 1) * (seed * 7919 + 104_729)) % 1_000_003;
+        (turn as f64 / 1_000_003.0 - 0.5) * 4.0
+    });
+    let flat = Tensor::from_slice(&numbers.collect::<Vec<f64>>()).to_kind(Kind::Float);
+    match *shape {
+        [n, c, h, w] => flat.view([n, h, w, c]).permute([0, 3, 1, 2]),
+        _ => flat.view(shape),
+    }
+}
+
+/// A trainable copy in another kind.
+fn leaf(tensor: &Tensor, kind: Kind) -> Tensor {
+    tensor.detach().to_kind(kind).set_requires_grad(true)
+}
+
+/// Largest distance, as a share of the largest number.
+fn off(found: &Tensor, wanted: &Tensor) -> f64 {
+    assert_eq!(found.size(), wanted.size());
+    let [found, wanted] = [found, wanted].map(|t| t.detach().to_kind(Kind::Double));
+    let largest = wanted.abs().max().double_value(&[]).max(1e-12);
+    (found - wanted).abs().max().double_value(&[]) / largest
+}
+
+/// The gradients of Σ out · weights by the leaves.
+fn gradients(out: &Tensor, leaves: &[&Tensor]) -> Vec<Tensor> {
+    let weights = normal(&out.size(), 9).to_kind(out.kind());
+    let loss = (out * weights).sum(Kind::Float);
+    Tensor::run_backward(&[loss], leaves, false, false)
+}
+
+#[test]
+fn a_linear_layer_and_its_gradients_are_libtorchs() {
+    for shape in [&[5, 37][..], &[3, 4, 37]] {
+        for biased in [true, false] {
+            let x = leaf(&normal(shape, 1), Kind::Float);
+            let weight = leaf(&normal(&[11, 37], 2), Kind::Float);
+            let bias = biased.then(|| leaf(&normal(&[11], 3), Kind::Float));
+            let found = shim::linear(&x, &weight, bias.as_ref()).expect("it runs");
+            let wanted = x.linear(&weight, bias.as_ref());
+            assert!(off(&found, &wanted) < 1e-5);
+            let leaves: Vec<&Tensor> = [&x, &weight].into_iter().chain(&bias).collect();
+            let pairs = gradients(&found, &leaves)
+                .into_iter()
+                .zip(gradients(&wanted, &leaves));
+            for (found, wanted) in pairs {
+                assert!(off(&found, &wanted) < 1e-5);
+            }
+        }
+    }
+}
+
+/// What batch norm, a residual sum and ReLU come to: the gradients by the input, the parameters and the
+/// other summand, the output, and the running statistics.
+fn normalise(channels: i64, kind: Kind, fused: bool, sum: bool, relu: bool) -> Vec<Tensor> {
+    // More rows than one block holds, and a number that no vector divides.
+    let shape = [7, channels, 19, 23];
+    let x = leaf(&(normal(&shape, 1) + 3.0), kind);
+    let other = leaf(&normal(&shape, 2), kind);
+    let weight = leaf(&normal(&[channels], 3), Kind::Float);
+    let bias = leaf(&normal(&[channels], 4), Kind::Float);
+    let mean = normal(&[channels], 5);
+    let variance = normal(&[channels], 6).square() + 0.1;
+    let out = match fused {
+        true => {
+            let of = Normalised {
+                weight: &weight,
+                bias: &bias,
+                mean: &mean,
+                variance: &variance,
+            };
+            let other = sum.then_some(&other);
+            shim::batch_norm(&x, other, of, 0.1, 1e-5, relu).expect("it runs")
+        }
+        false => {
+            let (weight, bias, mean, variance) =
+                (Some(&weight), Some(&bias), Some(&mean), Some(&variance));
+            // Rounded once at the end, as the one pass rounds.
+            let x = x.to_kind(Kind::Float);
+            let mut out = x.batch_norm(weight, bias, mean, variance, true, 0.1, 1e-5, true);
+            if sum {
+                out += other.to_kind(Kind::Float);
+            }
+            if relu { out.relu() } else { out }.to_kind(kind)
+        }
+    };
+    let mut leaves = vec![&x, &weight, &bias];
+    leaves.extend(sum.then_some(&other));
+    let mut all = gradients(&out, &leaves);
+    all.extend([out, mean, variance]);
+    all
+}
+
+#[test]
+fn batch_norm_with_its_sum_and_relu_is_libtorchs_in_several_passes() {
+    for (kind, tolerance) in [(Kind::Float, 1e-5), (Kind::BFloat16, 1.5e-2)] {
+        for (sum, relu) in [(false, false), (false, true), (true, false), (true, true)] {
+            // Vectors of sixteen, of four and of one.
+            for channels in [1, 16, 37] {
+                let found = normalise(channels, kind, true, sum, relu);
+                let wanted = normalise(channels, kind, false, sum, relu);
+                for (place, (found, wanted)) in found.iter().zip(&wanted).enumerate() {
+                    assert_eq!(found.kind(), wanted.kind());
+                    let off = off(found, wanted);
+                    let what = format!("{kind:?} {channels} {sum} {relu} [{place}]: {off}");
+                    assert!(off < tolerance, "{what}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_mean_far_from_zero_takes_no_digits_of_the_variance() {
+    let x = normal(&[64, 4, 8, 8], 1) * 1e-2 + 100.0;
+    let tensors =
+        [1.0, 0.0, 0.0, 1.0].map(|value| Tensor::full([4], value, (Kind::Float, Device::Cpu)));
+    let of = Normalised {
+        weight: &tensors[0],
+        bias: &tensors[1],
+        mean: &tensors[2],
+        variance: &tensors[3],
+    };
+    let _ = shim::batch_norm(&x, None, of, 1.0, 1e-5, false).expect("it runs");
+    let wanted = x
+        .to_kind(Kind::Double)
+        .var_dim([0i64, 2, 3].as_slice(), true, false);
+    assert!(off(&tensors[3], &wanted) < 1e-4);
+}
+
+#[test]
+fn what_is_dropped_is_dropped_of_the_gradient_too() {
+    for kind in [Kind::Float, Kind::BFloat16] {
+        let ones = leaf(&Tensor::ones([1000, 101], (Kind::Float, Device::Cpu)), kind);
+        let kept = shim::dropout(&ones, 42, 0.2).expect("it runs");
+        let gradient = Tensor::run_backward(&[kept.sum(Kind::Float)], &[&ones], false, false);
+        assert!(kept == gradient[0]);
+        let share = kept
+            .ne(0.0)
+            .to_kind(Kind::Double)
+            .mean(None)
+            .double_value(&[]);
+        // Five standard deviations.
+        assert!((share - 0.8).abs() < 0.0063, "{share}");
+        let other = shim::dropout(&ones, 43, 0.2).expect("it runs");
+        let both = (kept.ne(0.0) * other.ne(0.0)).to_kind(Kind::Double);
+        assert!((both.mean(None).double_value(&[]) - 0.64).abs() < 0.0076);
+    }
+}
+
+#[test]
+fn neighbours_are_dropped_without_regard_to_each_other() {
+    let ones = Tensor::ones([1 << 20], (Kind::Float, Device::Cpu));
+    let kept = shim::dropout(&ones, 7, 0.5).expect("it runs");
+    let kept = kept.ne(0.0).to_kind(Kind::Double) - 0.5;
+    for apart in [1, 2, 3, 16, 64, 784, 1000, 1024] {
+        let count = (1 << 20) - apart;
+        let product = kept.narrow(0, 0, count) * kept.narrow(0, apart, count);
+        let correlation = product.mean(None).double_value(&[]) * 4.0;
+        // Five standard deviations, 1/√n.
+        assert!(correlation.abs() < 5.0 / 1024.0, "{apart}: {correlation}");
+    }
+}
+
+#[test]
+fn a_convolution_with_what_follows_is_libtorchs_in_several_passes() {
+    let x = normal(&[4, 8, 9, 9], 1);
+    let weight = normal(&[6, 4, 3, 3], 2);
+    let bias = normal(&[6], 3);
+    let steps = Steps {
+        stride: 2,
+        padding: 1,
+        groups: 2,
+    };
+    let plain = x.conv2d(&weight, Some(&bias), 2, 1, 1, 2);
+    let other = normal(&plain.size(), 4);
+    for (sum, relu) in [(false, false), (false, true), (true, false), (true, true)] {
+        let added = sum.then_some(&other);
+        let found = shim::convolution(&x, added, &weight, Some(&bias), steps, relu);
+        let mut wanted = plain.copy();
+        if sum {
+            wanted += &other;
+        }
+        if relu {
+            wanted = wanted.relu();
+        }
+        assert!(off(&found.expect("it runs"), &wanted) < 1e-5);
+    }
+}
+
+#[test]
+fn an_error_of_the_shim_is_told_and_not_thrown() {
+    let [x, weight] = [normal(&[2, 3], 1), normal(&[4, 5], 2)];
+    let error = shim::linear(&x, &weight, None).expect_err("widths differ");
+    assert!(!error.to_string().is_empty());
+}
