@@ -127,7 +127,8 @@ fn whatever_the_language_says_runs() {
         ("data", 4),
         ("ensemble", 2),
         ("measure", 13),
-        ("train", 27),
+        ("observe", 28),
+        ("train", 26),
         ("weights", 1),
     ];
     assert_eq!(kinds, BTreeMap::from(wanted));

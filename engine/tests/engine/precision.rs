@@ -129,10 +129,12 @@ fn what_learns_in_float32_learns_in_bfloat16() {
             panic!("a training");
         };
         change_recipe(&mut task, |recipe| recipe.precision = precision.to_string());
-        node(precision, Task::Train(task))
+        training(precision, &task)
     });
-    Worker::start().run_all(&[&data, &models[0], &models[1]], folder.path());
-    let accuracies = models.map(|model| {
+    let told = models.each_ref().map(|model| curves(model, &data));
+    let nodes = [&data, &models[0], &models[1], &told[0], &told[1]];
+    Worker::start().run_all(&nodes, folder.path());
+    let accuracies = told.map(|model| {
         let entry = Store::at(folder.path())
             .find(model.key)
             .expect("in the store");

@@ -55,7 +55,7 @@ fn objective(teacher: Key) -> Vec<Term> {
 
 /// The end of a name in the reference: that of the layers between stands behind a prefix.
 fn wanted<'a>(reference: &'a BTreeMap<String, Numbers>, name: &str) -> &'a Numbers {
-    let short = name.rsplit("through.").next().expect("an end");
+    let short = name.rsplit("through[0].").next().expect("an end");
     &reference[short]
 }
 
