@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use petgraph::graph::NodeIndex;
 
+use super::Lease;
 use super::scheduler::Found;
 use crate::plan::{ObserveTask, Plan, Task, TrainTask};
 use crate::store::{Entry, Made, Store};
@@ -11,7 +12,7 @@ use crate::store::{Entry, Made, Store};
 /// What bits can hang on beside what is in a key.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ground {
-    /// `cpu`, `cuda:0`, `mps`.
+    /// `cpu`, `cuda:0`, `cuda:0+cuda:1`, `mps`.
     pub device: String,
     /// Threads for its tensors.
     pub threads: usize,
@@ -22,8 +23,8 @@ pub struct Ground {
 impl Ground {
     /// Whether a state that was made so can be gone on with here, bit by bit.
     pub fn fits(&self, made: &Made) -> bool {
-        let kind = |device: &str| device.split(':').next().map(str::to_string);
-        kind(&self.device) == kind(&made.device)
+        let kinds = |lease| Lease(lease).kinds();
+        kinds(&self.device).eq(kinds(&made.device))
             && self.threads == made.threads
             && self
                 .libtorch
