@@ -93,3 +93,40 @@ pub fn resumes(
     };
     pending.filter_map(resume).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn states_are_gone_on_with_on_as_many_devices_of_the_same_kind() {
+        let fits = |device: &str, made_on: &str| {
+            let made = Made {
+                kdp: String::new(),
+                libtorch: "2".into(),
+                device: made_on.into(),
+                threads: 1,
+                seconds: 0.0,
+                waited: 0.0,
+                at: String::new(),
+            };
+            let ground = Ground {
+                device: device.into(),
+                threads: 1,
+                libtorch: None,
+            };
+            ground.fits(&made)
+        };
+        for (device, made_on, wanted) in [
+            ("cpu", "cpu:1", true),
+            ("cuda:0", "cuda:3", true),
+            ("cuda:0+cuda:1", "cuda:2+cuda:3", true),
+            ("cuda:0", "cpu", false),
+            ("cuda:0", "cuda:0+cuda:1", false),
+            ("cuda:0+cuda:1", "cuda:0", false),
+            ("cuda:0+cuda:1", "cuda:0+cuda:1+cuda:2", false),
+        ] {
+            assert_eq!(fits(device, made_on), wanted, "{device} {made_on}");
+        }
+    }
+}
