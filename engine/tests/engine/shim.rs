@@ -40,12 +40,14 @@ fn gradients(out: &Tensor, leaves: &[&Tensor]) -> Vec<Tensor> {
 
 #[test]
 fn a_linear_layer_and_its_gradients_are_libtorchs() {
-    for shape in [&[5, 37][..], &[3, 4, 37]] {
+    for shape in [&[5, 37][..], &[3, 4, 37], &[1, 37]] {
         for biased in [true, false] {
             let x = leaf(&normal(shape, 1), Kind::Float);
             let weight = leaf(&normal(&[11, 37], 2), Kind::Float);
             let bias = biased.then(|| leaf(&normal(&[11], 3), Kind::Float));
+            let before = bias.as_ref().map(|bias| bias.detach().copy());
             let found = shim::linear(&x, &weight, bias.as_ref()).expect("it runs");
+            assert!(bias.as_ref().map(Tensor::detach) == before);
             let wanted = x.linear(&weight, bias.as_ref());
             assert!(off(&found, &wanted) < 1e-5);
             let leaves: Vec<&Tensor> = [&x, &weight].into_iter().chain(&bias).collect();
