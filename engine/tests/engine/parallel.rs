@@ -108,33 +108,90 @@ fn apart(found: &Tensor, wanted: &Tensor) -> f64 {
     length(&(&found - &wanted)) / length(&wanted).max(1e-9)
 }
 
+/// The state in which a student ends on a lease.
+fn made_on(lease: &str, [data, teacher, student]: [&Node; 3]) -> BTreeMap<String, Tensor> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut worker = Worker::start();
+    worker.run_all(&[data, teacher], folder.path());
+    let made = worker.run_on(lease, student, folder.path());
+    made.unwrap_or_else(|(error, _)| panic!("{error}"));
+    let entry = entry(folder.path(), student);
+    assert_eq!(entry.manifest.made.device, lease);
+    state(&entry)
+}
+
+/// Holds all tensors of a state against another's.
+fn hold_near(
+    found: &BTreeMap<String, Tensor>,
+    wanted: &BTreeMap<String, Tensor>,
+    tolerance: f64,
+    what: &str,
+) {
+    assert!(found.keys().eq(wanted.keys()));
+    for (name, found) in found {
+        let off = apart(found, &wanted[name]);
+        assert!(off < tolerance, "{what} {name}: {off}");
+    }
+    assert!(found != wanted, "{what}: nothing was split");
+}
+
 /// The last batch of an epoch: one sample for two devices and for three, two samples for three, 29 for all.
 #[test]
 fn a_training_on_parts_is_the_one_on_a_single_device() {
     for (optimizer, batch) in [("sgd", 359), ("adamw", 205), ("sgd", 128), ("adamw", 359)] {
         let data = digits(vec![]);
         let [teacher, student] = pair(&data, optimizer, batch, 1);
-        let made_on = |lease: &str| {
-            let folder = tempfile::tempdir().expect("a folder");
-            let mut worker = Worker::start();
-            worker.run_all(&[&data, &teacher], folder.path());
-            let made = worker.run_on(lease, &student, folder.path());
-            made.unwrap_or_else(|(error, _)| panic!("{error}"));
-            let entry = entry(folder.path(), &student);
-            assert_eq!(entry.manifest.made.device, lease);
-            state(&entry)
-        };
-        let wanted = made_on("cpu");
+        let nodes = [&data, &teacher, &student];
+        let wanted = made_on("cpu", nodes);
         for lease in LEASES {
-            let found = made_on(lease);
-            assert!(found.keys().eq(wanted.keys()));
-            for (name, found) in &found {
-                let off = apart(found, &wanted[name]);
-                assert!(off < 1e-4, "{optimizer} {batch} {lease} {name}: {off}");
-            }
-            assert!(found != wanted, "nothing was split");
-            assert!(found == made_on(lease), "{optimizer} {batch} {lease}");
+            let what = format!("{optimizer} {batch} {lease}");
+            let found = made_on(lease, nodes);
+            hold_near(&found, &wanted, 1e-4, &what);
+            assert!(found == made_on(lease, nodes), "{what}");
         }
+    }
+}
+
+#[test]
+fn what_is_frozen_or_grouped_is_so_on_every_device() {
+    let data = digits(vec![]);
+    let [teacher, student] = pair(&data, "adamw", 128, 1);
+    let mut task = task(&student).clone();
+    task.init = vec![Share {
+        weight: 1.0,
+        from: WeightsFrom::Model(teacher.key),
+    }];
+    task.frozen = ["bn1.weight", "bn1.bias"].map(String::from).to_vec();
+    task.groups = vec![Group {
+        parameters: vec!["fc.weight".to_string(), "fc.bias".to_string()],
+        lr_scale: 3.0,
+        weight_decay: None,
+    }];
+    let student = training("student", &task);
+    let nodes = [&data, &teacher, &student];
+    let wanted = made_on("cpu", nodes);
+    for lease in LEASES {
+        hold_near(&made_on(lease, nodes), &wanted, 1e-4, lease);
+    }
+}
+
+/// Only rounding differs, and that is of eight bits.
+#[test]
+fn a_training_in_bfloat16_is_split_too() {
+    let data = digits(vec![]);
+    let [teacher, student] = pair(&data, "sgd", 359, 1);
+    let mut task = task(&student).clone();
+    change_recipe(&mut task, |recipe| recipe.precision = "bf16".to_string());
+    let student = training("student", &task);
+    let nodes = [&data, &teacher, &student];
+    let [wanted, found] = ["cpu", LEASES[1]].map(|lease| made_on(lease, nodes));
+    for name in [
+        "log: loss",
+        "weights: fc.weight",
+        "weights: bn1.running_var",
+    ] {
+        let off = apart(&found[name], &wanted[name]);
+        assert!(off < 1e-2, "{name}: {off}");
     }
 }
 
