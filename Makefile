@@ -34,6 +34,9 @@ chaos: build ## kill a hundred runs at any instant, and hold how they end agains
 bench-training: build $(TRAINING)/venv ## time training beside torchdistill and PyTorch, ~25 minutes (ROWS="one mlp" ROUNDS=3)
 	$(TRAINING)/venv/bin/python benches/training/bench.py $(ROWS) $(if $(ROUNDS),--rounds $(ROUNDS)) \
 	  --kdp $(KDP) --folder $(TRAINING)
+	$(if $(ROWS),,$(TRAINING)/venv/bin/python benches/training/costs.py --kdp $(KDP) --folder $(TRAINING))
+	$(if $(ROWS),,cargo bench -p kdp-engine --bench limit)
+	$(if $(ROWS),,cargo bench -p kdp-engine --bench step)
 
 $(TRAINING)/venv:
 	benches/training/setup.sh $@ || { rm -rf $@; exit 1; }

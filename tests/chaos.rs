@@ -188,3 +188,52 @@ fn killed_runs_end_as_one_left_alone() {
          came while something was being written. All ended with the digests of the run left alone."
     );
 }
+
+/// A training that takes some seconds.
+const LONG: &str = r#"
+use std.datasets.digits
+use std.archs.mlp
+use std.recipes.quick
+
+dataset data = digits()
+model big = mlp([48]) { data: data.train, recipe: quick with { length: 60_000 steps } }
+"#;
+
+#[test]
+fn a_stopped_run_saves_and_the_plan_shows_where_the_next_one_goes_on() {
+    let project = Project::new();
+    fs::write(project.folder.path().join("a.kdp"), LONG).unwrap();
+    let mut before = 0;
+    for signal in ["-INT", "-TERM"] {
+        let mut child = project.command("run a.kdp --json").spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(1500));
+        let pid = child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args([signal, &pid])
+                .status()
+                .unwrap()
+                .success()
+        );
+        let begin = Instant::now();
+        let status = child.wait().unwrap();
+        assert!(
+            begin.elapsed() < Duration::from_secs(10),
+            "{:?}",
+            begin.elapsed()
+        );
+        assert_eq!(status.code(), Some(130), "{signal}");
+
+        let plan = project.command("plan a.kdp --json").output().unwrap();
+        let plan: Value = serde_json::from_slice(&plan.stdout).unwrap();
+        let nodes = plan["nodes"].as_array().unwrap();
+        let big = nodes.iter().find(|node| node["id"] == "big").unwrap();
+        let from = big["from"].as_u64().unwrap();
+        assert!(from > before && from < 60_000, "{signal}: {from}");
+        assert_eq!(plan["steps"]["to_run"].as_u64().unwrap(), 60_000 - from);
+        before = from;
+        let told = project.command("plan a.kdp").output().unwrap();
+        let told = String::from_utf8_lossy(&told.stdout).into_owned();
+        assert!(told.contains("resumes at"), "{told}");
+    }
+}

@@ -16,7 +16,7 @@ pub(super) struct Change {
 }
 
 /// Words of a path that say nothing to a reader: the kind of the node, and what data is there for.
-const SILENT: &[&str] = &["data", "train", "weights", "ensemble", "measure"];
+const SILENT: &[&str] = &["data", "train", "observe", "weights", "ensemble", "measure"];
 
 /// The fields in which two trees of facts differ, in order.
 pub(super) fn changes(before: &Facts, after: &Facts) -> Vec<Change> {

@@ -11,8 +11,8 @@ use super::console::{Console, bytes};
 use super::error::CliError;
 use super::front::{FileArgs, Planned};
 use super::settings::{Settings, StoreFlag};
-use crate::plan::Task;
-use crate::store::Manifest;
+use crate::plan::{NodeIndex, Task};
+use crate::store::{Entry, Manifest, Store};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -75,6 +75,10 @@ pub(super) fn export(args: ExportArgs, console: &Console) -> Answer {
         let help = format!("export its members: {}", members.join(", "));
         return Err(CliError::usage(wrong).help(help));
     }
+    let entry = match told(&planned, index, &store, &args) {
+        Some(told) => told,
+        None => entry,
+    };
     let blob = choose(&entry.manifest, &args)?;
     let content = entry.read(&blob)?;
     fs::write(&args.output, &content).map_err(|error| CliError::unwritable(&args.output, error))?;
@@ -94,6 +98,15 @@ pub(super) fn export(args: ExportArgs, console: &Console) -> Answer {
         )),
     }
     Ok(0)
+}
+
+/// What tells of a model, where a blob of that is asked for: its curves.
+fn told(planned: &Planned, node: NodeIndex, store: &Store, args: &ExportArgs) -> Option<Entry> {
+    let blob = args.blob.as_deref()?;
+    let plan = planned.plan;
+    let (name, _) = plan.models.iter().find(|(_, model)| **model == node)?;
+    let told = store.find(plan.teller(name)?.key)?;
+    told.manifest.blobs.contains_key(blob).then_some(told)
 }
 
 /// The blob that is asked for by name, else the one that a node of this kind is exported for and

@@ -17,12 +17,31 @@ const SHORTEST: u64 = 2;
 
 /// A stretch of time in which no schedule turns.
 struct Course {
-    /// The first training that comes by.
-    first: NodeIndex,
+    /// Trainings that come by, each of which stays on it for longer than those before, and the step at
+    /// which it leaves or ends.
+    passers: Vec<(NodeIndex, u64)>,
     /// Where it begins, in which other course.
     fork: Option<(usize, u64)>,
     /// What ends on it or leaves it, by step.
     cuts: BTreeMap<u64, Cut>,
+}
+
+impl Course {
+    /// A training stays on it until a step.
+    fn pass(&mut self, node: NodeIndex, until: u64) {
+        match self.passers.last_mut() {
+            Some((last, furthest)) if *last == node => *furthest = until.max(*furthest),
+            Some((_, furthest)) if *furthest >= until => {}
+            _ => self.passers.push((node, until)),
+        }
+    }
+
+    /// The first training that is still on it at a step.
+    fn passer(&self, step: u64) -> Option<NodeIndex> {
+        let mut passers = self.passers.iter();
+        let passer = passers.find(|(_, until)| *until >= step);
+        passer.map(|(node, _)| *node)
+    }
 }
 
 /// What happens at a step of a course.
@@ -87,7 +106,7 @@ impl Trunks {
                         self.cut(on, begin).forks += 1;
                     }
                     self.courses.push(Course {
-                        first: node,
+                        passers: vec![],
                         fork,
                         cuts: BTreeMap::new(),
                     });
@@ -95,6 +114,7 @@ impl Trunks {
                     self.courses.len() - 1
                 }
             };
+            self.courses[course].pass(node, turn);
             (on, begin) = (Some(course), turn);
         }
         if let Some(on) = on {
@@ -119,7 +139,8 @@ impl Trunks {
                 let begin = last.map_or(0, |(_, step)| step);
                 let node = match cut.ends {
                     None if ways > 1 && step - begin >= SHORTEST => {
-                        trunk(builder, course.first, begin, step)
+                        let passer = course.passer(step);
+                        passer.and_then(|passer| trunk(builder, passer, begin, step))
                     }
                     ends => ends,
                 };

@@ -14,7 +14,7 @@ pub struct RunOptions {
     pub devices: Vec<String>,
     /// The most workers at a time.
     pub jobs: usize,
-    /// Threads for the tensors of each node, where the user says so; see [`super::threads`].
+    /// Threads for the tensors of each node, where the user says so; see [`super::threads()`].
     pub threads: Option<usize>,
     /// Threads that nodes on the CPU have together.
     pub cores: usize,

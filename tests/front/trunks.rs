@@ -22,6 +22,26 @@ student small[{family}] = mlp([8]) {{ data: data.train, {declaration}, seed: 1 }
     ))
 }
 
+fn forks_are_states_of_those_that_go_on_there(plan: &Plan) {
+    for node in plan.nodes() {
+        let Some(fork) = node.from else { continue };
+        let key = match &node.task {
+            Task::Train(task) => task.until(fork.step).key(),
+            Task::Observe(task) => {
+                let wanted = task.until(fork.step);
+                let before = plan.nodes().find(|other| other.key == fork.key);
+                let before = before.map(|before| &before.task);
+                let fits =
+                    matches!(before, Some(Task::Observe(task)) if task.continues_as(&wanted));
+                assert!(fits, "{}", node.id);
+                continue;
+            }
+            _ => panic!("{} trains nothing", node.id),
+        };
+        assert_eq!(key, fork.key, "{}", node.id);
+    }
+}
+
 /// Steps of the students that are asked for, and that are made.
 fn steps(plan: &Plan) -> (u64, u64) {
     let teacher = 200;
@@ -45,6 +65,7 @@ fn a_sweep_of_ten_switch_times_trains_the_way_to_the_last_of_them_once() {
     );
     let (longest, tails) = (190, times.map(|k| 200 - k).sum::<u64>());
     assert_eq!(steps(&plan), (2000, longest + tails));
+    forks_are_states_of_those_that_go_on_there(&plan);
 
     // The one that never switches goes all the way.
     let ways = listed
@@ -91,11 +112,9 @@ fn whatever_the_models_differ_in_later_they_share_what_comes_before() {
             400,
         ),
     ] {
-        assert_eq!(
-            steps(&students(family, declaration)).1,
-            made,
-            "{declaration}"
-        );
+        let plan = students(family, declaration);
+        assert_eq!(steps(&plan).1, made, "{declaration}");
+        forks_are_states_of_those_that_go_on_there(&plan);
     }
 }
 

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::Sources;
 use crate::report::number;
+use crate::store::Made;
 
 #[derive(Serialize)]
 pub struct Provenance<'a> {
@@ -53,7 +54,10 @@ pub fn provenance<'a>(sources: &Sources<'a>) -> Provenance<'a> {
             full_key: outcome.key.hex(),
             inputs: inputs.join(", "),
             status: outcome.status.word(),
-            seconds: number::duration(seconds),
+            seconds: match made {
+                Some(made) if outcome.kind == "train" => took(made),
+                _ => number::duration(seconds),
+            },
             device: made.map_or_else(dash, |made| match made.threads {
                 0 => made.device.clone(),
                 1 => format!("{}, 1 thread", made.device),
@@ -70,6 +74,16 @@ pub fn provenance<'a>(sources: &Sources<'a>) -> Provenance<'a> {
         lines: sources.text.lines().map(line).collect(),
         nodes: rows.collect(),
     }
+}
+
+/// The time that a training took, and the share of it in which steps waited for their batches.
+fn took(made: &Made) -> String {
+    let waited = made.waited / made.seconds.max(f64::MIN_POSITIVE);
+    let waited = number::percent(waited.min(1.0));
+    format!(
+        "{}, {waited} of it waiting for data",
+        number::duration(made.seconds)
+    )
 }
 
 /// The words that open a declaration.
