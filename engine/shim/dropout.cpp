@@ -19,6 +19,7 @@ using torch::autograd::variable_list;
 // What a mask is made of.
 struct Mask {
   uint32_t low, high;
+  uint32_t first;      // place of the first value
   uint32_t threshold;  // dropped below
   float scale;         // of what is kept
 };
@@ -38,7 +39,7 @@ KDP_INLINE kdp::Words<N> hash(kdp::Words<N> counter, const Mask& mask) {
 template <int N, typename T>
 KDP_INLINE void drop_some(const T* in, T* out, int64_t at, const Mask& mask) {
   kdp::Words<N> counter;
-  for (int lane = 0; lane < N; lane++) counter[lane] = (uint32_t)at + lane;
+  for (int lane = 0; lane < N; lane++) counter[lane] = mask.first + (uint32_t)at + lane;
   auto kept = hash<N>(counter, mask) >= mask.threshold;
   auto scaled = kdp::load<N>(in + at) * mask.scale;
   kdp::store<N>(out + at, (kdp::Floats<N>)((kdp::Words<N>)scaled & (kdp::Words<N>)kept));
@@ -64,7 +65,7 @@ constexpr int64_t SHARE = 1 << 15;
 
 Tensor dropped(const Tensor& x, const Mask& mask, at::MemoryFormat format) {
   TORCH_CHECK(x.is_cpu(), "dropout's hash is computed on the CPU");
-  TORCH_CHECK(x.numel() <= UINT32_MAX, "dropout of more than 2^32 numbers");
+  TORCH_CHECK(x.numel() + mask.first <= UINT32_MAX, "dropout of more than 2^32 numbers");
   Tensor in = x.contiguous(format), out = at::empty_like(in);
   at::parallel_for(0, in.numel(), SHARE, [&](int64_t from, int64_t to) {
     if (in.scalar_type() == at::kBFloat16) {
@@ -77,28 +78,32 @@ Tensor dropped(const Tensor& x, const Mask& mask, at::MemoryFormat format) {
 }
 
 struct Dropout : torch::autograd::Function<Dropout> {
-  static Tensor forward(AutogradContext* context, const Tensor& x, int64_t key, double rate) {
+  static Tensor forward(AutogradContext* context, const Tensor& x, int64_t key, int64_t first, double rate) {
     auto format = x.suggest_memory_format();
     context->saved_data["key"] = key;
+    context->saved_data["first"] = first;
     context->saved_data["rate"] = rate;
     context->saved_data["format"] = (int64_t)format;
-    return dropped(x, mask(key, rate), format);
+    return dropped(x, mask(key, first, rate), format);
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     auto& saved = context->saved_data;
     auto format = (at::MemoryFormat)saved["format"].toInt();
-    return {dropped(gradients[0], mask(saved["key"].toInt(), saved["rate"].toDouble()), format), {}, {}};
+    Mask again = mask(saved["key"].toInt(), saved["first"].toInt(), saved["rate"].toDouble());
+    return {dropped(gradients[0], again, format), {}, {}, {}};
   }
 
-  static Mask mask(int64_t key, double rate) {
+  static Mask mask(int64_t key, int64_t first, double rate) {
+    TORCH_CHECK(0 <= first && first <= UINT32_MAX, "dropout of more than 2^32 numbers");
     double threshold = std::min(rate * 4294967296.0, 4294967295.0);
-    return {(uint32_t)key, (uint32_t)((uint64_t)key >> 32), (uint32_t)threshold, (float)(1.0 / (1.0 - rate))};
+    return {(uint32_t)key, (uint32_t)((uint64_t)key >> 32), (uint32_t)first, (uint32_t)threshold,
+            (float)(1.0 / (1.0 - rate))};
   }
 };
 
 }  // namespace
 
-extern "C" int kdp_dropout(const Tensor* x, uint64_t key, double rate, Tensor** out) {
-  return kdp::guarded([&] { *out = new Tensor(Dropout::apply(*x, (int64_t)key, rate)); });
+extern "C" int kdp_dropout(const Tensor* x, uint64_t key, int64_t first, double rate, Tensor** out) {
+  return kdp::guarded([&] { *out = new Tensor(Dropout::apply(*x, (int64_t)key, first, rate)); });
 }

@@ -37,7 +37,8 @@ struct Linear : torch::autograd::Function<Linear> {
     sizes.back() = weight.size(0);
     Tensor rows = as_rows(x);
     if (!bias) return product(rows, weight.t()).view(sizes);
-    Tensor out = bias->expand({rows.size(0), weight.size(0)}).contiguous();
+    // A copy even of one row, which would be contiguous as it is: the product is added to it in place.
+    Tensor out = bias->expand({rows.size(0), weight.size(0)}).clone(at::MemoryFormat::Contiguous);
     at::native::mkldnn_matmul(rows, weight.t(), out, 1.f, 1.f);
     return out.view(sizes);
   }

@@ -17,4 +17,5 @@ pub mod random;
 
 pub mod shim;
 
+pub mod devices;
 pub mod machine;

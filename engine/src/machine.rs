@@ -137,22 +137,3 @@ pub fn doctor() -> Doctor {
         devices,
     }
 }
-
-/// The device of a name, if it is there.
-pub fn device(name: &str) -> Option<tch::Device> {
-    match name {
-        "cpu" => Some(tch::Device::Cpu),
-        _ if name
-            .strip_prefix("cpu:")
-            .is_some_and(|nth| nth.parse::<u16>().is_ok()) =>
-        {
-            Some(tch::Device::Cpu)
-        }
-        "mps" => tch::utils::has_mps().then_some(tch::Device::Mps),
-        _ => {
-            let index: usize = name.strip_prefix("cuda:")?.parse().ok()?;
-            let there = tch::Cuda::is_available() && (index as i64) < tch::Cuda::device_count();
-            there.then_some(tch::Device::Cuda(index))
-        }
-    }
-}

@@ -14,7 +14,13 @@ unsafe extern "C" {
         bias: *const C_tensor,
         out: *mut *mut C_tensor,
     ) -> c_int;
-    fn kdp_dropout(x: *const C_tensor, key: u64, rate: f64, out: *mut *mut C_tensor) -> c_int;
+    fn kdp_dropout(
+        x: *const C_tensor,
+        key: u64,
+        first: i64,
+        rate: f64,
+        out: *mut *mut C_tensor,
+    ) -> c_int;
     fn kdp_fork(x: *const C_tensor, left: *mut *mut C_tensor, right: *mut *mut C_tensor) -> c_int;
     fn kdp_norm(
         x: *const C_tensor,
@@ -91,10 +97,10 @@ pub fn linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tens
 }
 
 /// Each number of `x` times 1/(1 − rate), or 0 with probability `rate`: by a hash of its place in memory
-/// under `key`. On the CPU, float32 or bfloat16.
-pub fn dropout(x: &Tensor, key: u64, rate: f64) -> Result<Tensor, TchError> {
+/// under `key`, counted from `first`. On the CPU, float32 or bfloat16.
+pub fn dropout(x: &Tensor, key: u64, first: i64, rate: f64) -> Result<Tensor, TchError> {
     // SAFETY: as in `linear`.
-    made(|out| unsafe { kdp_dropout(x.as_ptr(), key, rate, out) })
+    made(|out| unsafe { kdp_dropout(x.as_ptr(), key, first, rate, out) })
 }
 
 /// A tensor that goes two ways, whose gradients are summed in one quick pass. On the CPU, float32 or

@@ -10,6 +10,7 @@ mod difference;
 mod engine;
 mod error;
 mod front;
+mod leases;
 mod legible;
 mod runs;
 mod settings;

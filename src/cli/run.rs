@@ -9,7 +9,8 @@ use clap::Args;
 use super::console::Console;
 use super::error::CliError;
 use super::front::{FileArgs, Planned};
-use super::settings::{Settings, StoreFlag, devices, saving};
+use super::leases::leases;
+use super::settings::{Settings, StoreFlag, saving};
 use super::size::size;
 use super::standing::Standing;
 use super::{Answer, doctor, engine, runs};
@@ -25,7 +26,8 @@ Examples:
   kdp run cifar.kdp
   kdp run cifar.kdp --set tau=2 --set 'seeds=[0]'    # params, typed and checked
   kdp run cifar.kdp --target 'small[seed: 0]'        # one node and what it needs
-  kdp run cifar.kdp --device cuda:0,cuda:1 --jobs 2
+  kdp run cifar.kdp --device cuda:0,cuda:1           # a model on each, two at a time
+  kdp run cifar.kdp --device cuda:0+cuda:1           # each model on both
 
 What is in the store is not computed again, so the same command goes on after a run that was
 stopped, at the last state that each training saved, and ends with the same bits.
@@ -39,10 +41,11 @@ pub(super) struct RunArgs {
     targets: Vec<String>,
     #[command(flatten)]
     store: StoreFlag,
-    /// auto, cpu, cuda:0, cuda:0,cuda:1 or mps [default: auto]
+    /// auto, cpu, mps, cuda:0 or several: `cuda:0,cuda:1` trains a model on each, `cuda:0+cuda:1` each model
+    /// on both [default: auto]
     #[arg(long, value_name = "DEVICE")]
     device: Option<String>,
-    /// The most nodes at a time [default: one for each core, or one for each graphics card]
+    /// The most nodes at a time [default: one for each core, or one for each lease of graphics cards]
     #[arg(long, value_name = "N", value_parser = positive)]
     jobs: Option<usize>,
     /// Threads for each node [default: every core for a large network, one for a small one, of which
@@ -56,8 +59,8 @@ pub(super) struct RunArgs {
     /// When trainings save their state: `60 s`, `100 steps` or `never` [default: 60 s]
     #[arg(long, value_name = "TIME", value_parser = saving)]
     checkpoint: Option<Saving>,
-    /// Go on also from states that another kind of device, another number of threads or another libtorch
-    /// made: the last bits may then be others
+    /// Go on also from states that another kind or number of devices, another number of threads or another
+    /// libtorch made: the last bits may then be others
     #[arg(long)]
     across: bool,
     /// Go on even when the store or the machine fails, such as by a full disk
@@ -79,7 +82,7 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Answer {
     let begin = Instant::now();
     let settings = Settings::of_file(&args.file.file)?;
     let asked = match args.device.as_ref().or(settings.device.as_ref()) {
-        Some(device) => devices(device)?,
+        Some(device) => leases(device)?,
         None => vec!["auto".into()],
     };
     let store = settings.open_store(&args.store)?;
@@ -238,7 +241,7 @@ fn resolve(asked: Vec<String>, engine: &Path) -> Result<Vec<String>, CliError> {
     Ok(devices)
 }
 
-/// One job for each core, or one for each graphics card.
+/// One job for each core, or one for each lease of graphics cards.
 fn jobs_for(devices: &[String]) -> usize {
     match devices
         .iter()

@@ -8,6 +8,7 @@ use clap::Args;
 
 use super::doctor;
 use super::error::CliError;
+use super::leases::leases;
 use super::size::size;
 use crate::diag::closest;
 use crate::plan::{NodeIndex, Plan};
@@ -119,7 +120,7 @@ impl Settings {
                 "store" => settings.store = Some(home.join(text()?)),
                 "engine" => settings.engine = Some(home.join(text()?)),
                 "device" => {
-                    devices(&text()?).map_err(|error| wrong(error.message))?;
+                    leases(&text()?).map_err(|error| wrong(error.message))?;
                     settings.device = Some(text()?);
                 }
                 "jobs" => settings.jobs = Some(number()?),
@@ -154,7 +155,7 @@ impl Settings {
             self.engine = Some(engine.into());
         }
         if let Some(device) = variable("KDP_DEVICE") {
-            devices(&device)
+            leases(&device)
                 .map_err(|error| CliError::usage(format!("KDP_DEVICE: {}", error.message)))?;
             self.device = Some(device);
         }
@@ -174,7 +175,7 @@ impl Settings {
     pub fn ground(&self, plan: &Plan, node: NodeIndex) -> Option<Ground> {
         let device = match self.device.as_deref() {
             None | Some("auto") => (!doctor::has_nvidia_driver()).then_some("cpu"),
-            Some(devices) => devices.split(',').next(),
+            Some(leases) => leases.split(',').next(),
         };
         Some(Ground {
             device: device?.to_string(),
@@ -204,25 +205,6 @@ impl Settings {
             return Err(CliError::machine(message).help("name a folder: `--store DIR`"));
         }
         Ok(Store::at(&folder))
-    }
-}
-
-/// The devices of a setting such as `cuda:0,cuda:1`.
-pub(super) fn devices(text: &str) -> Result<Vec<String>, CliError> {
-    let is_device = |word: &str| match word.split_once(':') {
-        // Parts of the CPU that are leased as cards are: to try a schedule without any.
-        Some(("cuda" | "cpu", index)) => index.parse::<u16>().is_ok(),
-        Some(_) => false,
-        None => matches!(word, "auto" | "cpu" | "cuda" | "mps"),
-    };
-    let words: Vec<String> = text
-        .split(',')
-        .map(|word| word.trim().to_string())
-        .collect();
-    match words.iter().find(|word| !is_device(word)) {
-        None => Ok(words),
-        Some(word) => Err(CliError::usage(format!("there is no device `{word}`"))
-            .help("a device is `auto`, `cpu`, `cuda:0`, or `mps`; several are parted by commas")),
     }
 }
 

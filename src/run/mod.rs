@@ -2,6 +2,7 @@
 //! Knows no tensors.
 
 mod claims;
+mod lease;
 mod missing;
 mod observer;
 mod options;
@@ -16,6 +17,7 @@ mod threads;
 mod worker;
 
 pub use claims::judge;
+pub use lease::Lease;
 pub use observer::{Event, Observer, Progress};
 pub use options::{RunOptions, default_jobs};
 pub use outcome::{ClaimOutcome, Failure, NodeOutcome, Outcome, Status};

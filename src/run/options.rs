@@ -10,11 +10,11 @@ use crate::plan::{NodeIndex, Plan};
 pub struct RunOptions {
     /// The worker's executable.
     pub engine: PathBuf,
-    /// `auto`, `cpu`, `cuda:0`, `mps`; workers take them in turn.
+    /// Leases that workers take in turn: `auto`, `cpu`, `cuda:0`, `cuda:0+cuda:1`, `mps`; see [`super::Lease`].
     pub devices: Vec<String>,
     /// The most workers at a time.
     pub jobs: usize,
-    /// Threads for the tensors of each node, where the user says so; see [`super::threads`].
+    /// Threads for the tensors of each node, where the user says so; see [`super::threads()`].
     pub threads: Option<usize>,
     /// Threads that nodes on the CPU have together.
     pub cores: usize,
@@ -22,7 +22,7 @@ pub struct RunOptions {
     pub outputs: u64,
     /// When trainings save their state.
     pub saving: Saving,
-    /// Whether a training may go on from a state that was made on another kind of device, by another
+    /// Whether a training may go on from a state that was made on another kind or number of devices, by another
     /// number of threads or another libtorch: its bits may then be others.
     pub across: bool,
     /// Whether to go on when the store or the machine fails (a full disk).

@@ -23,7 +23,7 @@ pub enum Order {
         along: Vec<Node>,
         /// The store's folder.
         store: PathBuf,
-        /// `cpu`, `cuda:0`, `mps`.
+        /// The worker's lease: `cpu`, `cuda:0`, `cuda:0+cuda:1`, `mps`.
         device: String,
         /// Threads for its tensors.
         threads: usize,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use petgraph::graph::NodeIndex;
 
+use super::Lease;
 use super::scheduler::Found;
 use crate::plan::{ObserveTask, Plan, Task, TrainTask};
 use crate::store::{Entry, Made, Store};
@@ -11,7 +12,7 @@ use crate::store::{Entry, Made, Store};
 /// What bits can hang on beside what is in a key.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ground {
-    /// `cpu`, `cuda:0`, `mps`.
+    /// `cpu`, `cuda:0`, `cuda:0+cuda:1`, `mps`.
     pub device: String,
     /// Threads for its tensors.
     pub threads: usize,
@@ -22,8 +23,8 @@ pub struct Ground {
 impl Ground {
     /// Whether a state that was made so can be gone on with here, bit by bit.
     pub fn fits(&self, made: &Made) -> bool {
-        let kind = |device: &str| device.split(':').next().map(str::to_string);
-        kind(&self.device) == kind(&made.device)
+        let kinds = |lease| Lease(lease).kinds();
+        kinds(&self.device).eq(kinds(&made.device))
             && self.threads == made.threads
             && self
                 .libtorch
@@ -91,4 +92,41 @@ pub fn resumes(
         Some((node, state?.0))
     };
     pending.filter_map(resume).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn states_are_gone_on_with_on_as_many_devices_of_the_same_kind() {
+        let fits = |device: &str, made_on: &str| {
+            let made = Made {
+                kdp: String::new(),
+                libtorch: "2".into(),
+                device: made_on.into(),
+                threads: 1,
+                seconds: 0.0,
+                waited: 0.0,
+                at: String::new(),
+            };
+            let ground = Ground {
+                device: device.into(),
+                threads: 1,
+                libtorch: None,
+            };
+            ground.fits(&made)
+        };
+        for (device, made_on, wanted) in [
+            ("cpu", "cpu:1", true),
+            ("cuda:0", "cuda:3", true),
+            ("cuda:0+cuda:1", "cuda:2+cuda:3", true),
+            ("cuda:0", "cpu", false),
+            ("cuda:0", "cuda:0+cuda:1", false),
+            ("cuda:0+cuda:1", "cuda:0", false),
+            ("cuda:0+cuda:1", "cuda:0+cuda:1+cuda:2", false),
+        ] {
+            assert_eq!(fits(device, made_on), wanted, "{device} {made_on}");
+        }
+    }
 }

@@ -10,8 +10,8 @@ use super::missing::missing_files;
 use super::outcome::numbers;
 use super::worker::{Message, Said, Worker};
 use super::{
-    Answer, Event, Failure, NodeOutcome, Observer, Order, Outcome, Progress, Queue, RunOptions,
-    State, Status, judge, resumes,
+    Answer, Event, Failure, Lease, NodeOutcome, Observer, Order, Outcome, Progress, Queue,
+    RunOptions, State, Status, judge, resumes,
 };
 use crate::plan::{Digest, Key, Node, Plan};
 use crate::store::{Entry, Store};
@@ -237,7 +237,12 @@ impl Run<'_> {
     /// The part of the run's jobs that a node takes: on the CPU one for each of its threads.
     fn slots(&self, node: NodeIndex) -> usize {
         let jobs = self.options.jobs.max(1);
-        match self.options.devices.iter().any(|device| is_shared(device)) {
+        match self
+            .options
+            .devices
+            .iter()
+            .any(|device| Lease(device).is_shared())
+        {
             true => self.options.threads(self.plan, node).clamp(1, jobs),
             false => 1,
         }
@@ -266,11 +271,11 @@ impl Run<'_> {
         self.queue.ready().take_while(fits).count()
     }
 
-    /// A device for a new worker: the CPU is for all of them, every other device for one at a time.
+    /// A lease for a new worker: the CPU is for all of them, all else for one at a time.
     fn lease(&self) -> Option<String> {
         let leased = |device: &String| self.workers.iter().any(|worker| worker.device == *device);
         let mut devices = self.options.devices.iter();
-        let free = devices.find(|device| is_shared(device) || !leased(device));
+        let free = devices.find(|device| Lease(device).is_shared() || !leased(device));
         free.cloned()
     }
 
@@ -542,11 +547,6 @@ impl Run<'_> {
             ..results(self.plan, &self.found)
         }
     }
-}
-
-/// Whether several workers may compute on a device at a time.
-fn is_shared(device: &str) -> bool {
-    matches!(device, "cpu" | "auto")
 }
 
 /// A failure as the worker tells it too: the node, where it was declared, and what is wrong.

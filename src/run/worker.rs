@@ -46,7 +46,7 @@ pub(super) enum Said {
 pub(super) struct Worker {
     /// Its number.
     pub number: usize,
-    /// The device it works on.
+    /// Its lease.
     pub device: String,
     /// The node it has.
     pub node: Option<NodeIndex>,

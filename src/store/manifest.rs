@@ -29,7 +29,7 @@ pub struct Made {
     pub kdp: String,
     /// The version of libtorch; empty where none was needed.
     pub libtorch: String,
-    /// `cpu`, `cuda:0`, `mps`.
+    /// `cpu`, `cuda:0`, `cuda:0+cuda:1`, `mps`.
     pub device: String,
     /// Threads for its tensors.
     pub threads: usize,

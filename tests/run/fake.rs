@@ -6,7 +6,7 @@ use std::io::{BufRead, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use kdp::plan::{Digest, Node, Plan, Task, facts};
 use kdp::run::{
@@ -59,6 +59,16 @@ impl Engine {
         let mut options = File::options();
         let mut log = options.create(true).append(true).open(&self.log).unwrap();
         log.write_all(format!("{text}\n").as_bytes()).unwrap();
+    }
+
+    /// Waits for the other of `meet0` and `meet1`.
+    fn meet(&self) {
+        let came = |id: &str| Path::new(&format!("{}.{id}", self.log)).exists();
+        let begin = Instant::now();
+        while !(came("meet0") && came("meet1")) {
+            assert!(begin.elapsed() < Duration::from_secs(20), "nobody came");
+            std::thread::sleep(Duration::from_millis(2));
+        }
     }
 
     fn greet(&mut self, hello: &str) {
@@ -114,6 +124,11 @@ impl Engine {
             if let Ok(Order::Stop) = self.orders.recv_timeout(Duration::from_secs(30)) {
                 return self.say(&Answer::Saved { key, step: 1 });
             }
+        } else if does("meet") {
+            self.meet();
+        } else if does("dwell") {
+            std::thread::sleep(Duration::from_millis(20));
+            self.note(&format!("{} leaves {device}", node.id));
         } else if does("abort") {
             eprintln!("terminate called after throwing");
             std::process::abort();

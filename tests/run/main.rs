@@ -5,6 +5,7 @@
 
 mod command;
 mod fake;
+mod leases;
 mod looking;
 mod project;
 mod scheduler;

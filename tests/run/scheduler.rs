@@ -57,7 +57,7 @@ fn data(id: &str) -> Node {
 
 /// A plan from `(id, inputs)`, inputs before those that need them. What has none is data, the
 /// rest measurements: the scheduler does not ask what a node means.
-fn plan(shape: &[(&str, &[&str])]) -> Plan {
+pub fn plan(shape: &[(&str, &[&str])]) -> Plan {
     let mut plan = Plan::default();
     let mut at: BTreeMap<&str, petgraph::graph::NodeIndex> = BTreeMap::new();
     for (id, inputs) in shape {
@@ -96,7 +96,7 @@ const DIAMOND: &[(&str, &[&str])] = &[
     ("both", &["left", "right"]),
 ];
 
-fn statuses(outcome: &Outcome) -> BTreeMap<&str, Status> {
+pub fn statuses(outcome: &Outcome) -> BTreeMap<&str, Status> {
     let nodes = outcome.nodes.iter();
     nodes.map(|node| (node.id.as_str(), node.status)).collect()
 }
@@ -369,24 +369,6 @@ fn a_stop_ends_the_run_at_once_and_the_next_run_goes_on() {
     ]);
     assert_eq!(statuses(&outcome), expected);
     assert_eq!(outcome.exit_code(false), 130);
-}
-
-#[test]
-fn jobs_bound_the_workers_and_take_the_devices_in_turn() {
-    let mut bench = Bench::new();
-    bench.options.jobs = 3;
-    bench.options.devices = vec!["cuda:0".into(), "cuda:1".into()];
-    let wide: Vec<(String, &[&str])> = (0..12).map(|i| (format!("n{i}"), &[] as &[&str])).collect();
-    let wide: Vec<(&str, &[&str])> = wide
-        .iter()
-        .map(|(id, inputs)| (id.as_str(), *inputs))
-        .collect();
-    let outcome = bench.run(&plan(&wide));
-    assert_eq!(outcome.exit_code(false), 0);
-    let log = bench.log();
-    assert!(log.iter().filter(|line| *line == "start").count() <= 3);
-    assert!(log.iter().any(|line| line.contains("cuda:0")));
-    assert!(log.iter().any(|line| line.contains("cuda:1")));
 }
 
 /// The worker of a killed kdp must not go on by itself.

@@ -2,7 +2,7 @@
 
 use tch::{Device, Kind, TchError, Tensor};
 
-use super::pass::Mode;
+use super::pass::{Mode, Pass};
 use crate::random::mask_key;
 use crate::shim;
 
@@ -16,18 +16,20 @@ pub(super) struct Dropout {
 }
 
 impl Dropout {
-    /// What is kept of a batch.
-    pub fn forward(&self, x: &Tensor, mode: Mode) -> Result<Tensor, TchError> {
-        let (seed, step) = match mode {
+    /// What is kept of a batch, or of a part of one: the same of each sample.
+    pub fn forward(&self, x: &Tensor, pass: &Pass) -> Result<Tensor, TchError> {
+        let (seed, step) = match pass.mode {
             Mode::Train { seed, step } if self.rate > 0.0 => (seed, step),
             _ => return Ok(x.shallow_clone()),
         };
         let key = mask_key(seed, &self.purpose, step);
+        let samples = x.size().first().copied().unwrap_or(1).max(1);
+        let first = pass.first * (x.numel() as i64 / samples);
         if x.device() == Device::Cpu {
-            return shim::dropout(x, key, self.rate);
+            return shim::dropout(x, key, first, self.rate);
         }
         let ones = Tensor::f_ones(x.size().as_slice(), (Kind::Float, Device::Cpu))?;
-        let mask = shim::dropout(&ones, key, self.rate)?;
+        let mask = shim::dropout(&ones, key, first, self.rate)?;
         x.f_mul(&mask.f_to_device(x.device())?.f_to_kind(x.kind())?)
     }
 }

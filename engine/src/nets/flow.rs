@@ -1,6 +1,6 @@
 //! What goes from layer to layer.
 
-use tch::{Kind, TchError, Tensor};
+use tch::{Device, Kind, TchError, Tensor};
 
 /// The id of padding.
 const PADDING: i64 = 0;
@@ -23,6 +23,19 @@ impl Flow {
         Ok(Flow {
             values: batch.shallow_clone(),
             mask,
+        })
+    }
+
+    /// Parts of a batch as one, on a device.
+    pub fn joined(parts: &[&Flow], device: Device) -> Result<Flow, TchError> {
+        let join = |parts: Vec<&Tensor>| {
+            let parts = parts.into_iter().map(|part| part.f_to_device(device));
+            Tensor::f_cat(&parts.collect::<Result<Vec<_>, _>>()?, 0)
+        };
+        let masks: Option<Vec<&Tensor>> = parts.iter().map(|part| part.mask.as_ref()).collect();
+        Ok(Flow {
+            values: join(parts.iter().map(|part| &part.values).collect())?,
+            mask: masks.map(join).transpose()?,
         })
     }
 

@@ -74,7 +74,7 @@ impl Module {
     }
 
     /// What comes out, with what is still known of its tokens.
-    fn flow(&self, x: &Flow, values: Tensor) -> Flow {
+    pub fn flow(&self, x: &Flow, values: Tensor) -> Flow {
         let mask = x.mask.as_ref().filter(|_| self.row);
         Flow {
             values,
@@ -97,7 +97,8 @@ impl Module {
 }
 
 impl Kind {
-    fn forward(&self, flow: &Flow, then: Then, pass: &mut Pass) -> Result<Tensor, TchError> {
+    /// What comes out for a batch, and what happens next to it.
+    pub fn forward(&self, flow: &Flow, then: Then, pass: &mut Pass) -> Result<Tensor, TchError> {
         let x = &flow.values;
         match self {
             Kind::Folded(conv) => conv.answer(x, then, pass.precision),
@@ -130,7 +131,7 @@ impl Kind {
             Kind::AvgPool { kernel, stride } => {
                 x.f_avg_pool2d(*kernel, *stride, 0, false, true, None)
             }
-            Kind::Dropout(dropout) => dropout.forward(x, pass.mode),
+            Kind::Dropout(dropout) => dropout.forward(x, pass),
             Kind::SubsampleAndPad {
                 before,
                 after,
@@ -171,7 +172,7 @@ fn residual(
 }
 
 /// A batch that goes two ways.
-fn fork(flow: &Flow) -> Result<[Flow; 2], TchError> {
+pub(super) fn fork(flow: &Flow) -> Result<[Flow; 2], TchError> {
     let x = &flow.values;
     if x.requires_grad() && x.device() == Device::Cpu {
         return Ok(shim::fork(x)?.map(|values| flow.with(values)));

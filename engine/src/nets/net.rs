@@ -103,7 +103,24 @@ impl Net {
             .values()
             .next()
             .map_or(Device::Cpu, Tensor::device);
-        let copy = Net::empty(&self.network, &Partition::default(), device)?;
+        self.copy_to(&Partition::default(), device)
+    }
+
+    /// A replica on another device, whose parts are copies of its own parts.
+    pub(super) fn replicate(
+        &mut self,
+        partition: &Partition,
+        device: Device,
+    ) -> Result<Net, NetError> {
+        let replica = self.copy_to(partition, device)?;
+        for (part, copy) in self.parts.iter_mut().zip(&replica.parts) {
+            part.add_copy(copy);
+        }
+        Ok(replica)
+    }
+
+    fn copy_to(&self, partition: &Partition, device: Device) -> Result<Net, NetError> {
+        let copy = Net::empty(&self.network, partition, device)?;
         for (name, tensor) in &self.tensors {
             copy.put(name, tensor)?;
         }
@@ -137,6 +154,16 @@ impl Net {
     /// The same network, computing in a precision. What it holds and what it gives stays float32.
     pub fn computing_in(self, precision: Precision) -> Net {
         Net { precision, ..self }
+    }
+
+    /// What it computes in.
+    pub(super) fn precision(&self) -> Precision {
+        self.precision
+    }
+
+    /// Its layers.
+    pub(super) fn root(&self) -> &Module {
+        &self.root
     }
 
     /// Its layers once more.
@@ -193,8 +220,18 @@ impl Module {
     ) -> Result<Outputs, NetError> {
         let mut pass = pass.watching(layers);
         let out = self.forward(&Flow::of(batch)?, Then::default(), &mut pass)?;
-        let seen = pass.seen();
-        match layers.iter().find(|layer| !seen.contains_key(*layer)) {
+        Outputs::of(out, pass.seen(), layers)
+    }
+}
+
+impl Outputs {
+    /// What came out of a network and of some layers that were asked for.
+    pub(super) fn of(
+        out: Flow,
+        seen: BTreeMap<String, Flow>,
+        asked: &BTreeSet<String>,
+    ) -> Result<Outputs, NetError> {
+        match asked.iter().find(|layer| !seen.contains_key(*layer)) {
             Some(layer) => Err(NetError::NoLayer(layer.clone())),
             None => Ok(Outputs {
                 logits: out.values.f_to_kind(Kind::Float)?,

@@ -1,6 +1,6 @@
 //! Batch normalisation (Ioffe & Szegedy 2015).
 
-use tch::{Device, TchError, Tensor};
+use tch::{Device, TchError, Tensor, no_grad_guard};
 
 use super::pass::{Mode, Then};
 use crate::shim::{self, Normalised};
@@ -23,11 +23,10 @@ pub(super) struct BatchNorm {
 impl BatchNorm {
     /// What comes out, and what happens next to it.
     pub fn forward(&self, x: &Tensor, then: Then, mode: Mode) -> Result<Tensor, TchError> {
-        if self.frozen || matches!(mode, Mode::Evaluate) {
+        if !self.learns(mode) {
             return then.apply(self.by(x, false)?);
         }
-        one_value_a_channel_has_no_variance(x)?;
-        let _ = self.batches.shallow_clone().f_add_scalar_(1)?;
+        self.count(Self::values_a_channel(x))?;
         if x.device() != Device::Cpu || x.dim() != 4 {
             return then.apply(self.by(x, true)?);
         }
@@ -48,6 +47,40 @@ impl BatchNorm {
         )
     }
 
+    /// Whether it goes by the batch's statistics, which move the running ones.
+    pub fn learns(&self, mode: Mode) -> bool {
+        !self.frozen && matches!(mode, Mode::Train { .. })
+    }
+
+    /// Values of a channel, for n×c×….
+    pub fn values_a_channel(x: &Tensor) -> i64 {
+        let channels = x.size().get(1).copied().unwrap_or(1).max(1);
+        x.numel() as i64 / channels
+    }
+
+    /// Moves the running statistics towards a batch's, of `count` values a channel; that of the variance
+    /// is over n − 1.
+    pub fn follow(&self, mean: &Tensor, variance: &Tensor, count: i64) -> Result<(), TchError> {
+        let _guard = no_grad_guard();
+        self.count(count)?;
+        let unbiased = variance.f_mul_scalar(count as f64 / (count - 1) as f64)?;
+        for (running, found) in [(&self.mean, mean), (&self.variance, &unbiased)] {
+            let found = found.f_view_as(running)?;
+            let _ = running.shallow_clone().f_lerp_(&found, self.momentum)?;
+        }
+        Ok(())
+    }
+
+    /// Counts a batch. One value a channel is refused: its variance would be 0/0.
+    fn count(&self, values: i64) -> Result<(), TchError> {
+        if values <= 1 {
+            let message = "batch_norm saw one value a channel (the last batch of an epoch holds one sample): choose another batch size";
+            return Err(TchError::Shape(message.to_string()));
+        }
+        let _ = self.batches.shallow_clone().f_add_scalar_(1)?;
+        Ok(())
+    }
+
     /// libtorch's own, by the batch's statistics or the running ones.
     fn by(&self, x: &Tensor, batch: bool) -> Result<Tensor, TchError> {
         x.f_batch_norm(
@@ -61,16 +94,4 @@ impl BatchNorm {
             true,
         )
     }
-}
-
-/// Refuses to train batch norm on one value a channel: its variance would be 0/0.
-fn one_value_a_channel_has_no_variance(x: &Tensor) -> Result<(), TchError> {
-    let sizes = x.size();
-    let channels = sizes.get(1).copied().unwrap_or(1).max(1);
-    if x.numel() as i64 / channels > 1 {
-        return Ok(());
-    }
-    Err(TchError::Shape(
-        "batch_norm saw one value a channel (the last batch of an epoch holds one sample): choose another batch size".to_string(),
-    ))
 }

@@ -9,6 +9,8 @@ pub struct Part {
     specs: Vec<TensorSpec>,
     tensors: Vec<Tensor>,
     flat: Tensor,
+    /// Copies on other devices, whose gradients are added to its own.
+    copies: Vec<Part>,
 }
 
 /// The dimensions of a convolution's weight in memory order, and the way back.
@@ -41,6 +43,7 @@ impl Part {
         let mut part = Part {
             flat: Tensor::f_zeros([count], (Kind::Float, device))?,
             tensors: vec![],
+            copies: vec![],
             specs,
         };
         let views = part.cut(&part.flat)?.into_iter();
@@ -56,7 +59,26 @@ impl Part {
             specs: self.specs.clone(),
             tensors: self.tensors.iter().map(Tensor::shallow_clone).collect(),
             flat: self.flat.shallow_clone(),
+            copies: self.copies.iter().map(Part::share).collect(),
         }
+    }
+
+    /// Takes a part as a copy of its own.
+    pub(super) fn add_copy(&mut self, copy: &Part) {
+        self.copies.push(copy.share());
+    }
+
+    /// Gives its values to its copies.
+    pub fn renew_copies(&self) -> Result<(), TchError> {
+        for copy in &self.copies {
+            copy.flat.shallow_clone().f_copy_(&self.flat)?;
+        }
+        Ok(())
+    }
+
+    /// Itself and its copies.
+    fn replicas(&self) -> impl Iterator<Item = &Part> {
+        std::iter::once(self).chain(&self.copies)
     }
 
     /// All of them in one flat tensor.
@@ -77,7 +99,7 @@ impl Part {
 
     /// Makes them trainable.
     pub fn require_gradients(&self) -> Result<(), TchError> {
-        for tensor in &self.tensors {
+        for tensor in self.replicas().flat_map(|part| &part.tensors) {
             let _ = tensor.f_set_requires_grad(true)?;
         }
         Ok(())
@@ -95,8 +117,27 @@ impl Part {
     }
 }
 
-/// The gradients of a loss by each part, flat; 0 for a parameter that the loss does not hang on.
+/// The gradients of a loss by each part and its copies together, flat; 0 for a parameter that the loss does
+/// not hang on. They are added in the order of the copies, so that the same ones give the same bits.
 pub fn gradients(loss: &Tensor, parts: &[&Part]) -> Result<Vec<Tensor>, TchError> {
+    let replicas: Vec<&Part> = parts.iter().flat_map(|part| part.replicas()).collect();
+    let mut found = gradients_by_each(loss, &replicas)?.into_iter();
+    parts
+        .iter()
+        .map(|part| sum(found.by_ref().take(1 + part.copies.len())))
+        .collect()
+}
+
+/// The sum of tensors in their order, on the first one's device.
+fn sum(mut tensors: impl Iterator<Item = Tensor>) -> Result<Tensor, TchError> {
+    let mut sum = tensors.next().unwrap_or_default();
+    for tensor in tensors {
+        sum = sum.f_add_(&tensor.f_to_device(sum.device())?)?;
+    }
+    Ok(sum)
+}
+
+fn gradients_by_each(loss: &Tensor, parts: &[&Part]) -> Result<Vec<Tensor>, TchError> {
     let parameters: Vec<&Tensor> = parts.iter().flat_map(|part| &part.tensors).collect();
     let found = if loss.requires_grad() {
         Tensor::f_run_backward(&[loss], &parameters, false, false)?

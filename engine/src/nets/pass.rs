@@ -24,6 +24,8 @@ pub enum Mode {
 pub(super) struct Pass<'a> {
     pub mode: Mode,
     pub precision: Precision,
+    /// The place of its first sample in the batch that it is a part of.
+    pub first: i64,
     watched: Option<&'a BTreeSet<String>>,
     seen: BTreeMap<String, Flow>,
 }
@@ -34,6 +36,7 @@ impl<'a> Pass<'a> {
         Self {
             mode,
             precision,
+            first: 0,
             watched: None,
             seen: BTreeMap::new(),
         }
@@ -45,6 +48,11 @@ impl<'a> Pass<'a> {
             watched: Some(layers),
             ..self
         }
+    }
+
+    /// A pass of the part of a batch that begins at a sample.
+    pub fn beginning_at(self, first: i64) -> Self {
+        Self { first, ..self }
     }
 
     /// Whether a layer is watched.

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use kdp::plan::{Loss, Recipe, TrainTask};
-use tch::Device;
 
 use super::log::{Log, Recent, Recorder};
 use super::objective::first_labels;
@@ -14,7 +13,8 @@ use super::through::Throughs;
 use super::{Teachers, TrainError, loss};
 use crate::blob::Blob;
 use crate::data::{Augmentation, Batch, Batches, Loaded};
-use crate::nets::{Frozen, Mode, Net, NetError, Partition, Precision, Share};
+use crate::devices::Devices;
+use crate::nets::{Frozen, Mode, Net, NetError, Partition, Precision, Replicated, Share};
 use crate::outputs::Cache;
 
 /// Steps that are made before it is looked whether the loss is still finite.
@@ -49,7 +49,7 @@ pub struct State {
 /// A run on its way.
 pub struct Run<'a> {
     task: &'a TrainTask,
-    net: Net,
+    student: Replicated,
     throughs: Throughs,
     /// The student's layers whose outputs are matched.
     layers: BTreeSet<String>,
@@ -59,11 +59,12 @@ pub struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    /// A run at its beginning, or at a state of its own.
+    /// A run at its beginning, or at a state of its own. Its batches are split among the devices; all else
+    /// happens on the first of them.
     pub fn new(
         task: &'a TrainTask,
         material: Material<'a>,
-        device: Device,
+        devices: &Devices,
         state: Option<&State>,
     ) -> Result<Self, TrainError> {
         let precision = precision(&task.recipe)?;
@@ -84,10 +85,11 @@ impl<'a> Run<'a> {
             None => material.init,
             Some(state) => vec![Share::all("the saved state", state.weights.clone())],
         };
-        let net = Net::begin(&task.network, &partition, task.seed, &init, device)?
+        let net = Net::begin(&task.network, &partition, task.seed, &init, devices.first())?
             .computing_in(precision);
-        let throughs = Throughs::new(&task.objective, task.seed, device)?;
-        let mut stepper = Stepper::new(task, net.parts(), throughs.parts())?;
+        let student = Replicated::new(net, &partition, devices)?;
+        let throughs = Throughs::new(&task.objective, task.seed, devices.first())?;
+        let mut stepper = Stepper::new(task, student.net().parts(), throughs.parts())?;
         let mut log = Log::default();
         if let Some(state) = state {
             throughs.restore(&state.optimizer)?;
@@ -104,7 +106,7 @@ impl<'a> Run<'a> {
             recorder: Recorder::new(log, &task.recipe.lr),
             layers: matched.collect(),
             task,
-            net,
+            student,
             throughs,
         })
     }
@@ -126,7 +128,7 @@ impl<'a> Run<'a> {
             seed: self.task.seed,
             step,
         };
-        let outputs = self.net.outputs(&batch.inputs, mode, &self.layers)?;
+        let outputs = self.student.outputs(&batch.inputs, mode, &self.layers)?;
         self.teachers.next_step(step);
         let mut scene = Scene {
             outputs: &outputs,
@@ -146,12 +148,12 @@ impl<'a> Run<'a> {
 
     /// The network as it is.
     pub fn net(&self) -> &Net {
-        &self.net
+        self.student.net()
     }
 
     /// The network as it is, to be asked. It computes in float32, as for whoever loads its weights.
     pub fn frozen(&self) -> Result<Frozen, NetError> {
-        self.net.freeze(Precision::Fp32)
+        self.net().freeze(Precision::Fp32)
     }
 
     /// What each step saw.
@@ -176,7 +178,7 @@ impl<'a> Run<'a> {
         self.stepper.put(&mut optimizer)?;
         self.throughs.put(&mut optimizer)?;
         Ok(State {
-            weights: self.net.to_bytes()?,
+            weights: self.net().to_bytes()?,
             optimizer: optimizer.bytes().map_err(NetError::from)?,
             log,
         })

@@ -71,6 +71,7 @@ impl Stepper {
             let lr = self.lr.at(step) * track.lr_scale;
             let decay = track.weight_decay.at(step);
             track.optimiser.step(&mut flat, gradient, lr, decay)?;
+            track.part.renew_copies()?;
         }
         Ok(())
     }

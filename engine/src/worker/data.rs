@@ -23,7 +23,7 @@ pub fn make(
         DataFrom::Relabel { data, by } => {
             let set = objects.set(*data)?;
             let model = objects.model(*by, Precision::Fp32)?;
-            let feeder = Feeder::new(&set.meta, objects.device);
+            let feeder = Feeder::new(&set.meta, objects.device());
             let labels = if set.train.is_empty() {
                 vec![]
             } else {

@@ -18,7 +18,7 @@ pub fn take(task: &WeightsTask, files: &Files, objects: &Objects) -> Result<Prod
         &partition,
         task.seed,
         &shares,
-        objects.device,
+        objects.device(),
     )?;
     let told = [&objects.split(&task.data)?, &objects.split(&task.test)?];
     let weights = net.to_bytes()?;

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use kdp::plan::{Digest, Key, Node, Task, facts};
-use kdp::run::Saving;
+use kdp::run::{Lease, Saving};
 use kdp::store::{About, Lookup, Made, Slot, Store};
 use serde::Serialize;
 
@@ -12,7 +12,8 @@ use super::objects::Objects;
 use super::stop::Stop;
 use super::{NodeError, data, measure, model, train};
 use crate::data::Files;
-use crate::machine::{self, LIBTORCH};
+use crate::devices::Devices;
+use crate::machine::LIBTORCH;
 use crate::outputs::{Cache, Form};
 
 /// What a node gives: blobs by name, the main one first, and a summary.
@@ -34,7 +35,7 @@ pub struct Job<'a> {
     pub along: &'a [Node],
     /// The store.
     pub store: &'a Store,
-    /// `cpu`, `cuda:0`, `mps`.
+    /// `cpu`, `cuda:0`, `cuda:0+cuda:1`, `mps`.
     pub device: &'a str,
     /// Threads for its tensors.
     pub threads: usize,
@@ -64,12 +65,11 @@ pub fn bring(job: &Job, teller: &mut Teller) -> Result<(Digest, Vec<Key>), NodeE
         }
         Lookup::Miss(slot) => slot,
     };
-    let device = machine::device(job.device);
-    let device = device.ok_or_else(|| NodeError::Device(job.device.to_string()))?;
+    let devices = Devices::of(Lease(job.device)).map_err(NodeError::Device)?;
     tch::set_num_threads(job.threads.max(1) as i32);
     let objects = Objects {
         store: job.store,
-        device,
+        devices,
         outputs: Cache::new(job.store, job.outputs, Form::of(job.device, job.threads)),
     };
     let files = Files(&node.files);

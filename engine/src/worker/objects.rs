@@ -8,6 +8,7 @@ use tch::Device;
 
 use super::NodeError;
 use crate::data::{self, DataSet, Loaded};
+use crate::devices::Devices;
 use crate::nets::{self, Model, Net, Partition, Precision, Share};
 use crate::outputs::Cache;
 
@@ -15,8 +16,8 @@ use crate::outputs::Cache;
 pub struct Objects<'a> {
     /// The store.
     pub store: &'a Store,
-    /// Where networks are loaded to.
-    pub device: Device,
+    /// What is computed on.
+    pub devices: Devices,
     /// Where outputs of models are kept.
     pub outputs: Cache,
 }
@@ -29,6 +30,11 @@ pub const NETWORK: &str = "network.json";
 pub const ENSEMBLE: &str = "ensemble.json";
 
 impl Objects<'_> {
+    /// Where networks and samples are loaded to: the first device.
+    pub fn device(&self) -> Device {
+        self.devices.first()
+    }
+
     fn entry(&self, key: Key) -> Result<Entry, NodeError> {
         self.store.find(key).ok_or(NodeError::Input(key))
     }
@@ -36,7 +42,7 @@ impl Objects<'_> {
     /// A split of a data object.
     pub fn split(&self, split: &SplitRef) -> Result<Loaded, NodeError> {
         let entry = self.entry(split.data)?;
-        data::load(split.split, self.device, |blob| Ok(entry.read(blob)?))
+        data::load(split.split, self.device(), |blob| Ok(entry.read(blob)?))
     }
 
     /// A data object, whole.
@@ -56,7 +62,7 @@ impl Objects<'_> {
         let (file, bytes) = weights(&entry)?;
         let whole = [Share::all(&file, bytes)];
         let none = Partition::default();
-        let net = Net::begin(&network, &none, 0, &whole, self.device)?;
+        let net = Net::begin(&network, &none, 0, &whole, self.device())?;
         Ok(Box::new(net.freeze(precision)?))
     }
 

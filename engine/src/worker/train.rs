@@ -125,7 +125,7 @@ impl Training<'_> {
                 None => shares(&task.init, &Files(&job.node.files), objects)?,
             },
         };
-        let mut run = Run::new(task, material, objects.device, begin.state.as_ref())?;
+        let mut run = Run::new(task, material, &objects.devices, begin.state.as_ref())?;
         let mut earlier = begin.seen;
         let mut observers = vec![];
         for watcher in &watchers {
@@ -261,7 +261,7 @@ impl Training<'_> {
         if let Some(best) = seen.best {
             let shares = [Share::all("the best state", best.clone())];
             let none = Partition::default();
-            let net = Net::begin(&self.task.network, &none, 0, &shares, self.objects.device)?;
+            let net = Net::begin(&self.task.network, &none, 0, &shares, self.objects.device())?;
             told = Some((best.clone(), net));
             blobs.insert(0, (WEIGHTS, best));
             blobs.push((NETWORK, json(&*self.task.network)?));

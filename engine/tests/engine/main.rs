@@ -10,6 +10,7 @@ mod made;
 mod models;
 mod nodes;
 mod outputs;
+mod parallel;
 mod pipe;
 mod precision;
 mod reference;

@@ -363,7 +363,7 @@ fn a_teacher_is_in_evaluation_mode() {
             outputs: cache,
             init: vec![],
         };
-        let mut run = Run::new(task, material, Device::Cpu, None).expect("a run");
+        let mut run = Run::new(task, material, &Device::Cpu.into(), None).expect("a run");
         let mut batches = batches(task, &data).expect("batches");
         while run.done() < run.steps() {
             let batch = batches.at(run.done()).expect("a batch");

@@ -12,6 +12,8 @@ pub struct Worker {
     process: Child,
     orders: Option<ChildStdin>,
     answers: Option<BufReader<ChildStdout>>,
+    /// Its lease.
+    pub device: String,
     /// Room for outputs of teachers.
     pub outputs: u64,
     /// What goes along with the trainings.
@@ -42,6 +44,7 @@ impl Worker {
             process,
             orders,
             answers,
+            device: "cpu".to_string(),
             outputs: 0,
             along: vec![],
             saving: Saving::Never,
@@ -63,10 +66,11 @@ impl Worker {
 
     /// Orders a node; gives the digest of its main blob or the error and its help.
     pub fn run(&mut self, node: &Node, store: &Path) -> Result<Digest, (String, Option<String>)> {
-        self.run_on("cpu", node, store)
+        let device = self.device.clone();
+        self.run_on(&device, node, store)
     }
 
-    /// The same on a device.
+    /// The same on other devices.
     pub fn run_on(
         &mut self,
         device: &str,
@@ -115,7 +119,7 @@ impl Worker {
     /// Orders a training and lets it make at least so many steps. It is then asked to stop, or killed.
     /// Says the step at which it was saved.
     pub fn interrupt(mut self, node: &Node, store: &Path, after: u64, kill: bool) -> Option<u64> {
-        self.order("cpu", node, store);
+        self.order(&self.device.clone(), node, store);
         loop {
             match self.answer()? {
                 Answer::Progress { step, .. } if step >= after => break,
@@ -146,7 +150,7 @@ impl Worker {
 
     /// Orders a node and stops listening; says how the process ended, if it did within a minute.
     pub fn abandon(&mut self, node: &Node, store: &Path) -> Option<ExitStatus> {
-        self.order("cpu", node, store);
+        self.order(&self.device.clone(), node, store);
         self.answers = None;
         let started = Instant::now();
         while started.elapsed() < Duration::from_secs(60) {

@@ -40,12 +40,14 @@ fn gradients(out: &Tensor, leaves: &[&Tensor]) -> Vec<Tensor> {
 
 #[test]
 fn a_linear_layer_and_its_gradients_are_libtorchs() {
-    for shape in [&[5, 37][..], &[3, 4, 37]] {
+    for shape in [&[5, 37][..], &[3, 4, 37], &[1, 37]] {
         for biased in [true, false] {
             let x = leaf(&normal(shape, 1), Kind::Float);
             let weight = leaf(&normal(&[11, 37], 2), Kind::Float);
             let bias = biased.then(|| leaf(&normal(&[11], 3), Kind::Float));
+            let before = bias.as_ref().map(|bias| bias.detach().copy());
             let found = shim::linear(&x, &weight, bias.as_ref()).expect("it runs");
+            assert!(bias.as_ref().map(Tensor::detach) == before);
             let wanted = x.linear(&weight, bias.as_ref());
             assert!(off(&found, &wanted) < 1e-5);
             let leaves: Vec<&Tensor> = [&x, &weight].into_iter().chain(&bias).collect();
@@ -141,7 +143,7 @@ fn a_mean_far_from_zero_takes_no_digits_of_the_variance() {
 fn what_is_dropped_is_dropped_of_the_gradient_too() {
     for kind in [Kind::Float, Kind::BFloat16] {
         let ones = leaf(&Tensor::ones([1000, 101], (Kind::Float, Device::Cpu)), kind);
-        let kept = shim::dropout(&ones, 42, 0.2).expect("it runs");
+        let kept = shim::dropout(&ones, 42, 0, 0.2).expect("it runs");
         let gradient = Tensor::run_backward(&[kept.sum(Kind::Float)], &[&ones], false, false);
         assert!(kept == gradient[0]);
         let share = kept
@@ -151,7 +153,7 @@ fn what_is_dropped_is_dropped_of_the_gradient_too() {
             .double_value(&[]);
         // Five standard deviations.
         assert!((share - 0.8).abs() < 0.0063, "{share}");
-        let other = shim::dropout(&ones, 43, 0.2).expect("it runs");
+        let other = shim::dropout(&ones, 43, 0, 0.2).expect("it runs");
         let both = (kept.ne(0.0) * other.ne(0.0)).to_kind(Kind::Double);
         assert!((both.mean(None).double_value(&[]) - 0.64).abs() < 0.0076);
     }
@@ -160,7 +162,7 @@ fn what_is_dropped_is_dropped_of_the_gradient_too() {
 #[test]
 fn neighbours_are_dropped_without_regard_to_each_other() {
     let ones = Tensor::ones([1 << 20], (Kind::Float, Device::Cpu));
-    let kept = shim::dropout(&ones, 7, 0.5).expect("it runs");
+    let kept = shim::dropout(&ones, 7, 0, 0.5).expect("it runs");
     let kept = kept.ne(0.0).to_kind(Kind::Double) - 0.5;
     for apart in [1, 2, 3, 16, 64, 784, 1000, 1024] {
         let count = (1 << 20) - apart;

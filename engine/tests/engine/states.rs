@@ -73,7 +73,7 @@ fn a_run_that_is_cut_has_the_state_that_the_whole_one_had_then() {
         outputs: Cache::off(),
         init: vec![],
     };
-    let mut run = Run::new(task, material, Device::Cpu, None).expect("a run");
+    let mut run = Run::new(task, material, &Device::Cpu.into(), None).expect("a run");
     let mut batches = batches(task, &train).expect("batches");
     let mut before = None;
     while run.done() < 17 {
