@@ -29,7 +29,7 @@ bench: ## measure how fast kdp checks, plans and finds nothing to do (PEERS=1: b
 	cargo bench -p kdp $(if $(PEERS),--bench speed -- peers,--bench speed --bench hover)
 
 chaos: build ## kill a hundred runs at any instant, and hold how they end against one left alone
-	KDP_CHAOS=$(or $(RUNS),100) cargo test $(PROFILE) -p kdp --test chaos -- --nocapture
+	KDP_CHAOS=$(or $(RUNS),100) cargo test $(PROFILE) -p kdp --test chaos -- --nocapture killed_runs
 
 bench-training: build $(TRAINING)/venv ## time training beside torchdistill and PyTorch, ~25 minutes (ROWS="one mlp" ROUNDS=3)
 	$(TRAINING)/venv/bin/python benches/training/bench.py $(ROWS) $(if $(ROUNDS),--rounds $(ROUNDS)) \
