@@ -304,6 +304,7 @@ impl Builder<'_> {
         });
         let observe = Task::Observe(ObserveTask {
             version: OBSERVING,
+            trained: task.key(),
             training: task.clone().into(),
             test,
             ended: true,

@@ -171,6 +171,8 @@ pub struct TrainTask {
 pub struct ObserveTask {
     /// The version of how it is watched.
     pub version: u32,
+    /// The key of the training's node.
+    pub trained: Key,
     /// The training.
     pub training: Shared<TrainTask>,
     /// The split the test curve is of.
@@ -271,13 +273,6 @@ impl TrainTask {
     }
 }
 
-impl ObserveTask {
-    /// The key of the state that the training ends with.
-    pub fn trained(&self) -> Key {
-        self.training.key()
-    }
-}
-
 /// The models among shares.
 fn models(shares: &[Share]) -> impl Iterator<Item = Key> {
     shares.iter().filter_map(|share| match &share.from {
@@ -309,7 +304,7 @@ impl Task {
             },
             Task::Train(task) => task.inputs(),
             Task::Observe(task) => {
-                let mut keys = vec![task.trained(), task.test.data];
+                let mut keys = vec![task.trained, task.test.data];
                 keys.extend(task.best.iter().map(|best| best.on.data));
                 keys.extend(task.training.inputs());
                 keys

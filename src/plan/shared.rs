@@ -24,6 +24,13 @@ impl<T: Serialize> From<T> for Shared<T> {
     }
 }
 
+impl<T> Shared<T> {
+    /// The digest of the part.
+    pub(super) fn digest(&self) -> Digest {
+        self.digest
+    }
+}
+
 impl<T> Deref for Shared<T> {
     type Target = T;
 

@@ -44,7 +44,16 @@ impl TrainTask {
 
     /// What all trainings have in common that begin alike, whatever their schedules then are.
     pub fn lineage(&self) -> Key {
-        self.until(0).key()
+        self.lineage_with(self.recipe.until(0).into())
+    }
+
+    /// The same, where what is left of the recipe at step 0 is known already.
+    pub(super) fn lineage_with(&self, recipe: Shared<Recipe>) -> Key {
+        TrainTask {
+            recipe,
+            ..self.with_losses_until(0)
+        }
+        .key()
     }
 
     /// What its schedules are until a step, whichever step that is: alike between two of its turns.
@@ -95,8 +104,10 @@ impl TrainTask {
 impl ObserveTask {
     /// What it has seen after so many steps, the training going on.
     pub fn until(&self, steps: u64) -> ObserveTask {
+        let training = self.training.until(steps);
         ObserveTask {
-            training: Shared::from(self.training.until(steps)),
+            trained: training.key(),
+            training: Shared::from(training),
             ended: false,
             ..self.clone()
         }

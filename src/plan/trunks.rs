@@ -9,7 +9,7 @@ use petgraph::graph::NodeIndex;
 use rustc_hash::FxHashMap;
 
 use super::build::Builder;
-use super::{Fork, Key, Node, ObserveTask, Plan, STRETCH, Task, TrainTask};
+use super::{Digest, Fork, Key, Node, ObserveTask, Plan, Recipe, STRETCH, Shared, Task, TrainTask};
 
 /// A shorter stretch is not worth a node: a warm-up's first step, at a learning rate of 0, is common to
 /// all rates.
@@ -67,10 +67,14 @@ impl Trunks {
     pub(super) fn of(plan: &Plan) -> Trunks {
         let mut trunks = Trunks { courses: vec![] };
         let mut families: FxHashMap<Key, Vec<(NodeIndex, &TrainTask)>> = FxHashMap::default();
+        let mut begun: FxHashMap<Digest, Shared<Recipe>> = FxHashMap::default();
         let mut order = vec![];
         for node in plan.graph.node_indices() {
             if let Task::Train(task) = &plan.graph[node].task {
-                let lineage = task.lineage();
+                // Many trainings have a recipe in common.
+                let begun = begun.entry(task.recipe.digest());
+                let begun = begun.or_insert_with(|| task.recipe.until(0).into());
+                let lineage = task.lineage_with(begun.clone());
                 let family = families.entry(lineage).or_insert_with(|| {
                     order.push(lineage);
                     vec![]
@@ -224,7 +228,7 @@ fn observers(plan: &Plan, node: NodeIndex) -> Vec<(NodeIndex, ObserveTask)> {
     let after = plan.graph.neighbors(node);
     let mut found: Vec<_> = after
         .filter_map(|after| match &plan.graph[after].task {
-            Task::Observe(task) if task.trained() == key => Some((after, task.clone())),
+            Task::Observe(task) if task.trained == key => Some((after, task.clone())),
             _ => None,
         })
         .collect();

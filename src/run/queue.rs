@@ -135,7 +135,7 @@ impl<'a> Queue<'a> {
 
     fn watches(&self, watcher: NodeIndex, node: NodeIndex) -> bool {
         match &self.plan.graph[watcher].task {
-            Task::Observe(task) => task.trained() == self.plan.graph[node].key,
+            Task::Observe(task) => task.trained == self.plan.graph[node].key,
             _ => false,
         }
     }
@@ -243,7 +243,7 @@ impl<'a> Queue<'a> {
         for dependent in self.dependents(node) {
             self.offer(dependent);
             if let Task::Observe(task) = &self.plan.graph[dependent].task {
-                let trained = task.trained();
+                let trained = task.trained;
                 let trainings = self.inputs(dependent).into_iter();
                 let trainings = trainings.filter(|input| self.plan.graph[*input].key == trained);
                 trainings.for_each(|training| self.offer(training));

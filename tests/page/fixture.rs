@@ -147,6 +147,7 @@ impl Fixture {
         let task = train_task(data, seed, objective);
         let told = Task::Observe(ObserveTask {
             version: 1,
+            trained: task.key(),
             training: task.clone().into(),
             test: SplitRef {
                 data,

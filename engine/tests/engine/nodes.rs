@@ -288,6 +288,7 @@ pub fn curves(of: &Node, data: &Node) -> Node {
 pub fn observe(id: &str, of: &Node, test: SplitRef, best: Option<Best>) -> Node {
     let task = ObserveTask {
         version: 1,
+        trained: of.key,
         training: task(of).clone().into(),
         test,
         best,
