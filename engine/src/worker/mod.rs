@@ -8,6 +8,7 @@ mod stop;
 
 mod data;
 mod measure;
+mod milestones;
 mod model;
 mod train;
 

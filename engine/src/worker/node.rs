@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::answers::Teller;
 use super::objects::Objects;
 use super::stop::Stop;
-use super::{NodeError, data, measure, model, train};
+use super::{NodeError, data, measure, milestones, model, train};
 use crate::data::Files;
 use crate::devices::Devices;
 use crate::machine::LIBTORCH;
@@ -58,7 +58,7 @@ pub fn bring(job: &Job, teller: &mut Teller) -> Result<(Digest, Vec<Key>), NodeE
     let slot = match job.store.lookup(node.key)? {
         Lookup::Hit(entry) => {
             if let Task::Train(task) = &node.task {
-                train::list(job.store, task)?;
+                milestones::list(job.store, task)?;
             }
             let digest = entry.manifest.digest().ok_or(NodeError::Input(node.key))?;
             return Ok((digest, vec![]));
@@ -77,8 +77,10 @@ pub fn bring(job: &Job, teller: &mut Teller) -> Result<(Digest, Vec<Key>), NodeE
         Task::Data(task) => data::make(task, &files, &objects, teller)?,
         Task::Train(task) => {
             let (product, along) = train::train(job, task, &objects, teller)?;
+            milestones::list(job.store, task)?;
             let digest = commit(job, slot, &node.task, product)?;
-            train::list(job.store, task)?;
+            // Only now: whoever is killed before goes on from what was saved.
+            milestones::thin(job.store, task)?;
             return Ok((digest, along));
         }
         Task::Observe(task) => {

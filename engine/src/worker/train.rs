@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use kdp::plan::{Curves, Digest, Key, ObserveTask, StateSummary, Task, TrainTask};
 use kdp::run::{Ground, seen, states};
-use kdp::store::{Entry, Milestone, Passing, Slot, Store};
+use kdp::store::{Entry, Slot};
 
 use super::NodeError;
 use super::answers::Teller;
+use super::milestones::thin;
 use super::model::{shares, summary};
 use super::node::{Job, Product, commit, json};
 use super::objects::{NETWORK, Objects, WEIGHTS, parse};
@@ -18,7 +19,8 @@ use crate::train::{Material, Observer, Run, Saver, Seen, State, TrainError, batc
 
 const OPTIMIZER: &str = "optimizer.safetensors";
 const LOG: &str = "log.safetensors";
-const CURVES: &str = "curves.json";
+/// What was seen of a training.
+pub(super) const CURVES: &str = "curves.json";
 
 /// One who watches: a node, the right to make its object, and the splits that it looks at.
 struct Watcher<'a> {
@@ -62,7 +64,6 @@ pub fn train(
     let along = keys
         .filter(|key| objects.store.find(*key).is_some())
         .collect();
-    training.thin()?;
     Ok((product, along))
 }
 
@@ -81,7 +82,7 @@ pub fn replay(
     };
     let watcher = Watcher::new(task, slot, objects)?;
     training.follow(vec![watcher], false, teller)?;
-    training.thin()?;
+    thin(objects.store, &task.training)?;
     let made = objects.store.find(job.node.key);
     let digest = made.and_then(|made| made.manifest.digest());
     digest.ok_or(NodeError::Input(job.node.key))
@@ -98,10 +99,11 @@ struct Begin {
     seen: BTreeMap<Key, Seen>,
 }
 
-struct Training<'a> {
-    job: &'a Job<'a>,
-    task: &'a TrainTask,
-    objects: &'a Objects<'a>,
+/// A training that is under way.
+pub(super) struct Training<'a> {
+    pub job: &'a Job<'a>,
+    pub task: &'a TrainTask,
+    pub objects: &'a Objects<'a>,
 }
 
 impl Training<'_> {
@@ -138,9 +140,9 @@ impl Training<'_> {
             self.advance(&mut run, &mut observers, &mut batches, teller)?;
             Ok::<_, NodeError>(batches.waited().as_secs_f64())
         })?;
-        let products = observers.iter().map(|observer| {
+        let products = observers.iter().zip(&watchers).map(|(observer, watcher)| {
             let seen = observer.seen(&mut run)?;
-            self.watched(observer.task(), seen, run.net(), &train)
+            self.watched(watcher.task, seen, run.net(), [&train, &watcher.test])
         });
         let products: Vec<Product> = products.collect::<Result<_, NodeError>>()?;
         drop(observers);
@@ -231,7 +233,7 @@ impl Training<'_> {
     }
 
     /// What the object of a state holds.
-    fn state(&self, run: &mut Run) -> Result<Product, NodeError> {
+    pub(super) fn state(&self, run: &mut Run) -> Result<Product, NodeError> {
         let state = run.state()?;
         Ok(Product {
             blobs: vec![
@@ -248,41 +250,39 @@ impl Training<'_> {
         })
     }
 
-    /// What the object of a watcher holds.
+    /// What the object of a watcher holds, who tells a model's accuracies on a training and a test split.
     fn watched(
         &self,
         task: &ObserveTask,
         seen: Seen,
         net: &Net,
-        train: &Loaded,
+        told: [&Loaded; 2],
     ) -> Result<Product, NodeError> {
-        let mut blobs = vec![(CURVES, json(&seen.curves)?)];
-        let mut told = None;
-        if let Some(best) = seen.best {
-            let shares = [Share::all("the best state", best.clone())];
-            let none = Partition::default();
-            let net = Net::begin(&self.task.network, &none, 0, &shares, self.objects.device())?;
-            told = Some((best.clone(), net));
-            blobs.insert(0, (WEIGHTS, best));
-            blobs.push((NETWORK, json(&*self.task.network)?));
-        }
-        let steps = task.training.recipe.steps;
-        let summary = match (task.ended, told) {
-            (false, _) => serde_json::to_value(StateSummary {
+        let steps = self.task.recipe.steps;
+        let summary = match task.ended {
+            false => serde_json::to_value(StateSummary {
                 parameters: net.parameter_count(),
                 steps,
             })?,
-            (true, told) => {
-                let test = self.objects.split(&task.test)?;
-                let (weights, best) = match told {
-                    Some((weights, net)) => (weights, Some(net)),
-                    None => (net.to_bytes()?, None),
+            true => {
+                let best = seen
+                    .best
+                    .as_deref()
+                    .map(|best| self.best(best))
+                    .transpose()?;
+                let weights = match &seen.best {
+                    Some(best) => best.clone(),
+                    None => net.to_bytes()?,
                 };
-                let net = best.as_ref().unwrap_or(net);
-                let net = net.freeze(Precision::Fp32)?;
-                serde_json::to_value(summary(&net, &weights, steps, [train, &test])?)?
+                let model = best.as_ref().unwrap_or(net).freeze(Precision::Fp32)?;
+                serde_json::to_value(summary(&model, &weights, steps, told)?)?
             }
         };
+        let mut blobs = vec![(CURVES, json(&seen.curves)?)];
+        if let Some(best) = seen.best {
+            blobs.insert(0, (WEIGHTS, best));
+            blobs.push((NETWORK, json(&*self.task.network)?));
+        }
         Ok(Product {
             blobs,
             summary,
@@ -290,56 +290,12 @@ impl Training<'_> {
         })
     }
 
-    /// Writes the state of a run on its way, what was seen of it first.
-    fn save(&self, run: &mut Run, observers: &[Observer]) -> Result<(), NodeError> {
-        let store = self.objects.store;
-        let step = run.done();
-        let mut with = vec![];
-        for observer in observers {
-            let task = observer.task().until(step);
-            with.push(task.key());
-            if let Some(slot) = store.claim(task.key())? {
-                let mut product = Product::default();
-                let seen = observer.seen(run)?;
-                product.blobs.push((CURVES, json(&seen.curves)?));
-                if let Some(best) = seen.best {
-                    product.blobs.insert(0, (WEIGHTS, best));
-                }
-                commit(self.job, slot, &Task::Observe(task), product)?;
-            }
-        }
-        let task = self.task.until(step);
-        let milestone = Milestone {
-            step,
-            key: task.key(),
-            passing: Some(Passing {
-                towards: self.task.key(),
-                with,
-            }),
-        };
-        if let Some(slot) = store.claim(milestone.key)? {
-            let product = self.state(run)?;
-            commit(self.job, slot, &Task::Train(task), product)?;
-        }
-        Ok(store.note_milestone(self.task.lineage(), &milestone)?)
-    }
-
-    /// Removes most of what was saved on the way: of a long training, the states nearest to its quarters
-    /// stay, for those who will want to watch it.
-    fn thin(&self) -> Result<(), NodeError> {
-        let store = self.objects.store;
-        let (lineage, key, steps) = (self.task.lineage(), self.task.key(), self.task.recipe.steps);
-        let mut passing = store.milestones(lineage);
-        passing.retain(|one| one.passing.as_ref().is_some_and(|way| way.towards == key));
-        let nearest = |quarter: u64| {
-            let wanted = steps * quarter / 4;
-            passing.iter().min_by_key(|one| one.step.abs_diff(wanted))
-        };
-        let kept: Vec<_> = (1..4).filter_map(nearest).map(|one| one.key).collect();
-        for one in passing.iter().filter(|one| !kept.contains(&one.key)) {
-            store.forget(lineage, one)?;
-        }
-        Ok(())
+    /// The network of the best state.
+    fn best(&self, weights: &[u8]) -> Result<Net, NodeError> {
+        let shares = [Share::all("the best state", weights.to_vec())];
+        let none = Partition::default();
+        let device = self.objects.device();
+        Ok(Net::begin(&self.task.network, &none, 0, &shares, device)?)
     }
 }
 
@@ -349,16 +305,6 @@ fn read_seen(entry: &Entry) -> Result<Seen, NodeError> {
         curves: parse::<Curves>(entry.key, entry, CURVES)?,
         best: best.then(|| entry.read(WEIGHTS)).transpose()?,
     })
-}
-
-/// Lists a state that is a node of the plan among those of its trajectory.
-pub fn list(store: &Store, task: &TrainTask) -> Result<(), NodeError> {
-    let milestone = Milestone {
-        step: task.recipe.steps,
-        key: task.key(),
-        passing: None,
-    };
-    Ok(store.note_milestone(task.lineage(), &milestone)?)
 }
 
 impl Job<'_> {
