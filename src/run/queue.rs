@@ -168,8 +168,8 @@ impl<'a> Queue<'a> {
         }
         skipped.sort();
         // A training may have waited for what those who watch it need.
-        for node in self.waiting().collect::<Vec<_>>() {
-            self.offer(node);
+        for watcher in &skipped {
+            self.offer_watched(*watcher);
         }
         skipped
     }
@@ -242,11 +242,15 @@ impl<'a> Queue<'a> {
     fn offer_dependents(&mut self, node: NodeIndex) {
         for dependent in self.dependents(node) {
             self.offer(dependent);
-            if let Task::Observe(task) = &self.plan.graph[dependent].task {
-                let trained = task.trained;
-                let trainings = self.inputs(dependent).into_iter();
-                let trainings = trainings.filter(|input| self.plan.graph[*input].key == trained);
-                trainings.for_each(|training| self.offer(training));
+            self.offer_watched(dependent);
+        }
+    }
+
+    /// Readies the training that a node watches, if it may run now.
+    fn offer_watched(&mut self, watcher: NodeIndex) {
+        for input in self.inputs(watcher) {
+            if self.watches(watcher, input) {
+                self.offer(input);
             }
         }
     }

@@ -84,14 +84,32 @@ pub fn resumes(
         let training = task.training()?;
         lineages.contains(&training.lineage()).then_some(())?;
         let ground = ground(node);
-        let mut states = states(store, training, ground.as_ref());
-        let state = match task {
-            Task::Observe(task) => states.find(|(step, _)| seen(store, task, *step).is_some()),
-            _ => states.next(),
+        let watchers: Vec<&ObserveTask> = match task {
+            Task::Observe(task) => vec![task],
+            _ => watchers(plan, node, found),
         };
-        Some((node, state?.0))
+        let mut states = states(store, training, ground.as_ref());
+        let known = |step: u64| {
+            watchers
+                .iter()
+                .all(|task| seen(store, task, step).is_some())
+        };
+        let (step, _) = states.find(|(step, _)| known(*step))?;
+        Some((node, step))
     };
     pending.filter_map(resume).collect()
+}
+
+/// Those who watch a training and have not seen all of it: they will go along, and it begins where all of
+/// them can.
+fn watchers<'p>(plan: &'p Plan, node: NodeIndex, found: &Found) -> Vec<&'p ObserveTask> {
+    let after = plan.graph.neighbors(node);
+    let pending = after.filter(|after| !found.contains_key(after));
+    let watching = pending.filter_map(|after| match &plan.graph[after].task {
+        Task::Observe(task) if task.trained == plan.graph[node].key => Some(task),
+        _ => None,
+    });
+    watching.collect()
 }
 
 #[cfg(test)]

@@ -9,3 +9,4 @@ mod leases;
 mod looking;
 mod project;
 mod scheduler;
+mod watchers;
