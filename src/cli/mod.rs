@@ -13,6 +13,7 @@ mod front;
 mod leases;
 mod legible;
 mod runs;
+mod saving;
 mod settings;
 mod size;
 mod standing;

@@ -9,6 +9,7 @@ use clap::Args;
 use super::doctor;
 use super::error::CliError;
 use super::leases::leases;
+use super::saving::saving;
 use super::size::size;
 use crate::diag::closest;
 use crate::plan::{NodeIndex, Plan};
@@ -206,35 +207,6 @@ impl Settings {
         }
         Ok(Store::at(&folder))
     }
-}
-
-/// When to save, as `60 s`, `2 min`, `100 steps` or `never`.
-pub(super) fn saving(text: &str) -> Result<Saving, String> {
-    let text = text.trim();
-    if text == "never" {
-        return Ok(Saving::Never);
-    }
-    let digits = text.trim_end_matches(|letter: char| letter.is_alphabetic() || letter == ' ');
-    let unit = text[digits.len()..].trim();
-    let seconds = |scale: f64| {
-        let amount: Option<f64> = digits.parse().ok();
-        let amount = amount.filter(|amount| amount.is_finite() && *amount > 0.0);
-        amount.map(|amount| Saving::Seconds(amount * scale))
-    };
-    let when = match unit {
-        "s" | "sec" | "second" | "seconds" => seconds(1.0),
-        "min" | "minute" | "minutes" => seconds(60.0),
-        "h" | "hour" | "hours" => seconds(3600.0),
-        "step" | "steps" => digits
-            .parse()
-            .ok()
-            .filter(|steps| *steps > 0)
-            .map(Saving::Steps),
-        _ => None,
-    };
-    when.ok_or_else(|| {
-        format!("`{text}` is no time: write `60 s`, `2 min`, `100 steps` or `never`")
-    })
 }
 
 fn here() -> Result<PathBuf, CliError> {
