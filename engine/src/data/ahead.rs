@@ -62,34 +62,15 @@ fn make(mut batches: Batches, steps: Range<u64>, sender: SyncSender<Result<Batch
 
 #[cfg(test)]
 mod tests {
-    use kdp::plan::{DataMeta, DataShape, Scaling};
     use tch::Device;
 
     use super::*;
-    use crate::data::{Augmentation, Feeder, Loaded, Samples};
+    use crate::data::{Augmentation, Loaded, made};
 
     fn images(device: Device) -> Loaded {
         let labels: Vec<u8> = (0..25).map(|i| i % 10).collect();
-        let meta = DataMeta {
-            shape: DataShape {
-                sample: [1, 4, 4].into(),
-                classes: 10,
-                train: 25,
-                validation: 0,
-                test: 0,
-                labelled: true,
-            },
-            scaling: Some(Scaling {
-                scale: 255.0,
-                mean: vec![0.5],
-                std: vec![0.5],
-            }),
-        };
         let bytes = (0..400).map(|n| (n % 251) as u8).collect();
-        Loaded {
-            samples: Samples::of_images([1, 4, 4], bytes, &labels),
-            feeder: Feeder::new(&meta, device),
-        }
+        made::images([1, 4, 4], bytes, &labels, [0.5, 0.5], device)
     }
 
     fn batches(data: &Loaded) -> Batches<'_> {

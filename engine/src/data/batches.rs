@@ -95,33 +95,16 @@ impl Round {
 
 #[cfg(test)]
 mod tests {
-    use kdp::plan::{DataMeta, DataShape, Scaling};
     use tch::Device;
 
     use super::*;
-    use crate::data::{Feeder, Samples};
+    use crate::data::made;
 
     #[test]
     fn an_epoch_is_every_sample_once_and_the_next_one_in_another_order() {
         let labels: Vec<u8> = (0..25).map(|i| i % 10).collect();
-        let samples = Samples::of_images([2, 2, 2], vec![0; 8 * 25], &labels);
-        let meta = DataMeta {
-            shape: DataShape {
-                sample: [2, 2, 2].into(),
-                classes: 10,
-                train: 25,
-                validation: 0,
-                test: 0,
-                labelled: true,
-            },
-            scaling: Some(Scaling {
-                scale: 255.0,
-                mean: vec![0.5; 2],
-                std: vec![0.5; 2],
-            }),
-        };
-        let feeder = Feeder::new(&meta, Device::Cpu);
-        let data = Loaded { samples, feeder };
+        let (bytes, device) = (vec![0; 8 * 25], Device::Cpu);
+        let data = made::images([2, 2, 2], bytes, &labels, [0.5, 0.5], device);
         let mut batches = Batches::new(&data, vec![], 10, 1);
         assert_eq!(batches.per_epoch(), 3);
         let mut epoch = |epoch: u64| {

@@ -159,23 +159,12 @@ fn filled<T: Element>(
 
 #[cfg(test)]
 mod tests {
-    use kdp::plan::{DataShape, Scaling, Shape};
+    use kdp::plan::{Scaling, Shape};
     use tch::Kind;
 
     use super::*;
     use crate::data::Augmentation;
-
-    fn meta(sample: Shape, scaling: Option<Scaling>) -> DataMeta {
-        let shape = DataShape {
-            sample,
-            classes: 10,
-            train: 3,
-            validation: 0,
-            test: 0,
-            labelled: true,
-        };
-        DataMeta { shape, scaling }
-    }
+    use crate::data::made::meta;
 
     #[test]
     fn images_are_normalised_channel_by_channel() {
@@ -185,7 +174,7 @@ mod tests {
             mean: vec![0.25, 0.5],
             std: vec![0.5, 2.0],
         };
-        let feeder = Feeder::new(&meta([2, 2, 2].into(), Some(scaling)), Device::Cpu);
+        let feeder = Feeder::new(&meta([2, 2, 2].into(), 3, Some(scaling)), Device::Cpu);
         let images = feeder.inputs(&samples, &[2, 0], None).expect("images");
         assert_eq!(images.size(), [2, 2, 2, 2]);
         let at = |n, c, y, x| images.double_value(&[n, c, y, x]);
@@ -211,7 +200,7 @@ mod tests {
             mean: vec![0.25, 0.5, 0.75],
             std: vec![0.5, 2.0, 1.0],
         };
-        let feeder = Feeder::new(&meta(size.into(), Some(scaling)), Device::Cpu);
+        let feeder = Feeder::new(&meta(size.into(), 3, Some(scaling)), Device::Cpu);
         let both = [Augmentation::PadCrop { padding: 3 }, Augmentation::Flip];
         for time in 0..20 {
             let mut epoch = Epoch::new(&both, 1, time);
@@ -238,7 +227,7 @@ mod tests {
             length: 3,
             vocabulary: 300,
         };
-        let feeder = Feeder::new(&meta(sample, None), Device::Cpu);
+        let feeder = Feeder::new(&meta(sample, 3, None), Device::Cpu);
         let batch = feeder.inputs(&samples, &[1, 0, 1], None).expect("tokens");
         assert_eq!(batch.kind(), Kind::Int64);
         let wanted = Tensor::from_slice2(&[[7i64, 0, 0], [5, 257, 0], [7, 0, 0]]);

@@ -18,6 +18,9 @@ mod set;
 mod table;
 mod transforms;
 
+#[cfg(test)]
+pub(crate) mod made;
+
 pub use ahead::{Ahead, ahead};
 pub use augment::{Augmentation, Epoch};
 pub use batches::{BLOCK, Batch, Batches, order};

@@ -224,11 +224,11 @@ fn rows(logits: &Tensor, rows: &[usize]) -> Result<Tensor, TchError> {
 
 #[cfg(test)]
 mod tests {
-    use kdp::plan::{Call, DataMeta, DataShape, Datum, Layer, Network, Scaling, Schedule, Split};
+    use kdp::plan::{Call, Datum, Layer, Network, Schedule, Split};
     use tch::Device;
 
     use super::*;
-    use crate::data::{Augmentation, Batches, Feeder, Samples};
+    use crate::data::{Augmentation, Batches, made};
     use crate::nets::{Mode, Net};
 
     fn layer(word: &str, args: &[(&str, Datum)], input: &[i64], children: Vec<Layer>) -> Layer {
@@ -284,24 +284,8 @@ mod tests {
 
     #[test]
     fn a_teacher_sees_the_augmented_batch_or_the_plain_one() {
-        let samples = Samples::of_images([1, 2, 3], (0..60).collect(), &[0; 10]);
-        let meta = DataMeta {
-            shape: DataShape {
-                sample: [1, 2, 3].into(),
-                classes: 10,
-                train: 10,
-                validation: 0,
-                test: 0,
-                labelled: true,
-            },
-            scaling: Some(Scaling {
-                scale: 255.0,
-                mean: vec![0.0],
-                std: vec![1.0],
-            }),
-        };
-        let feeder = Feeder::new(&meta, Device::Cpu);
-        let data = Loaded { samples, feeder };
+        let (bytes, device) = ((0..60).collect(), Device::Cpu);
+        let data = made::images([1, 2, 3], bytes, &[0; 10], [0.0, 1.0], device);
         let key = Key([1; 32]);
         let on = SplitRef {
             data: Key([2; 32]),
