@@ -3,8 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, SafeTensorError, TensorView};
 use tch::{Kind, TchError, Tensor};
+
+use crate::nets::NetError;
 
 /// A tensor on its way into a file.
 struct Item {
@@ -108,6 +111,22 @@ pub fn read_i64(view: &TensorView) -> Option<Vec<i64>> {
     let (words, rest) = view.data().as_chunks::<8>();
     (view.dtype() == Dtype::I64 && rest.is_empty())
         .then(|| words.iter().map(|word| i64::from_le_bytes(*word)).collect())
+}
+
+/// A tensor of a file that this engine has written.
+pub fn tensor(file: &SafeTensors, name: &str) -> Result<Tensor, NetError> {
+    let tensor = read_tensor(&file.tensor(name)?);
+    Ok(tensor.ok_or(SafeTensorError::TensorInvalidInfo)??)
+}
+
+/// A list of numbers of such a file.
+pub fn list<T>(
+    file: &SafeTensors,
+    name: &str,
+    read: impl FnOnce(&TensorView) -> Option<Vec<T>>,
+) -> Result<Vec<T>, NetError> {
+    let list = read(&file.tensor(name)?);
+    Ok(list.ok_or(SafeTensorError::TensorInvalidInfo)?)
 }
 
 /// A view as a tensor in memory of its own; `None` for a type that libtorch does not have.

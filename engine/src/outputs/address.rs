@@ -1,6 +1,7 @@
 //! Where outputs lie: what led to them, as a key.
 
 use kdp::plan::{Call, Facts, Key, SplitRef, facts};
+use kdp::run::Lease;
 use serde::Serialize;
 
 use super::BLOCK;
@@ -26,7 +27,7 @@ pub struct Form {
 impl Form {
     /// On this machine, on a device such as `cuda:0`.
     pub fn of(device: &str, threads: usize) -> Self {
-        let kind = device.split(':').next().unwrap_or(device);
+        let kind = Lease(device).kinds().next().unwrap_or(device);
         Self {
             device: kind.to_string(),
             threads,

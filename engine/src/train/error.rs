@@ -14,7 +14,7 @@ pub enum TrainError {
     FirstLoss,
     #[error("the loss is not finite at step {step} (learning rate {lr})")]
     Loss { step: u64, lr: f64 },
-    #[error("the weights are not finite after the last step")]
+    #[error("the weights are no longer finite")]
     Weights,
     #[error("the engine does not know the optimiser `{0}`")]
     Optimiser(String),

@@ -6,7 +6,7 @@ use safetensors::SafeTensors;
 use tch::{Kind, TchError, Tensor};
 
 use super::TrainError;
-use crate::blob::{Blob, read_f32};
+use crate::blob::{self, Blob};
 use crate::nets::NetError;
 
 /// What each step saw, by step.
@@ -35,11 +35,7 @@ impl Log {
     /// Of a safetensors file.
     pub fn of(bytes: &[u8]) -> Result<Log, NetError> {
         let tensors = SafeTensors::deserialize(bytes)?;
-        let list = |name: &str| {
-            let view = tensors.tensor(name)?;
-            let wrong = || safetensors::SafeTensorError::TensorInvalidInfo;
-            Ok::<_, NetError>(read_f32(&view).ok_or_else(wrong)?)
-        };
+        let list = |name: &str| blob::list(&tensors, name, blob::read_f32);
         Ok(Log {
             loss: list("loss")?,
             right: list("right")?,

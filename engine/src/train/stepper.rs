@@ -2,12 +2,12 @@
 
 use kdp::plan::{Group, TrainTask};
 use kdp::spec::Schedule;
-use safetensors::SafeTensors;
+use safetensors::{SafeTensorError, SafeTensors};
 use tch::{TchError, Tensor, no_grad_guard};
 
 use super::TrainError;
 use super::optimiser::{Optimiser, clip, optimiser};
-use crate::blob::{Blob, read_i64, read_tensor};
+use crate::blob::{self, Blob};
 use crate::nets::{NetError, Part, gradients};
 
 /// A part with its optimiser.
@@ -100,16 +100,13 @@ impl Stepper {
         for track in &mut self.tracks {
             for (moment, flat) in track.optimiser.moments() {
                 for (parameter, mut tensor) in track.part.cut(flat)? {
-                    let view = saved.tensor(&format!("{parameter}.{moment}"))?;
-                    let wrong = || safetensors::SafeTensorError::TensorInvalidInfo;
-                    tensor.f_copy_(&read_tensor(&view).ok_or_else(wrong)??)?;
+                    tensor.f_copy_(&blob::tensor(&saved, &format!("{parameter}.{moment}"))?)?;
                 }
             }
             if let Some((name, _)) = track.optimiser.count() {
-                let count = read_i64(&saved.tensor(name)?);
-                track
-                    .optimiser
-                    .set_count(count.and_then(|count| count.first().copied()).unwrap_or(0));
+                let count = blob::list(&saved, name, blob::read_i64)?;
+                let count = count.first().ok_or(SafeTensorError::TensorInvalidInfo)?;
+                track.optimiser.set_count(*count);
             }
         }
         Ok(())

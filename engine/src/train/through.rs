@@ -6,7 +6,7 @@ use kdp::plan::{Layer, Loss, Network, Term};
 use safetensors::SafeTensors;
 use tch::{Device, TchError, Tensor};
 
-use crate::blob::{Blob, read_tensor};
+use crate::blob::{self, Blob};
 use crate::nets::{Flow, Mode, Net, NetError, Part};
 
 /// The layers of every term that has some, by the term's place in the objective.
@@ -61,9 +61,7 @@ impl Throughs {
         let saved = SafeTensors::deserialize(bytes)?;
         for net in self.nets() {
             for name in net.tensors().keys() {
-                let wrong = || safetensors::SafeTensorError::TensorInvalidInfo;
-                let tensor = read_tensor(&saved.tensor(name)?).ok_or_else(wrong)??;
-                net.put(name, &tensor)?;
+                net.put(name, &blob::tensor(&saved, name)?)?;
             }
         }
         Ok(())
