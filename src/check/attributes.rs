@@ -247,7 +247,12 @@ fn sizes(shape: &Shape) -> Vec<(&'static str, i64)> {
             ("features", channels * height * width),
         ],
         (Shape::Numbers(sizes), None) => vec![("features", sizes.iter().product())],
-        (Shape::Tokens { length, vocabulary }, _) => {
+        (
+            Shape::Tokens {
+                length, vocabulary, ..
+            },
+            _,
+        ) => {
             vec![("length", *length), ("vocabulary", *vocabulary)]
         }
         (Shape::Vectors { length, width }, _) => vec![

@@ -12,12 +12,20 @@ use serde::{Deserialize, Serialize};
 pub enum Shape {
     /// Numbers: an image `[C, H, W]`, or features `[N]`.
     Numbers(Vec<i64>),
-    /// A row of tokens, each an id below the size of the vocabulary. Id 0 is padding.
+    /// A row of tokens, each an id below the size of the vocabulary.
     Tokens {
         /// How many, padding included.
         length: i64,
         /// The size of the vocabulary.
         vocabulary: i64,
+        /// The id of padding.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        padding: i64,
+        /// How many texts a row may hold, one behind the other: 2 for pairs of sentences whose model is
+        /// told which of the two a token is of. A token of the second text is written as its id + the size of the
+        /// vocabulary.
+        #[serde(default = "one", skip_serializing_if = "is_one")]
+        segments: i64,
     },
     /// A row of vectors, one a token. Which of the tokens are padding goes along with them.
     Vectors {
@@ -26,6 +34,18 @@ pub enum Shape {
         /// Numbers of each.
         width: i64,
     },
+}
+
+fn is_zero(value: &i64) -> bool {
+    *value == 0
+}
+
+fn one() -> i64 {
+    1
+}
+
+fn is_one(value: &i64) -> bool {
+    *value == 1
 }
 
 impl Shape {
@@ -63,8 +83,14 @@ impl fmt::Display for Shape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Shape::Numbers(_) => f.write_str(&self.short()),
-            Shape::Tokens { length, vocabulary } => {
-                write!(f, "a row of {length} tokens out of {vocabulary}")
+            Shape::Tokens {
+                length,
+                vocabulary,
+                segments,
+                ..
+            } => {
+                let of = if *segments > 1 { ", of two texts" } else { "" };
+                write!(f, "a row of {length} tokens out of {vocabulary}{of}")
             }
             Shape::Vectors { length, width } => {
                 write!(f, "a row of {length} vectors of width {width}")
@@ -106,8 +132,19 @@ mod tests {
                 Shape::Tokens {
                     length: 64,
                     vocabulary: 257,
+                    padding: 0,
+                    segments: 1,
                 },
                 r#"{"length":64,"vocabulary":257}"#,
+            ),
+            (
+                Shape::Tokens {
+                    length: 64,
+                    vocabulary: 30_522,
+                    padding: 1,
+                    segments: 2,
+                },
+                r#"{"length":64,"vocabulary":30522,"padding":1,"segments":2}"#,
             ),
             (
                 Shape::Vectors {

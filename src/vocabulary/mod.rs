@@ -3,22 +3,24 @@
 //! The checker, the reference and the engine all take them from here; how they are computed
 //! stands elsewhere (`check::shapes` for shapes, `kdp-engine` for tensors).
 
-mod data;
 mod expressions;
 mod functions;
 mod language;
 mod layers;
 mod measures;
 mod models;
+mod sources;
 mod training;
+mod transforms;
 mod word;
 
-pub use data::{BYTE_TOKENS, DERIVED, SOURCES, TRANSFORMS};
 pub use expressions::*;
 pub use functions::{FUNCTIONS, Function, Takes, function};
 pub use language::*;
 pub use layers::LAYERS;
 pub use measures::{Field, MEASURES, fields, range};
 pub use models::{MODELS, STATES, WEIGHTS};
+pub use sources::{BYTE_TOKENS, SOURCES};
 pub use training::{AUGMENTATIONS, OBJECTIVES, OPTIMISERS, RECIPE_FIELDS};
+pub use transforms::{DERIVED, TRANSFORMS};
 pub use word::{Default, Param, Type, Word, find};

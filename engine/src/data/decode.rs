@@ -48,6 +48,8 @@ fn texts(source: &Call, files: &Files) -> Result<DataSet, DataError> {
     let sample = Shape::Tokens {
         length: table.length as i64,
         vocabulary: BYTE_TOKENS,
+        padding: 0,
+        segments: 1,
     };
     Ok(set(read("train")?, read("test")?, sample, classes, None))
 }

@@ -226,6 +226,8 @@ mod tests {
         let sample = Shape::Tokens {
             length: 3,
             vocabulary: 300,
+            padding: 0,
+            segments: 1,
         };
         let feeder = Feeder::new(&meta(sample, 3, None), Device::Cpu);
         let batch = feeder.inputs(&samples, &[1, 0, 1], None).expect("tokens");

@@ -297,6 +297,8 @@ fn reader() -> Net {
     let tokens = Shape::Tokens {
         length: 5,
         vocabulary: 20,
+        padding: 0,
+        segments: 1,
     };
     let vectors = Shape::Vectors {
         length: 5,

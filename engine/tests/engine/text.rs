@@ -107,6 +107,8 @@ fn a_text_classifier_and_its_students_run_from_table_to_measurements() {
     let sample = Shape::Tokens {
         length: 24,
         vocabulary: 257,
+        padding: 0,
+        segments: 1,
     };
     assert_eq!(meta.shape.sample, sample);
     assert_eq!([meta.shape.train, meta.shape.validation], [90, 20]);

@@ -29,6 +29,8 @@ struct Reference {
 const TOKENS: Shape = Shape::Tokens {
     length: 5,
     vocabulary: 11,
+    padding: 0,
+    segments: 1,
 };
 const VECTORS: Shape = Shape::Vectors {
     length: 5,

@@ -1,6 +1,9 @@
 //! Sources of data: what a declaration says of files that are not opened.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod images;
+mod texts;
+
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Checker;
@@ -8,8 +11,8 @@ use super::codes::OUT_OF_RANGE;
 use super::program::{DataFrom, Dataset};
 use super::value::Value;
 use crate::diag::{Diagnostic, Span};
-use crate::spec::{Call, DataShape, Shape};
-use crate::vocabulary::{BYTE_TOKENS, Word};
+use crate::spec::{Call, DataShape};
+use crate::vocabulary::Word;
 
 /// An argument that cannot be, and the mend.
 struct Wrong {
@@ -77,8 +80,8 @@ impl Checker<'_> {
 /// What a source promises of its data.
 fn promised(call: &Call) -> Result<DataShape, Wrong> {
     let (sample, classes) = match call.name.as_str() {
-        "csv_text" => text(call)?,
-        _ => image(call)?,
+        "csv_text" => texts::promised(call)?,
+        _ => images::promised(call)?,
     };
     Ok(DataShape {
         sample,
@@ -101,56 +104,4 @@ fn count(call: &Call, name: &'static str, least: i64, most: i64) -> Result<i64, 
         return Err(Wrong::new(name, message));
     }
     Ok(count)
-}
-
-/// Images and the number of their classes.
-fn image(call: &Call) -> Result<(Shape, i64), Wrong> {
-    let sides = call.numbers("shape").unwrap_or_default();
-    let sides: Vec<i64> = sides.into_iter().map(|side| side as i64).collect();
-    if sides.len() != 3 || sides.iter().any(|side| !(1..=4096).contains(side)) {
-        let message = "a sample's shape is [channels, height, width], each from 1 to 4096";
-        return Err(Wrong::new("shape", message).help("for example `shape: [3, 32, 32]`"));
-    }
-    let classes = count(call, "classes", 2, 1_000_000)?;
-    for (name, above) in [("mean", ""), ("std", ", above 0")] {
-        let fits = |value: &f64| name == "mean" || *value > 0.0;
-        if let Some(values) = call.numbers(name)
-            && (values.len() != sides[0] as usize || !values.iter().all(fits))
-        {
-            let message = format!("`{name}` wants one number a channel{above}: {}", sides[0]);
-            return Err(Wrong::new(name, message));
-        }
-    }
-    Ok((sides.into(), classes))
-}
-
-/// Texts and the number of their classes.
-fn text(call: &Call) -> Result<(Shape, i64), Wrong> {
-    let labels = call.texts("labels").unwrap_or_default();
-    let mut seen = BTreeSet::new();
-    if let Some(twice) = labels.iter().find(|label| !seen.insert(**label)) {
-        let message = format!("the label \"{twice}\" stands twice in `labels`");
-        return Err(Wrong::new("labels", message).help("each class has one label"));
-    }
-    if labels.len() < 2 {
-        let message = "`labels` names at least two classes";
-        return Err(Wrong::new("labels", message)
-            .help("for example `labels: [\"negative\", \"positive\"]`"));
-    }
-    if call.text("text") == call.text("label") {
-        let message = "`text` and `label` name the same column";
-        return Err(Wrong::new("label", message));
-    }
-    let one_byte = |text: &str| matches!(text.as_bytes(), [byte] if byte.is_ascii());
-    let delimiter = call.text("delimiter").unwrap_or_default();
-    if !one_byte(delimiter) || matches!(delimiter, "\"" | "\n" | "\r") {
-        let message = "`delimiter` is one ASCII character, neither a quote nor a line's end";
-        return Err(Wrong::new("delimiter", message)
-            .help("a comma `\",\"`, a tab `\"\\t\"`, or a semicolon `\";\"`"));
-    }
-    let sample = Shape::Tokens {
-        length: count(call, "length", 1, 65_536)?,
-        vocabulary: BYTE_TOKENS,
-    };
-    Ok((sample, labels.len() as i64))
 }

@@ -1,0 +1,25 @@
+//! Sources of images.
+
+use super::{Wrong, count};
+use crate::spec::{Call, Shape};
+
+/// Images and the number of their classes.
+pub(super) fn promised(call: &Call) -> Result<(Shape, i64), Wrong> {
+    let sides = call.numbers("shape").unwrap_or_default();
+    let sides: Vec<i64> = sides.into_iter().map(|side| side as i64).collect();
+    if sides.len() != 3 || sides.iter().any(|side| !(1..=4096).contains(side)) {
+        let message = "a sample's shape is [channels, height, width], each from 1 to 4096";
+        return Err(Wrong::new("shape", message).help("for example `shape: [3, 32, 32]`"));
+    }
+    let classes = count(call, "classes", 2, 1_000_000)?;
+    for (name, above) in [("mean", ""), ("std", ", above 0")] {
+        let fits = |value: &f64| name == "mean" || *value > 0.0;
+        if let Some(values) = call.numbers(name)
+            && (values.len() != sides[0] as usize || !values.iter().all(fits))
+        {
+            let message = format!("`{name}` wants one number a channel{above}: {}", sides[0]);
+            return Err(Wrong::new(name, message));
+        }
+    }
+    Ok((sides.into(), classes))
+}
