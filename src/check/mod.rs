@@ -50,6 +50,7 @@ mod scope;
 mod settings;
 mod shapes;
 mod source;
+mod standard;
 mod states;
 mod synonyms;
 mod training;
@@ -73,9 +74,10 @@ pub use disk::Disk;
 pub use import::{near_path, why_unreadable};
 pub use index::{Flow, Index, Trained, beginning};
 pub use memory::Memory;
-pub use module::{STANDARD, World, declared_name};
+pub use module::{World, declared_name};
 pub use names::{Kind as WordKind, WORDS, word};
 pub use program::*;
+pub use standard::{STANDARD, module_of, standard_files, standard_modules};
 
 use crate::diag::{Code, Diagnostic, Mend, SourceId, Sources, Span};
 use crate::spec::{Network, Shape};
@@ -182,6 +184,8 @@ struct Checker<'w> {
     modules: Vec<Module>,
     /// Modules by canonical path.
     loaded: HashMap<PathBuf, ModuleId>,
+    /// The files of the standard library that were read.
+    standard: FxHashSet<SourceId>,
     /// The folder that imports may not leave.
     project: Option<PathBuf>,
     /// The files that are being read: canonical path, and as shown.
@@ -245,6 +249,7 @@ impl<'w> Checker<'w> {
             program: Program::default(),
             modules: vec![],
             loaded: HashMap::new(),
+            standard: FxHashSet::default(),
             project: None,
             loading: vec![],
             imports: vec![],
@@ -337,8 +342,6 @@ impl<'w> Checker<'w> {
     }
 
     fn is_standard(&self, source: SourceId) -> bool {
-        self.modules
-            .iter()
-            .any(|module| module.standard && module.source == source)
+        self.standard.contains(&source)
     }
 }

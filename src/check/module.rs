@@ -9,6 +9,7 @@ use super::Checker;
 use super::codes::*;
 use super::experiment::Instance;
 use super::import::Wanted;
+use super::standard::{standard_modules, what_it_has};
 use super::value::{Binding, Value};
 use crate::diag::{Diagnostic, Mend, SourceId, Span, closest};
 use crate::syntax::tree::{ExprKind, Item, ItemKind, Name, TextPart, Tree, Use, UseName};
@@ -47,7 +48,7 @@ pub enum Named {
 
 /// A file that has been read, or one use of an experiment.
 pub struct Module {
-    /// Its text.
+    /// Its text; where it has several files, the first of them.
     pub source: SourceId,
     /// The folder to which its paths are relative.
     pub folder: PathBuf,
@@ -80,24 +81,6 @@ pub trait World {
     }
 }
 
-/// The standard library: part of the binary.
-pub const STANDARD: &[(&str, &str)] = &[
-    ("datasets", include_str!("../../stdlib/datasets.kdp")),
-    ("archs", include_str!("../../stdlib/archs.kdp")),
-    ("recipes", include_str!("../../stdlib/recipes.kdp")),
-    ("objectives", include_str!("../../stdlib/objectives.kdp")),
-    ("experiments", include_str!("../../stdlib/experiments.kdp")),
-];
-
-/// What the standard library has, for a help.
-fn standard_modules() -> String {
-    let names: Vec<String> = STANDARD
-        .iter()
-        .map(|(name, _)| format!("`std.{name}`"))
-        .collect();
-    format!("it has {}", names.join(", "))
-}
-
 /// The name that a declaration makes, if it makes one.
 pub fn declared_name(item: &Item) -> Option<&Name> {
     match &item.kind {
@@ -117,21 +100,6 @@ pub fn declared_name(item: &Item) -> Option<&Name> {
 }
 
 impl Checker<'_> {
-    /// A module of the standard library.
-    fn load_standard(&mut self, name: &str) -> Option<ModuleId> {
-        let key = PathBuf::from(format!("std.{name}"));
-        if let Some(id) = self.loaded.get(&key) {
-            return Some(*id);
-        }
-        let (_, text) = STANDARD.iter().find(|(module, _)| *module == name)?;
-        let source = self.sources.add(format!("std.{name}"), *text);
-        let (tree, errors) = crate::syntax::parse(source, text);
-        self.findings.extend(errors);
-        let id = self.enter(source, tree, PathBuf::new(), String::new(), true);
-        self.loaded.insert(key, id);
-        Some(id)
-    }
-
     /// Enters a file's declarations and follows its imports. `prefix` is what stands before the names
     /// of its members.
     pub(super) fn enter(
@@ -232,8 +200,7 @@ impl Checker<'_> {
                     ["std", module] => match self.load_standard(module) {
                         Some(id) => Some(id),
                         None => {
-                            let candidates = STANDARD.iter().map(|(name, _)| *name);
-                            let help = closest(module, candidates).map(|name| {
+                            let help = closest(module, standard_modules()).map(|name| {
                                 Mend::from(format!("did you mean `std.{name}`?"))
                                     .edit(path[1].span, name)
                             });
@@ -243,7 +210,7 @@ impl Checker<'_> {
                                     format!("the standard library has no module `{module}`"),
                                 )
                                 .label(path[1].span, "")
-                                .maybe_help(help.or_else(|| Some(standard_modules().into()))),
+                                .maybe_help(help.or_else(|| Some(what_it_has().into()))),
                             );
                             self.declare_unknown(into, names);
                             return;
@@ -283,7 +250,7 @@ impl Checker<'_> {
                                         ),
                                     )
                                     .label(taken.name.span, "")
-                                    .help(standard_modules()),
+                                    .help(what_it_has()),
                                 );
                                 None
                             }),

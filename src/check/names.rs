@@ -6,8 +6,9 @@ use std::sync::LazyLock;
 use super::Checker;
 use super::codes::*;
 use super::family::indices;
-use super::module::{ModuleId, Named, STANDARD, declared_name};
+use super::module::{ModuleId, Named, declared_name};
 use super::scope::Scope;
+use super::standard::{STANDARD, module_of};
 use super::synonyms::meant;
 use super::value::{Binding, Value};
 use crate::diag::{Diagnostic, Mend, Span};
@@ -55,10 +56,10 @@ pub enum Kind {
 
 /// The names of the standard library, and the module of each.
 static STANDARD_NAMES: LazyLock<HashMap<String, &str>> = LazyLock::new(|| {
-    let modules = STANDARD.iter().flat_map(|(module, text)| {
+    let modules = STANDARD.iter().flat_map(|(file, text)| {
         let (tree, _) = crate::syntax::parse(Default::default(), text);
         let names = tree.items.iter().filter_map(declared_name);
-        let names = names.map(|name| (name.text.clone(), *module));
+        let names = names.map(|name| (name.text.clone(), module_of(file)));
         names.collect::<Vec<_>>()
     });
     modules.collect()

@@ -4,16 +4,28 @@ use super::declared::section;
 use super::entry::Section;
 use super::sizes::Import;
 use super::words;
-use crate::check::STANDARD;
+use crate::check::{standard_files, standard_modules};
 use crate::diag::SourceId;
 use crate::syntax;
 
 /// Everything that a file may use without declaring it.
 pub fn standard() -> Vec<Section> {
-    let modules = STANDARD.iter().map(|(module, text)| {
+    standard_modules()
+        .map(module)
+        .chain(words::sections())
+        .collect()
+}
+
+/// A module of the standard library: what its first file says it is about, and all that is declared.
+fn module(module: &'static str) -> Section {
+    let name = format!("std.{module}");
+    let files = standard_files(module).map(|(_, text)| {
         let (tree, _) = syntax::parse(SourceId::default(), text);
-        let name = format!("std.{module}");
         section(&name, text, &tree, &Import::Standard(module))
     });
-    modules.chain(words::sections()).collect()
+    let joined = files.reduce(|mut whole, file| {
+        whole.entries.extend(file.entries);
+        whole
+    });
+    joined.unwrap_or_default()
 }

@@ -122,6 +122,7 @@ impl Workspace {
             },
             Target::Index(family, name) => self.index(file, family, name),
             Target::Member(base, name) => self.member(file, base, name),
+            Target::Elsewhere(name) => self.exported(file, name),
             Target::Result(_) | Target::Unknown => None,
         }
     }
@@ -129,12 +130,20 @@ impl Workspace {
     fn imported(&self, from: &File, import: &Import) -> Option<Meaning> {
         match import {
             Import::Module(module) => self.standard_module(module).map(Meaning::File),
-            Import::Name(module, name) => exported(&self.standard_module(module)?, name),
+            Import::Name(module, name) => self.exported(&self.standard_module(module)?, name),
             Import::File(path) => {
                 let folder = from.path.parent().unwrap_or(Path::new(""));
                 self.at(&folder.join(path)).map(Meaning::File)
             }
         }
+    }
+
+    /// A declaration that a module lets others use.
+    fn exported(&self, module: &Rc<File>, name: &str) -> Option<Meaning> {
+        self.module_of(module).into_iter().find_map(|file| {
+            let id = file.names().exported(name)?;
+            Some(Meaning::Symbol(file, id))
+        })
     }
 
     /// An index of a family; the members of a trial have those of both.
@@ -158,7 +167,7 @@ impl Workspace {
             Some(Meaning::Builtin(Builtin::Member(holder, word)))
         };
         match self.class(file, base) {
-            Class::Module(file) => exported(&file, name),
+            Class::Module(file) => self.exported(&file, name),
             Class::Trial(file, experiment) => {
                 owned(&file, experiment, &Role::Declared(vec![]), name)
             }
@@ -268,12 +277,6 @@ impl Workspace {
             None => Class::Other,
         }
     }
-}
-
-/// A declaration that a file lets others use.
-fn exported(file: &Rc<File>, name: &str) -> Option<Meaning> {
-    let id = file.names().exported(name)?;
-    Some(Meaning::Symbol(file.clone(), id))
 }
 
 /// Something that belongs to a declaration.

@@ -16,24 +16,24 @@ pub fn folder(cache: &Path) -> Option<PathBuf> {
     }
     let version = hasher.finalize().to_hex();
     let folder = cache.join("kdp").join(format!("std-{}", &version[..12]));
-    fs::create_dir_all(&folder).ok()?;
     for (name, text) in STANDARD {
-        write(&folder, &file_name(name), text)?;
+        write(&folder.join(file_name(name)), text)?;
     }
     folder.canonicalize().ok()
 }
 
-/// The file of a module.
-pub fn file_name(module: &str) -> String {
-    format!("{module}.kdp")
+/// Where a file of the standard library lies in that folder.
+pub fn file_name(file: &str) -> String {
+    format!("{file}.kdp")
 }
 
 /// Writes a file that nobody has written yet, all at once.
-fn write(folder: &Path, name: &str, text: &str) -> Option<()> {
-    let path = folder.join(name);
-    if fs::read_to_string(&path).is_ok_and(|there| there == text) {
+fn write(path: &Path, text: &str) -> Option<()> {
+    if fs::read_to_string(path).is_ok_and(|there| there == text) {
         return Some(());
     }
+    let folder = path.parent()?;
+    fs::create_dir_all(folder).ok()?;
     let mut file = tempfile::NamedTempFile::new_in(folder).ok()?;
     file.write_all(text.as_bytes()).ok()?;
     let mut permissions = file.as_file().metadata().ok()?.permissions();
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn modules_are_written_once_and_cannot_be_changed() {
+    fn files_are_written_once_and_cannot_be_changed() {
         let cache = tempfile::tempdir().unwrap();
         let made = folder(cache.path()).unwrap();
         assert_eq!(folder(cache.path()), Some(made.clone()));

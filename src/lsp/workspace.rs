@@ -14,7 +14,7 @@ use super::place::{path_of, uri_of};
 use super::resolve::Meaning;
 use super::standard::file_name;
 use super::world::{Buffers, canonical};
-use crate::check::STANDARD;
+use crate::check::{STANDARD, module_of, standard_files};
 
 /// An open buffer.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ pub struct Workspace {
     open: HashMap<PathBuf, Buffer>,
     /// Files of the disk, as they were when they were last read.
     closed: RefCell<HashMap<PathBuf, Rc<File>>>,
-    modules: RefCell<HashMap<&'static str, Rc<File>>>,
+    standard_files: RefCell<HashMap<&'static str, Rc<File>>>,
 }
 
 impl Workspace {
@@ -137,19 +137,39 @@ impl Workspace {
         Some(file)
     }
 
-    /// A module of the standard library.
+    /// A module of the standard library: its first file, which says what it is about.
     pub fn standard_module(&self, name: &str) -> Option<Rc<File>> {
-        let (name, text) = STANDARD.iter().find(|(module, _)| *module == name)?;
-        if let Some(file) = self.modules.borrow().get(name) {
-            return Some(file.clone());
+        standard_files(name)
+            .next()
+            .map(|(file, text)| self.standard_file(file, text))
+    }
+
+    /// The files that are one namespace with a file: those of its module of the standard library, or
+    /// itself alone.
+    pub fn module_of(&self, file: &Rc<File>) -> Vec<Rc<File>> {
+        let is_it = |(name, _): &&(&str, &str)| self.standard_path(name) == file.path;
+        match STANDARD.iter().find(is_it) {
+            Some((name, _)) => standard_files(module_of(name))
+                .map(|(file, text)| self.standard_file(file, text))
+                .collect(),
+            None => vec![file.clone()],
         }
-        let path = match &self.standard {
-            Some(folder) => folder.join(file_name(name)),
-            None => PathBuf::from(format!("std.{name}")),
-        };
-        let file = Rc::new(File::new(path.clone(), uri_of(&path), (*text).into()));
-        self.modules.borrow_mut().insert(name, file.clone());
-        Some(file)
+    }
+
+    fn standard_file(&self, name: &'static str, text: &str) -> Rc<File> {
+        let mut files = self.standard_files.borrow_mut();
+        let file = files.entry(name).or_insert_with(|| {
+            let path = self.standard_path(name);
+            Rc::new(File::new(path.clone(), uri_of(&path), text.into()))
+        });
+        file.clone()
+    }
+
+    fn standard_path(&self, file: &str) -> PathBuf {
+        match &self.standard {
+            Some(folder) => folder.join(file_name(file)),
+            None => PathBuf::from(format!("std.{file}")),
+        }
     }
 
     /// The files that may use what a file makes: its own, the open ones, and those of the folders

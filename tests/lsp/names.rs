@@ -80,9 +80,9 @@ fn definitions_are_found_in_the_file_in_others_and_in_the_standard_library() {
     leads("by: 2", 0, "a.kdp", "fn half");
     leads("n]) ->", 0, "a.kdp", "  let n");
     leads("depth: 4", 0, "a.kdp", "arch tall");
-    leads("net([", 0, "archs.kdp", "arch mlp");
-    leads("mlp as", 0, "archs.kdp", "arch mlp");
-    leads("digits()", 0, "datasets.kdp", "fn digits");
+    leads("net([", 0, "mlp.kdp", "arch mlp");
+    leads("mlp as", 0, "mlp.kdp", "arch mlp");
+    leads("digits()", 0, "images.kdp", "fn digits");
     leads("archs.", 0, "archs.kdp", "");
     leads("ours.fast", 0, "ours.kdp", "");
     leads("fast with", 0, "ours.kdp", "recipe fast");
@@ -103,7 +103,7 @@ fn a_file_of_the_standard_library_cannot_be_changed_and_has_no_findings() {
     let text = std::fs::read_to_string(&path).unwrap();
     let document = json!({ "uri": found["uri"], "languageId": "kdp", "version": 1, "text": text });
     client.notify("textDocument/didOpen", json!({ "textDocument": document }));
-    let place = position(&text, text.find("basic_block(16)").unwrap());
+    let place = position(&text, text.find("hidden_layer(width) for").unwrap());
     let params = json!({ "textDocument": { "uri": found["uri"] }, "position": place });
     let inner = client.request("textDocument/definition", params);
     assert_eq!(inner["uri"], found["uri"]);

@@ -6,7 +6,7 @@ use gen_lsp_types::{
     CompletionItem, CompletionItemKind as Kind, Documentation, MarkupContent, MarkupKind,
 };
 
-use crate::check::{STANDARD, WORDS, WordKind};
+use crate::check::{WORDS, WordKind, standard_modules};
 use crate::doc::declaration;
 use crate::lsp::file::File;
 use crate::lsp::names::{Builtin, Names, Role, SymbolId, Target};
@@ -105,7 +105,7 @@ impl<'a> Items<'a> {
     /// Modules of the standard library; at the beginning of an import, all of it.
     pub fn modules(&mut self) {
         let behind = self.list.is_empty();
-        for (module, _) in STANDARD {
+        for module in standard_modules() {
             let file = self.workspace.standard_module(module);
             let doc = file.map_or(String::new(), |file| file.tree().doc.join("\n"));
             self.push(0, module, Kind::Module, format!("std.{module}"), doc);
@@ -123,10 +123,12 @@ impl<'a> Items<'a> {
         }
     }
 
-    fn exported(&mut self, file: &Rc<File>) {
-        let names: &Names = file.names();
-        for (id, _) in names.exports() {
-            self.symbol(0, file, id);
+    fn exported(&mut self, module: &Rc<File>) {
+        for file in self.workspace.module_of(module) {
+            let names: &Names = file.names();
+            for (id, _) in names.exports() {
+                self.symbol(0, &file, id);
+            }
         }
     }
 

@@ -29,7 +29,10 @@ impl Walk {
     fn name(&self, name: &str) -> Target {
         match self.scoped(name) {
             Some(id) => Target::Symbol(id),
-            None => builtin(name).map_or(Target::Unknown, Target::Builtin),
+            None => match builtin(name) {
+                Some(builtin) => Target::Builtin(builtin),
+                None => Target::Elsewhere(name.to_string()),
+            },
         }
     }
 

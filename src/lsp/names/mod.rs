@@ -75,6 +75,8 @@ pub enum Target {
     Member(Box<Target>, String),
     /// What a call gives.
     Result(Box<Target>),
+    /// A name that the file does not make; another file of its module may.
+    Elsewhere(String),
     /// Nothing that is known.
     Unknown,
 }
