@@ -1,6 +1,7 @@
 //! Declarations: each member of each, evaluated once.
 
 use std::fmt::{Display, Write};
+use std::rc::Rc;
 
 use super::codes::*;
 use super::experiment::Trial;
@@ -9,75 +10,13 @@ use super::limits::BUDGET_OF_A_CLAIM;
 use super::module::{DeclId, ModuleId, declared_name};
 use super::objectives::in_body;
 use super::scope::Scope;
-use super::settings::SETTING;
 use super::types::Type;
 use super::value::Value;
 use super::{Checker, program};
-use crate::diag::{Diagnostic, Mend, Span, closest};
+use crate::diag::Span;
 use crate::syntax::tree::{Expr, ExprKind, Item, ItemKind, RecipeBody};
 
 impl Checker<'_> {
-    /// Reads the texts that `--set` gave.
-    pub(super) fn settle(&mut self, root: ModuleId, settings: &[(String, String)]) {
-        let tree = self.modules[root.0].tree.clone();
-        let params: Vec<&str> = tree
-            .items
-            .iter()
-            .filter_map(|item| match &item.kind {
-                ItemKind::Param { name, .. } => Some(name.text.as_str()),
-                _ => None,
-            })
-            .collect();
-        for (name, text) in settings {
-            let param = tree.items.iter().find_map(|item| match &item.kind {
-                ItemKind::Param {
-                    name: declared, ty, ..
-                } if declared.text == *name => Some(ty),
-                _ => None,
-            });
-            let source = self.sources.add(format!("{SETTING}{name}"), text.as_str());
-            let whole = Span::new(source, 0, text.len());
-            if let Some(first) = self.settings.get(name) {
-                let twice = Diagnostic::error(DUPLICATE_FIELD, format!("`{name}` is set twice"))
-                    .label(whole, "set here")
-                    .label(first.span, "and here")
-                    .help("keep one of the two");
-                self.report(twice);
-                continue;
-            }
-            let Some(ty) = param else {
-                let help = closest(name, params.iter().copied()).map_or_else(
-                    || match params.is_empty() {
-                        true => Mend::from("the file has no params"),
-                        false => format!("its params are {}", params.join(", ")).into(),
-                    },
-                    |near| format!("did you mean `{near}`?").into(),
-                );
-                self.fail_with(
-                    UNKNOWN_PARAM,
-                    format!("the file has no param `{name}`"),
-                    whole,
-                    help,
-                );
-                continue;
-            };
-            let word = ty.name.text.as_str();
-            let expr = match word {
-                // In a terminal nobody wants to quote a path twice.
-                "text" | "path" if !text.starts_with('"') => Some(Expr {
-                    kind: ExprKind::Text(vec![crate::syntax::tree::TextPart::Literal(
-                        text.clone(),
-                    )]),
-                    span: whole,
-                }),
-                _ => self.setting(source, text, name, ty),
-            };
-            if let Some(expr) = expr {
-                self.settings.insert(name.clone(), expr);
-            }
-        }
-    }
-
     /// Evaluates every declaration of the file that runs. What stands only in its imports, and the
     /// experiments that nothing uses, are looked at for their errors: nothing of them is run.
     pub(super) fn everything(&mut self, root: ModuleId) {
@@ -220,7 +159,7 @@ impl Checker<'_> {
     ) -> Value {
         let id = self.shown_id(decl, place);
         match &item.kind {
-            ItemKind::Let { value, .. } => self.eval(value, scope),
+            ItemKind::Let { value, .. } => self.eval(value, scope).called(id, item.span),
             ItemKind::Param {
                 name,
                 ty,
@@ -228,12 +167,8 @@ impl Checker<'_> {
                 condition,
             } => {
                 let ty = self.ty(ty);
-                let set = if decl.module.0 == 0 {
-                    self.settings.get(&name.text).cloned()
-                } else {
-                    None
-                };
-                let (value, at) = match (set, default) {
+                let set = self.settings.get(&(decl.module, name.text.clone()));
+                let (value, at) = match (set.cloned(), default) {
                     (Some(set), _) => {
                         let value = self.eval_as(&set, &ty, scope);
                         // A path of the command line is relative to the current folder.
@@ -263,18 +198,12 @@ impl Checker<'_> {
                     {
                         Value::Unknown
                     }
-                    _ => value,
+                    _ => value.called(id, item.span),
                 }
             }
             ItemKind::Dataset { source, .. } => match self.eval_as(source, &Type::Dataset, scope) {
                 Value::Dataset(dataset) => {
-                    let named = program::Dataset {
-                        id,
-                        span: item.span,
-                        named: true,
-                        ..(*dataset).clone()
-                    };
-                    let named = std::rc::Rc::new(named);
+                    let named = Rc::new(dataset.called(id, item.span));
                     self.program.datasets.push(named.clone());
                     Value::Dataset(named)
                 }
@@ -283,7 +212,7 @@ impl Checker<'_> {
             ItemKind::Recipe { body, .. } => {
                 let value = match body {
                     RecipeBody::Fields(fields) => {
-                        Value::Recipe(std::rc::Rc::new(self.recipe_fields(fields, scope)))
+                        Value::Recipe(Rc::new(self.recipe_fields(fields, scope)))
                     }
                     RecipeBody::Expr(expr) => self.eval_as(expr, &Type::Recipe, scope),
                 };

@@ -192,8 +192,8 @@ struct Checker<'w> {
     loading: Vec<(PathBuf, String)>,
     /// Every name that the user's files import.
     imports: Vec<Name>,
-    /// What `--set` gave, by param.
-    settings: HashMap<String, Expr>,
+    /// What `--set` gave, by the param's module and name.
+    settings: HashMap<(ModuleId, String), Expr>,
     /// Names of the standard library that a file uses but does not import, each told once.
     unimported: FxHashSet<(SourceId, String)>,
     /// Names that were looked up, by the place that gives them their meaning.

@@ -95,8 +95,10 @@ impl Checker<'_> {
             Some(Binding::Module(module)) => Value::Module(module),
             Some(Binding::Decl(decl)) => self.declared(decl, span),
             None => match word(name) {
-                Some((word, Kind::Objective)) if word.params.is_empty() => {
-                    self.word(word, Kind::Objective, None, &[], span, scope)
+                Some((word, kind @ (Kind::Objective | Kind::Weights)))
+                    if word.params.is_empty() =>
+                {
+                    self.word(word, kind, None, &[], span, scope)
                 }
                 Some(_) => Value::Callable(name.to_string()),
                 None if vocabulary::function(name).is_some() => Value::Callable(name.to_string()),

@@ -41,6 +41,18 @@ pub struct Dataset {
     pub span: Span,
 }
 
+impl Dataset {
+    /// The same under a name that a declaration gives it.
+    pub(super) fn called(&self, id: String, span: Span) -> Dataset {
+        Dataset {
+            id,
+            span,
+            named: true,
+            ..self.clone()
+        }
+    }
+}
+
 /// What a data set is made of.
 #[derive(Clone, Debug)]
 pub enum DataFrom {

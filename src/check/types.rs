@@ -69,6 +69,7 @@ impl Type {
             "schedule" => Type::Schedule,
             "objective" => Type::Objective,
             "model" => Type::Model,
+            "weights" => Type::Weights,
             "measurement" => Type::Measurement,
             _ => return None,
         })

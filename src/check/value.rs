@@ -106,6 +106,14 @@ impl Value {
         Value::List(Rc::new(items))
     }
 
+    /// What a `let` or a `param` makes of it: data without a name has that one.
+    pub(super) fn called(self, id: String, span: Span) -> Value {
+        match self {
+            Value::Dataset(data) if !data.named => Value::Dataset(Rc::new(data.called(id, span))),
+            other => other,
+        }
+    }
+
     /// What it is called in an error.
     pub fn describe(&self) -> String {
         match self {

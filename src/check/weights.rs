@@ -52,7 +52,9 @@ pub fn mix(
     (a, a_span): (&Value, Span),
     (b, b_span): (&Value, Span),
 ) -> Option<Value> {
-    let (left, right) = (a.as_shares(a_span), b.as_shares(b_span));
+    // Nothing is mixed with `scratch`, which is of no share.
+    let shares = |value: &Value, span| value.as_shares(span).filter(|of| !of.is_empty());
+    let (left, right) = (shares(a, a_span), shares(b, b_span));
     Some(match (op, left, right) {
         (BinaryOp::Add, Some(left), Some(right)) => merged(left.into_iter().chain(right)),
         (BinaryOp::Subtract, Some(left), Some(right)) => {

@@ -245,6 +245,7 @@ impl Checker<'_> {
             Kind::Derived => self.derived(word, named, span),
             Kind::Objective => self.objective(word, &named),
             Kind::Model => self.ensemble(&named, span),
+            Kind::Weights if word.params.is_empty() => Value::Weights(Rc::default()),
             Kind::Weights => self.file_weights(&named, span),
             Kind::Measure => self.measure(word, named, span),
         }

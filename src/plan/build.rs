@@ -70,7 +70,7 @@ pub fn plan(program: &Program, sources: &Sources, digests: &dyn Digests) -> Plan
             (&measure.id, true),
             "measure",
             measure.span,
-            task,
+            keyed(task),
             BTreeMap::new(),
         );
         builder.plan.measures.insert(measure.id.clone(), node);
@@ -106,16 +106,15 @@ pub(super) struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    /// The node of a task; a task that is there already is the same node.
+    /// The node of a task, under its key; a task that is there already is the same node.
     fn node(
         &mut self,
         (id, named): (&str, bool),
         word: &str,
         span: Span,
-        task: Task,
+        (key, task): (Key, Task),
         files: BTreeMap<String, InputFile>,
     ) -> NodeIndex {
-        let key = Key::of(&task);
         if let Some(node) = self.nodes.get(&key) {
             return *node;
         }
@@ -201,7 +200,7 @@ impl Builder<'_> {
             (&dataset.id, dataset.named),
             "dataset",
             dataset.span,
-            task,
+            keyed(task),
             files,
         );
         let key = self.plan.graph[node].key;
@@ -249,7 +248,7 @@ impl Builder<'_> {
                     data,
                     test,
                 });
-                let node = self.model_node(model, task, files);
+                let node = self.model_node(model, keyed(task), files);
                 (node, node)
             }
             Origin::Ensemble { members, of } => {
@@ -262,7 +261,7 @@ impl Builder<'_> {
                     data,
                     test,
                 });
-                let node = self.model_node(model, task, BTreeMap::new());
+                let node = self.model_node(model, keyed(task), BTreeMap::new());
                 (node, node)
             }
         };
@@ -279,7 +278,7 @@ impl Builder<'_> {
     fn model_node(
         &mut self,
         model: &Model,
-        task: Task,
+        task: (Key, Task),
         files: BTreeMap<String, InputFile>,
     ) -> NodeIndex {
         let name = (model.id.as_str(), model.named);
@@ -302,30 +301,26 @@ impl Builder<'_> {
             by: best.by.clone(),
             every: best.every,
         });
+        let key = task.key();
         let observe = Task::Observe(ObserveTask {
             version: OBSERVING,
-            trained: task.key(),
+            trained: key,
             training: task.clone().into(),
             test,
             ended: true,
             best,
         });
+        let (trained, observe) = ((key, Task::Train(task)), keyed(observe));
         match training.best {
             Some(_) => {
                 let id = format!("the run of {}", model.id);
-                let trained = (id.as_str(), false);
-                self.node(
-                    trained,
-                    &model.word,
-                    model.span,
-                    Task::Train(task),
-                    files.clone(),
-                );
+                let run = (id.as_str(), false);
+                self.node(run, &model.word, model.span, trained, files.clone());
                 let best = self.model_node(model, observe, files);
                 (best, best)
             }
             None => {
-                let trained = self.model_node(model, Task::Train(task), files.clone());
+                let trained = self.model_node(model, trained, files.clone());
                 let id = format!("curves of {}", self.plan.graph[trained].id);
                 let curves = (id.as_str(), false);
                 let curves = self.node(curves, &model.word, model.span, observe, files);
@@ -386,6 +381,11 @@ impl Builder<'_> {
         };
         shares.iter().map(&mut share).collect()
     }
+}
+
+/// A task and its key.
+fn keyed(task: Task) -> (Key, Task) {
+    (Key::of(&task), task)
 }
 
 /// The files of a source, by role: those in its folder, or those that its arguments name.

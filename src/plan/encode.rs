@@ -20,10 +20,15 @@ enum Tag {
 
 /// The bytes of some plain data.
 pub(super) fn encode(value: &impl Serialize) -> Result<Vec<u8>, Error> {
-    let mut encoder = Encoder { bytes: vec![] };
+    let mut encoder = Encoder {
+        bytes: Vec::with_capacity(USUAL),
+    };
     value.serialize(&mut encoder)?;
     Ok(encoder.bytes)
 }
+
+/// More bytes than most tasks have.
+const USUAL: usize = 4096;
 
 struct Encoder {
     bytes: Vec<u8>,
@@ -55,7 +60,7 @@ impl Encoder {
         Open {
             encoder: self,
             start,
-            entries: vec![],
+            entries: Vec::with_capacity(16),
         }
     }
 }

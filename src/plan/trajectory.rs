@@ -44,28 +44,15 @@ impl TrainTask {
 
     /// What all trainings have in common that begin alike, whatever their schedules then are.
     pub fn lineage(&self) -> Key {
-        self.lineage_with(self.recipe.until(0).into())
-    }
-
-    /// The same, where what is left of the recipe at step 0 is known already.
-    pub(super) fn lineage_with(&self, recipe: Shared<Recipe>) -> Key {
-        TrainTask {
-            recipe,
-            ..self.with_losses_until(0)
-        }
-        .key()
+        self.course(0, bare(&self.recipe, 0))
     }
 
     /// What its schedules are until a step, whichever step that is: alike between two of its turns.
-    pub(super) fn course(&self, until: u64) -> Key {
-        let cut = self.until(until);
-        let recipe = Recipe {
-            steps: 0,
-            ..(*cut.recipe).clone()
-        };
+    /// `recipe` is what its recipe is until then, [`bare`]. At step 0, its lineage.
+    pub(super) fn course(&self, until: u64, recipe: Shared<Recipe>) -> Key {
         TrainTask {
-            recipe: recipe.into(),
-            ..cut
+            recipe,
+            ..self.with_losses_until(until)
         }
         .key()
     }
@@ -99,6 +86,12 @@ impl TrainTask {
             .chain(groups.filter_map(|group| group.weight_decay.as_ref()))
             .chain(terms.flat_map(|term| [vec![&term.weight], term.loss.schedules()].concat()))
     }
+}
+
+/// As much of a recipe as is seen until a step, whichever step that is.
+pub(super) fn bare(recipe: &Recipe, until: u64) -> Shared<Recipe> {
+    let seen = recipe.until(until);
+    Recipe { steps: 0, ..seen }.into()
 }
 
 impl ObserveTask {

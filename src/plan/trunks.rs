@@ -9,6 +9,7 @@ use petgraph::graph::NodeIndex;
 use rustc_hash::FxHashMap;
 
 use super::build::Builder;
+use super::trajectory::bare;
 use super::{Digest, Fork, Key, Node, ObserveTask, Plan, Recipe, STRETCH, Shared, Task, TrainTask};
 
 /// A shorter stretch is not worth a node: a warm-up's first step, at a learning rate of 0, is common to
@@ -53,6 +54,20 @@ struct Cut {
     forks: usize,
 }
 
+/// What recipes are until a step. Many trainings have a recipe in common, and are cut at the same steps.
+#[derive(Default)]
+struct Recipes(FxHashMap<(Digest, u64), Shared<Recipe>>);
+
+impl Recipes {
+    /// The course that a training is on until a step.
+    fn course(&mut self, task: &TrainTask, until: u64) -> Key {
+        let at = (task.recipe.digest(), until);
+        let recipe = self.0.entry(at);
+        let recipe = recipe.or_insert_with(|| bare(&task.recipe, until)).clone();
+        task.course(until, recipe)
+    }
+}
+
 /// The trie.
 pub(super) struct Trunks {
     /// An outer course before those that fork from it.
@@ -67,14 +82,11 @@ impl Trunks {
     pub(super) fn of(plan: &Plan) -> Trunks {
         let mut trunks = Trunks { courses: vec![] };
         let mut families: FxHashMap<Key, Vec<(NodeIndex, &TrainTask)>> = FxHashMap::default();
-        let mut begun: FxHashMap<Digest, Shared<Recipe>> = FxHashMap::default();
+        let mut recipes = Recipes::default();
         let mut order = vec![];
         for node in plan.graph.node_indices() {
             if let Task::Train(task) = &plan.graph[node].task {
-                // Many trainings have a recipe in common.
-                let begun = begun.entry(task.recipe.digest());
-                let begun = begun.or_insert_with(|| task.recipe.until(0).into());
-                let lineage = task.lineage_with(begun.clone());
+                let lineage = recipes.course(task, 0);
                 let family = families.entry(lineage).or_insert_with(|| {
                     order.push(lineage);
                     vec![]
@@ -87,7 +99,7 @@ impl Trunks {
             // One alone shares nothing.
             if family.len() > 1 {
                 for (node, task) in family {
-                    trunks.insert(*node, task, &mut known);
+                    trunks.insert((*node, task), &mut known, &mut recipes);
                 }
             }
         }
@@ -95,13 +107,18 @@ impl Trunks {
     }
 
     /// Leads a training along its courses.
-    fn insert(&mut self, node: NodeIndex, task: &TrainTask, known: &mut FxHashMap<Key, usize>) {
+    fn insert(
+        &mut self,
+        (node, task): (NodeIndex, &TrainTask),
+        known: &mut FxHashMap<Key, usize>,
+        recipes: &mut Recipes,
+    ) {
         let end = task.recipe.steps;
         let mut turns = task.turns();
         turns.push(end);
         let (mut on, mut begin) = (None, 0);
         for turn in turns {
-            let key = task.course(turn);
+            let key = recipes.course(task, turn);
             let course = match known.get(&key) {
                 Some(course) => *course,
                 None => {

@@ -95,6 +95,10 @@ pub const TYPES: &[Told] = &[
     ("schedule", "A number that may change over a run."),
     ("objective", "A loss that may change over a run."),
     ("model", "A trained model."),
+    (
+        "weights",
+        "Weights to begin with: of a file, of models, or `scratch`.",
+    ),
     ("measurement", "A measurement of trained models."),
 ];
 

@@ -26,7 +26,7 @@ pub const MODELS: &[Word] = &[word(
 pub const STATES: &[Word] = &[
     word(
         "at",
-        "The model as it was then, in its own run. At present it is trained anew up to there, with the same weights to the bit.",
+        "The model as it was then, in its own run: a state that its run passes, at no training of its own.",
         &[Param::required(
             "time",
             Type::Span,
@@ -35,7 +35,7 @@ pub const STATES: &[Word] = &[
     ),
     word(
         "best",
-        "The model's best state, of those that were looked at; the first of equals. At present its run is trained anew, with the same weights to the bit.",
+        "The model's best state, of those that were looked at; the first of equals. Its run is the model's own.",
         &[
             Param::required("on", Type::Split, "The split that it is looked at on."),
             Param::optional(
@@ -55,16 +55,23 @@ pub const STATES: &[Word] = &[
 ];
 
 /// Weights to begin with.
-pub const WEIGHTS: &[Word] = &[word(
-    "weights",
-    "The tensors of a safetensors file, by their names.",
-    &[
-        Param::required("file", Type::Path, "The file."),
-        Param::optional(
-            "ignore",
-            Type::List(&Type::Text),
-            Absent,
-            "Patterns of tensors that are not taken from it but drawn from the seed: `[\"fc.*\"]`.",
-        ),
-    ],
-)];
+pub const WEIGHTS: &[Word] = &[
+    word(
+        "weights",
+        "The tensors of a safetensors file, by their names.",
+        &[
+            Param::required("file", Type::Path, "The file."),
+            Param::optional(
+                "ignore",
+                Type::List(&Type::Text),
+                Absent,
+                "Patterns of tensors that are not taken from it but drawn from the seed: `[\"fc.*\"]`.",
+            ),
+        ],
+    ),
+    word(
+        "scratch",
+        "No weights of before: all are drawn from the seed, as where `init` is left out.",
+        &[],
+    ),
+];

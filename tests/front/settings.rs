@@ -42,3 +42,58 @@ fn a_bare_word_is_no_misspelt_function() {
     assert_eq!(message, "nothing here is called `abc`");
     assert!(help.starts_with("give `tau` a value"), "{help}");
 }
+
+/// What is found in a file that imports another one under a name, whose params are set.
+fn of_imports(settings: &[(&str, &str)]) -> Vec<(String, String)> {
+    let inner = "param seeds: list[int] = [0]\nlet many = len(seeds)\n";
+    let outer = "use \"inner.kdp\" as ours\nclaim \"two\" = ours.many == 2\n";
+    let files = [("outer.kdp", outer), ("inner.kdp", inner)];
+    let world = Memory(
+        files
+            .map(|(name, text)| (name.into(), text.to_string()))
+            .into(),
+    );
+    let settings: Vec<_> = settings
+        .iter()
+        .map(|(name, value)| (name.to_string(), value.to_string()))
+        .collect();
+    let loaded = load(Path::new("outer.kdp"), &settings, &world);
+    let told = loaded.diagnostics.into_iter();
+    told.map(|one| (one.message, one.help.unwrap_or_default()))
+        .collect()
+}
+
+#[test]
+fn a_param_of_an_imported_file_is_set_by_the_files_name_here() {
+    assert!(of_imports(&[]).is_empty());
+    assert!(of_imports(&[("ours.seeds", "[0, 1]")]).is_empty());
+    let told = of_imports(&[("ours.seeds", "\"no\"")]);
+    assert!(told[0].0.contains("list"), "{told:?}");
+    for (name, help) in [
+        ("seeds", "did you mean `ours.seeds`?"),
+        ("x", "its params are ours.seeds"),
+    ] {
+        let told = of_imports(&[(name, "[1]")]);
+        let wanted = (format!("the file has no param `{name}`"), help.to_string());
+        assert_eq!(told, [wanted]);
+    }
+}
+
+#[test]
+fn data_that_a_param_gives_is_called_by_the_param() {
+    let text = "use std.datasets.digits\nuse std.archs.mlp\nuse std.recipes.quick\n\
+                param data: dataset = digits()\n\
+                student small = mlp() { data: data.train, recipe: quick, seed: 1 }\n";
+    let world = Memory(BTreeMap::from([("test.kdp".into(), text.to_string())]));
+    let setting = [(
+        "data".to_string(),
+        "digits() |> take(train: 200)".to_string(),
+    )];
+    for settings in [&[][..], &setting] {
+        let loaded = load(Path::new("test.kdp"), settings, &world);
+        let program = loaded.program.expect("sound");
+        let plan = kdp::plan::plan(&program, &loaded.sources, &crate::support::Names);
+        let ids: Vec<&str> = plan.nodes().map(|node| node.id.as_str()).collect();
+        assert_eq!(ids, ["data", "small", "curves of small"]);
+    }
+}

@@ -87,8 +87,8 @@ fn the_papers_grid_is_one_short_file_and_trains_nothing_twice() {
     // its teacher; all of it three times, by seed.
     let (teachers, one_hot, distilled) = (16 * 3, 24 * 3, 30 * 3 * 3);
     let accuracies = 2 * teachers + one_hot + distilled;
-    // A student of the labels is held against the teacher of each of its settings.
-    let deviations = 30 * 4 * 3;
+    // A student of the labels is held against the teacher of each of its settings, on both splits.
+    let deviations = 2 * 30 * 4 * 3;
     let data = 8;
     assert_eq!(
         nodes("paper_grid.kdp", &text),
@@ -101,8 +101,8 @@ fn a_sweep_of_switches_shares_the_students_that_do_not_switch() {
     let (seeds, times) = (2, 3);
     let students = seeds * (2 + 2 * times);
     let teachers = seeds;
-    // Each student's accuracy and deviation, and two accuracies of each teacher.
-    let expected = 1 + teachers + students + 2 * students + 2 * teachers;
+    // Each student's accuracy and two deviations, and two accuracies of each teacher.
+    let expected = 1 + teachers + students + 3 * students + 2 * teachers;
     assert_eq!(
         nodes("loss_switch.kdp", &pipeline("loss_switch.kdp")),
         expected
