@@ -25,6 +25,7 @@ pub const WORDS: &[(&[Word], Kind)] = &[
     (vocabulary::WEIGHTS, Kind::Weights),
     (vocabulary::OPTIMISERS, Kind::Optimiser),
     (vocabulary::AUGMENTATIONS, Kind::Augmentation),
+    (vocabulary::INITIAL, Kind::Initial),
     (vocabulary::OBJECTIVES, Kind::Objective),
     (vocabulary::MEASURES, Kind::Measure),
 ];
@@ -48,6 +49,8 @@ pub enum Kind {
     Optimiser,
     /// An augmentation.
     Augmentation,
+    /// What weights begin as.
+    Initial,
     /// An objective.
     Objective,
     /// A measurement.

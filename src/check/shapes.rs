@@ -8,6 +8,7 @@ type Refusal = (String, Option<String>);
 /// The shape that comes out of a layer of the vocabulary (all but `residual` and `chain`).
 pub fn output_shape(call: &Call, input: &Shape) -> Result<Shape, Refusal> {
     let int = |name: &str| call.int(name).unwrap_or_default();
+    spread(call)?;
     match call.name.as_str() {
         "conv" => {
             let [channels, height, width] = image(input)?;
@@ -189,6 +190,20 @@ fn image(input: &Shape) -> Result<[i64; 3], Refusal> {
     };
     let wants = "wants an image (channels×height×width)";
     input.image().ok_or_else(|| refusal(wants, input, help))
+}
+
+/// Refuses first weights that are all the same.
+fn spread(call: &Call) -> Result<(), Refusal> {
+    match call.call("init").and_then(|init| init.number("std")) {
+        Some(std) if !(std > 0.0 && std.is_finite()) => {
+            let help = "units that begin alike stay alike: BERT begins with `normal(0.02)`";
+            Err((
+                format!("wants first weights of a standard deviation above 0, not {std}"),
+                Some(help.into()),
+            ))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn positive(args: &[(&str, i64)]) -> Result<(), Refusal> {

@@ -49,6 +49,8 @@ pub enum Type {
     Optimiser,
     /// `pad_crop(4)`.
     Augmentation,
+    /// `normal(0.02)`.
+    Initial,
 }
 
 impl Type {
@@ -96,6 +98,7 @@ impl From<vocabulary::Type> for Type {
             vocabulary::Type::Objective => Type::Objective,
             vocabulary::Type::Optimiser => Type::Optimiser,
             vocabulary::Type::Augmentation => Type::Augmentation,
+            vocabulary::Type::Initial => Type::Initial,
         }
     }
 }
@@ -131,6 +134,7 @@ impl fmt::Display for Type {
             Type::Measurement => "a measurement",
             Type::Optimiser => "an optimiser such as `sgd(momentum: 0.9)`",
             Type::Augmentation => "an augmentation such as `flip()`",
+            Type::Initial => "a distribution such as `normal(0.02)`",
         })
     }
 }

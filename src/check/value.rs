@@ -60,6 +60,8 @@ pub enum Value {
     Optimiser(Rc<Call>),
     /// An augmentation.
     Augmentation(Rc<Call>),
+    /// What weights begin as.
+    Initial(Rc<Call>),
     /// A model, by its place in the program.
     Model(usize),
     /// Weights to begin with, other than a lone model's.
@@ -140,6 +142,7 @@ impl Value {
             Value::Recipe(_) => "a recipe".into(),
             Value::Optimiser(_) => "an optimiser".into(),
             Value::Augmentation(_) => "an augmentation".into(),
+            Value::Initial(_) => "a distribution".into(),
             Value::Model(_) => "a model".into(),
             Value::Measurement(_) => "a measurement".into(),
             Value::Quantity(_) => "a number that is known when the measurements are in".into(),
@@ -222,6 +225,7 @@ impl Value {
             | (Type::Measurement, Value::Measurement(_))
             | (Type::Optimiser, Value::Optimiser(_))
             | (Type::Augmentation, Value::Augmentation(_))
+            | (Type::Initial, Value::Initial(_))
             | (Type::Objective, Value::Objective(_))
             | (Type::Weights, Value::Weights(_) | Value::Model(_))
             // In a loss of one's own a function of numbers is one of values over the batch.

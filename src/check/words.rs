@@ -242,6 +242,7 @@ impl Checker<'_> {
             Kind::Transform => self.transform(word, named, span),
             Kind::Optimiser => Value::Optimiser(Rc::new(self.plain(word, &named))),
             Kind::Augmentation => Value::Augmentation(Rc::new(self.plain(word, &named))),
+            Kind::Initial => Value::Initial(Rc::new(self.plain(word, &named))),
             Kind::Derived => self.derived(word, named, span),
             Kind::Objective => self.objective(word, &named),
             Kind::Model => self.ensemble(&named, span),
@@ -396,6 +397,7 @@ pub fn datum(value: &Value) -> Option<Datum> {
         Value::Number(value) | Value::Fraction(value) => Datum::Number(*value),
         Value::Bool(value) => Datum::Bool(*value),
         Value::Text(text, _) => Datum::Text(text.clone()),
+        Value::Initial(call) => Datum::Call((**call).clone()),
         Value::List(items) => Datum::List(items.iter().map(datum).collect::<Option<_>>()?),
         _ => return None,
     })

@@ -12,6 +12,12 @@ const KINDS: &[(&str, &str, &[Word], &str)] = &[
         "What networks are made of, chained with `->`. Their names need no import.",
     ),
     (
+        "first weights",
+        "distribution",
+        vocabulary::INITIAL,
+        "What the `init` of a layer may be: what its weights are drawn from.",
+    ),
+    (
         "sources",
         "source",
         vocabulary::SOURCES,

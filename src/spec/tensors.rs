@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::{Layer, Network, Shape};
+use super::{Call, Layer, Network, Shape};
 
 /// The first values of a tensor.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -12,8 +12,18 @@ pub enum Fill {
         /// Inputs of one unit.
         fan_in: i64,
     },
-    /// Standard normal, but for a first row of zeros, as PyTorch's `Embedding` with a padding id starts.
-    Embedding,
+    /// Normal around 0.
+    Normal {
+        /// Its standard deviation.
+        std: f64,
+    },
+    /// Normal around 0, but for the zeros of one row, that of padding.
+    Embedding {
+        /// Its standard deviation.
+        std: f64,
+        /// The row of padding.
+        padding: i64,
+    },
     /// The same everywhere.
     Constant(f32),
     /// A count of batches (i64), from 0.
@@ -100,21 +110,26 @@ fn gather(layer: &Layer, found: &mut Vec<TensorSpec>) -> Result<(), Malformed> {
         "conv" => {
             let (channels, kernel) = (int("channels")?, int("kernel")?);
             let width = input(0)? / int("groups")?.max(1);
-            let fill = Fill::Uniform {
-                fan_in: width * kernel * kernel,
-            };
-            add("weight", vec![channels, width, kernel, kernel], fill, true);
+            let area = kernel * kernel;
+            let fills =
+                begins_as(layer, width * area, channels * area).ok_or_else(|| lacks("init"))?;
+            add(
+                "weight",
+                vec![channels, width, kernel, kernel],
+                fills.weight,
+                true,
+            );
             if bias()? {
-                add("bias", vec![channels], fill, true);
+                add("bias", vec![channels], fills.bias, true);
             }
         }
         "linear" => {
             let features = int("features")?;
             let fan_in = input(sizes.len().saturating_sub(1))?;
-            let fill = Fill::Uniform { fan_in };
-            add("weight", vec![features, fan_in], fill, true);
+            let fills = begins_as(layer, fan_in, features).ok_or_else(|| lacks("init"))?;
+            add("weight", vec![features, fan_in], fills.weight, true);
             if bias()? {
-                add("bias", vec![features], fill, true);
+                add("bias", vec![features], fills.bias, true);
             }
         }
         "batch_norm" => {
@@ -126,11 +141,23 @@ fn gather(layer: &Layer, found: &mut Vec<TensorSpec>) -> Result<(), Malformed> {
             add("num_batches_tracked", vec![], Fill::Count, false);
         }
         "embedding" => {
-            let Shape::Tokens { vocabulary, .. } = layer.input else {
+            let Shape::Tokens {
+                vocabulary,
+                padding,
+                ..
+            } = layer.input
+            else {
                 return Err(lacks("input"));
             };
-            let shape = vec![vocabulary, int("width")?];
-            add("weight", shape, Fill::Embedding, true);
+            let width = int("width")?;
+            let std = match layer.call.call("init") {
+                None => 1.0,
+                Some(init) => {
+                    standard_deviation(init, width, vocabulary).ok_or_else(|| lacks("init"))?
+                }
+            };
+            let fill = Fill::Embedding { std, padding };
+            add("weight", vec![vocabulary, width], fill, true);
         }
         _ => {
             for child in &layer.children {
@@ -139,4 +166,42 @@ fn gather(layer: &Layer, found: &mut Vec<TensorSpec>) -> Result<(), Malformed> {
         }
     }
     Ok(())
+}
+
+/// What the weight and the bias of a layer begin as.
+struct Fills {
+    weight: Fill,
+    bias: Fill,
+}
+
+/// What a layer begins as whose units have that many inputs and whose inputs reach that many units; `None`
+/// where its `init` is not sound.
+fn begins_as(layer: &Layer, fan_in: i64, fan_out: i64) -> Option<Fills> {
+    let Some(init) = layer.call.call("init") else {
+        let fill = Fill::Uniform { fan_in };
+        return Some(Fills {
+            weight: fill,
+            bias: fill,
+        });
+    };
+    let std = standard_deviation(init, fan_in, fan_out)?;
+    Some(Fills {
+        weight: Fill::Normal { std },
+        bias: Fill::Constant(0.0),
+    })
+}
+
+/// The standard deviation of a distribution of first weights.
+fn standard_deviation(init: &Call, fan_in: i64, fan_out: i64) -> Option<f64> {
+    match init.name.as_str() {
+        "normal" => init.number("std"),
+        "kaiming_normal" => {
+            let fan = match init.text("fan")? {
+                "fan_in" => fan_in,
+                _ => fan_out,
+            };
+            Some((2.0 / fan as f64).sqrt())
+        }
+        _ => None,
+    }
 }

@@ -18,6 +18,8 @@ pub enum Datum {
     Text(String),
     /// A list.
     List(Vec<Datum>),
+    /// A word with arguments of its own.
+    Call(Call),
 }
 
 impl Datum {
@@ -50,6 +52,14 @@ impl Datum {
     pub fn as_text(&self) -> Option<&str> {
         match self {
             Datum::Text(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// A word with its arguments.
+    pub fn as_call(&self) -> Option<&Call> {
+        match self {
+            Datum::Call(call) => Some(call),
             _ => None,
         }
     }
@@ -102,6 +112,11 @@ impl Call {
     /// A text among the arguments.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.args.get(name)?.as_text()
+    }
+
+    /// A word among the arguments.
+    pub fn call(&self, name: &str) -> Option<&Call> {
+        self.args.get(name)?.as_call()
     }
 
     /// A list of texts among the arguments.

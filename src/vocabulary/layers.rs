@@ -4,6 +4,14 @@
 use super::word::word;
 use super::{Default::*, Param, Type, Word};
 
+/// What a convolution or a linear layer begins as.
+const INIT: Param = Param::optional(
+    "init",
+    Type::Initial,
+    Absent,
+    "What `weight` is drawn from; `bias` then begins as zeros. Where left out, both begin as PyTorch's: uniform in ±1/√fan_in.",
+);
+
 /// Every layer.
 pub const LAYERS: &[Word] = &[
     word(
@@ -21,6 +29,7 @@ pub const LAYERS: &[Word] = &[
                 "Groups of channels that do not see each other.",
             ),
             Param::optional("bias", Type::Bool, Bool(true), "Whether a bias is added."),
+            INIT,
         ],
     ),
     word(
@@ -47,16 +56,21 @@ pub const LAYERS: &[Word] = &[
         &[
             Param::required("features", Type::Int, "Features that come out."),
             Param::optional("bias", Type::Bool, Bool(true), "Whether a bias is added."),
+            INIT,
         ],
     ),
     word(
         "embedding",
         "A vector for each token of a text; `weight` (vocabulary, width). That of padding, id 0, begins as zeros and gets no gradient.",
-        &[Param::required(
-            "width",
-            Type::Int,
-            "Numbers of each vector.",
-        )],
+        &[
+            Param::required("width", Type::Int, "Numbers of each vector."),
+            Param::optional(
+                "init",
+                Type::Initial,
+                Absent,
+                "What vectors begin as, padding's aside; standard normal where left out.",
+            ),
+        ],
     ),
     word(
         "mean_tokens",

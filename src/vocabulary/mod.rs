@@ -5,6 +5,7 @@
 
 mod expressions;
 mod functions;
+mod initial;
 mod language;
 mod layers;
 mod measures;
@@ -16,6 +17,7 @@ mod word;
 
 pub use expressions::*;
 pub use functions::{FUNCTIONS, Function, Takes, function};
+pub use initial::INITIAL;
 pub use language::*;
 pub use layers::LAYERS;
 pub use measures::{Field, MEASURES, fields, range};

@@ -39,6 +39,8 @@ pub enum Type {
     Optimiser,
     /// `pad_crop(4)`.
     Augmentation,
+    /// `normal(0.02)`.
+    Initial,
 }
 
 impl fmt::Display for Type {
@@ -62,6 +64,7 @@ impl fmt::Display for Type {
             Type::Objective => "objective",
             Type::Optimiser => "optimiser",
             Type::Augmentation => "augmentation",
+            Type::Initial => "distribution",
         })
     }
 }

@@ -80,22 +80,25 @@ impl Net {
 /// The values that a tensor of a new network has.
 fn drawn(spec: &TensorSpec, seed: i64) -> Result<Tensor, NetError> {
     let shape = spec.shape.as_slice();
-    let values = match spec.fill {
+    let mut draws = Draws::new(seed, &format!("init: {}", spec.name), 0);
+    let each = 0..spec.count();
+    let values: Vec<f32> = match spec.fill {
         Fill::Count => return Ok(Tensor::f_zeros(shape, (Kind::Int64, Device::Cpu))?),
-        Fill::Constant(value) => vec![value; spec.count() as usize],
-        Fill::Embedding => {
-            let mut draws = Draws::new(seed, &format!("init: {}", spec.name), 0);
+        Fill::Constant(value) => each.map(|_| value).collect(),
+        Fill::Normal { std } => each.map(|_| draws.normal() * std as f32).collect(),
+        Fill::Embedding { std, padding } => {
             let width = spec.shape.last().copied().unwrap_or(0);
-            let rest = (width..spec.count()).map(|_| draws.normal());
-            std::iter::repeat_n(0.0, width as usize)
-                .chain(rest)
-                .collect()
+            let of_padding = padding * width..(padding + 1) * width;
+            let mut draw = |place| match of_padding.contains(&place) {
+                true => 0.0,
+                false => draws.normal() * std as f32,
+            };
+            each.map(&mut draw).collect()
         }
         Fill::Uniform { fan_in } => {
             let bound = 1.0 / (fan_in as f32).sqrt();
-            let mut draws = Draws::new(seed, &format!("init: {}", spec.name), 0);
             let mut draw = || (2.0 * draws.unit() - 1.0) * bound;
-            (0..spec.count()).map(|_| draw()).collect()
+            each.map(|_| draw()).collect()
         }
     };
     Ok(Tensor::f_from_slice(&values)?.f_view(shape)?)

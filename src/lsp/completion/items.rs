@@ -300,6 +300,7 @@ fn fits(kind: WordKind, wanted: Option<Type>) -> bool {
         (kind, wanted),
         (WordKind::Objective, Some(Type::Objective))
             | (WordKind::Optimiser, Some(Type::Optimiser))
+            | (WordKind::Initial, Some(Type::Initial))
             | (
                 WordKind::Augmentation,
                 Some(Type::List(Type::Augmentation) | Type::Augmentation)
