@@ -13,7 +13,7 @@ ROUNDS  ?=
 TIME    ?= 300
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart bench bench-training chaos test build libtorch lint bless fuzz
+.PHONY: help quickstart bench bench-speed bench-training chaos test build libtorch lint bless fuzz
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -24,7 +24,9 @@ quickstart: build ## fetch libtorch, build, and run pipelines/quickstart.kdp
 test: libtorch ## fetch libtorch, build, and run every test
 	cargo test $(PROFILE) --workspace
 
-bench: ## measure how fast kdp checks, plans and finds nothing to do (PEERS=1: beside Snakemake and DVC)
+bench: bench-speed bench-training ## both of these, one after the other
+
+bench-speed: ## measure how fast kdp checks, plans and finds nothing to do (PEERS=1: beside Snakemake and DVC)
 	$(if $(PEERS),benches/peers/setup.sh)
 	cargo bench -p kdp $(if $(PEERS),--bench speed -- peers,--bench speed --bench hover)
 

@@ -1,4 +1,4 @@
-//! How long the command takes, as users run it: `make bench`.
+//! How long the command takes, as users run it: `make bench-speed`.
 //!
 //! Each line is the median of several runs of the release build. With `peers` as an argument the
 //! no-op run is held against Snakemake and DVC, installed by `benches/peers/setup.sh`: the same
