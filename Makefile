@@ -24,7 +24,7 @@ quickstart: build ## fetch libtorch, build, and run pipelines/quickstart.kdp
 test: libtorch ## fetch libtorch, build, and run every test
 	cargo test $(PROFILE) --workspace
 
-bench: bench-speed bench-training ## both of these, one after the other
+bench: bench-speed bench-training ## all that is measured: bench-speed, then bench-training
 
 bench-speed: ## measure how fast kdp checks, plans and finds nothing to do (PEERS=1: beside Snakemake and DVC)
 	$(if $(PEERS),benches/peers/setup.sh)
