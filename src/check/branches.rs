@@ -1,9 +1,86 @@
-//! Mends of a `residual` whose branches do not add up.
+//! Branches of a network whose sum is taken: `residual` and `add`.
 
-use crate::spec::{Layer, Shape};
+use std::rc::Rc;
+
+use super::Checker;
+use super::network::{Layers, Site, join, sequence};
+use crate::diag::Span;
+use crate::spec::{Call, Layer, Shape};
+
+impl Checker<'_> {
+    /// Appends a layer that adds what its branches make of the same input; returns the shape that comes out.
+    pub(super) fn add_up(
+        &mut self,
+        name: String,
+        (call, span): (&Call, Span),
+        branches: &[Rc<Layers>],
+        shape: Shape,
+        site: &Site,
+        out: &mut Vec<Layer>,
+    ) -> Option<Shape> {
+        let mut children = vec![];
+        for (place, branch) in branches.iter().enumerate() {
+            let places = match (call.name.as_str(), place) {
+                ("residual", 0) => name.clone(),
+                ("residual", _) => join(&name, "shortcut"),
+                _ => join(&name, &place.to_string()),
+            };
+            let mut below = site.below(site.prefix, &places);
+            let mut inside = vec![];
+            let output = self.grow(branch, shape.clone(), &mut below, &mut inside)?;
+            children.push(sequence(places.clone(), inside, shape.clone(), output));
+        }
+        let first = children.first()?;
+        let sum = first.output.clone();
+        let other = children.iter().position(|child| child.output != sum);
+        if let Some(place) = other {
+            let (message, help) = misfit(&call.name, &children, place);
+            self.refuse(message, span, &shape, Some(help));
+            return None;
+        }
+        if let Shape::Tokens { .. } = sum {
+            let message = format!(
+                "`{}` adds numbers, but tokens come out of its branches",
+                call.name
+            );
+            let help = "put `embedding(…)` before it".to_string();
+            self.refuse(message, span, &shape, Some(help));
+            return None;
+        }
+        out.push(Layer {
+            name,
+            call: call.clone(),
+            children,
+            input: shape,
+            output: sum.clone(),
+        });
+        Some(sum)
+    }
+}
+
+/// That a branch, by its place, gives another shape than the first one, and the mend.
+fn misfit(word: &str, branches: &[Layer], place: usize) -> (String, String) {
+    let [first, other] = [0, place].map(|place| &branches[place]);
+    let [one, another] = [first, other].map(|branch| branch.output.short());
+    match word {
+        "residual" => (
+            format!(
+                "the two branches of `residual` do not add up: the body gives {one}, the shortcut {another}"
+            ),
+            mend(first, &other.output),
+        ),
+        _ => (
+            format!(
+                "the branches of `{word}` do not add up: the first gives {one}, number {} {another}",
+                place + 1
+            ),
+            "all branches must give one shape".to_string(),
+        ),
+    }
+}
 
 /// How to make the shapes of a body and its shortcut one.
-pub(super) fn mend(body: &Layer, shortcut: &Shape) -> String {
+fn mend(body: &Layer, shortcut: &Shape) -> String {
     let general = "give a `shortcut:` that changes the shape as the body does";
     let (Some(made), Some(kept)) = (body.output.image(), shortcut.image()) else {
         return format!("{general}, or let the body keep it");

@@ -45,6 +45,7 @@ mod parameters;
 mod program;
 mod quotient;
 mod recipe;
+mod rows;
 mod schedule;
 mod scope;
 mod settings;

@@ -5,24 +5,23 @@ use std::rc::Rc;
 
 use super::Checker;
 use super::blame::Use;
-use super::branches;
 use super::codes::*;
 use super::limits::LAYER;
 use super::module::DeclId;
 use super::scope::Env;
 use super::shapes::{flat, output_shape};
 use crate::diag::{Diagnostic, Span};
-use crate::spec::{Call, Layer, Network, Shape};
+use crate::spec::{Call, Layer, Network, Shape, tensors};
 use crate::vocabulary::{LAYERS, find};
 
 /// Layers before their input is known.
 #[derive(Clone, Debug)]
 pub enum Layers {
-    /// A word of the vocabulary; `residual` has its branches beside its arguments.
+    /// A word of the vocabulary; `residual` and `add` have their branches beside their arguments.
     Word {
         /// The word and its arguments.
         call: Call,
-        /// The branches of a `residual`.
+        /// The branches of a `residual` or an `add`.
         branches: Vec<Rc<Layers>>,
         /// Where it stands.
         span: Span,
@@ -47,11 +46,11 @@ pub enum Layers {
 }
 
 /// Where layers grow: names, and the calls that led here.
-struct Site<'a> {
+pub(super) struct Site<'a> {
     /// Prefix of layers that have a name.
-    prefix: &'a str,
+    pub prefix: &'a str,
     /// Prefix of layers that have none.
-    places: &'a str,
+    pub places: &'a str,
     /// The next place.
     place: usize,
     /// Classes of the data.
@@ -62,7 +61,7 @@ struct Site<'a> {
 
 impl Site<'_> {
     /// A site inside this one, whose places begin anew.
-    fn below<'b>(&self, prefix: &'b str, places: &'b str) -> Site<'b> {
+    pub(super) fn below<'b>(&self, prefix: &'b str, places: &'b str) -> Site<'b> {
         Site {
             prefix,
             places,
@@ -77,7 +76,8 @@ const LARGEST: usize = 100_000;
 /// Levels that its layers may nest.
 const DEEPEST: usize = 200;
 
-fn join(prefix: &str, name: &str) -> String {
+/// A name inside of another.
+pub(super) fn join(prefix: &str, name: &str) -> String {
     if prefix.is_empty() {
         name.to_string()
     } else {
@@ -177,7 +177,7 @@ impl Checker<'_> {
     }
 
     /// Appends layers to a sequence; returns the shape that comes out.
-    fn grow(
+    pub(super) fn grow(
         &mut self,
         layers: &Layers,
         shape: Shape,
@@ -293,47 +293,7 @@ impl Checker<'_> {
                 if branches.is_empty() {
                     return self.leaf(full, call, *span, shape, out);
                 }
-                let mut children = vec![];
-                for (branch, role) in branches.iter().zip(["", "shortcut"]) {
-                    let places = if role.is_empty() {
-                        full.clone()
-                    } else {
-                        join(&full, role)
-                    };
-                    let mut below = site.below(site.prefix, &places);
-                    let mut inside = vec![];
-                    let output = self.grow(branch, shape.clone(), &mut below, &mut inside)?;
-                    children.push(sequence(places.clone(), inside, shape.clone(), output));
-                }
-                let (body, shortcut) = (children[0].output.clone(), children[1].output.clone());
-                if body != shortcut {
-                    let message = format!(
-                        "the two branches of `residual` do not add up: the body gives {}, the shortcut {}",
-                        body.short(),
-                        shortcut.short()
-                    );
-                    self.refuse(
-                        message,
-                        *span,
-                        &shape,
-                        Some(branches::mend(&children[0], &shortcut)),
-                    );
-                    return None;
-                }
-                if let Shape::Tokens { .. } = body {
-                    let message = "`residual` adds numbers, but tokens come out of its branches";
-                    let help = "put `embedding(…)` before it".to_string();
-                    self.refuse(message.into(), *span, &shape, Some(help));
-                    return None;
-                }
-                out.push(Layer {
-                    name: full,
-                    call: call.clone(),
-                    children,
-                    input: shape,
-                    output: body.clone(),
-                });
-                Some(body)
+                self.add_up(full, (call, *span), branches, shape, site, out)
             }
         }
     }
@@ -410,7 +370,7 @@ impl Checker<'_> {
 
     /// Says that a layer refuses a shape: at the layer, with the calls that led to it. Where the
     /// layer is part of the standard library, the call in the user's own file comes first.
-    fn refuse(&mut self, message: String, span: Span, shape: &Shape, help: Option<String>) {
+    pub(super) fn refuse(&mut self, message: String, span: Span, shape: &Shape, help: Option<String>) {
         let mut labels = vec![(span, format!("{shape} comes in here"))];
         labels.extend(
             self.arch_calls
@@ -473,11 +433,9 @@ fn called_twice(layers: &[Layer]) -> Option<(String, [String; 2])> {
     while let Some(layer) = open.pop() {
         open.extend(layer.children.iter().rev());
         let kind = layer.call.name.as_str();
-        let has_tensors = matches!(
-            kind,
-            "conv" | "linear" | "batch_norm" | "embedding" | "dropout"
-        );
-        if has_tensors && let Some(first) = names.insert(layer.name.as_str(), kind) {
+        let counts = layer.children.is_empty()
+            && (kind == "dropout" || tensors(layer).is_ok_and(|own| !own.is_empty()));
+        if counts && let Some(first) = names.insert(layer.name.as_str(), kind) {
             return Some((layer.name.clone(), [first.to_string(), kind.to_string()]));
         }
     }
@@ -485,7 +443,7 @@ fn called_twice(layers: &[Layer]) -> Option<(String, [String; 2])> {
 }
 
 /// A sequence of layers as one.
-fn sequence(name: String, children: Vec<Layer>, input: Shape, output: Shape) -> Layer {
+pub(super) fn sequence(name: String, children: Vec<Layer>, input: Shape, output: Shape) -> Layer {
     let version = find(LAYERS, "chain").map_or(1, |word| word.version);
     Layer {
         name,

@@ -1,9 +1,10 @@
 //! What each layer makes of a sample's shape.
 
+use super::rows::of_row;
 use crate::spec::{Call, Shape};
 
 /// Why a layer refuses a shape, and the mend.
-type Refusal = (String, Option<String>);
+pub(super) type Refusal = (String, Option<String>);
 
 /// The shape that comes out of a layer of the vocabulary (all but `residual` and `chain`).
 pub fn output_shape(call: &Call, input: &Shape) -> Result<Shape, Refusal> {
@@ -70,15 +71,30 @@ pub fn output_shape(call: &Call, input: &Shape) -> Result<Shape, Refusal> {
             positive(&[("features", features)])?;
             match (input, input.sizes().len()) {
                 (Shape::Numbers(_), 1) => Ok([features].into()),
+                (Shape::Vectors { length, .. }, _) => Ok(Shape::Vectors {
+                    length: *length,
+                    width: features,
+                }),
                 (Shape::Numbers(_), _) => Err(refusal(
                     "wants a flat input",
                     input,
                     "put `flatten()` or `global_avg_pool()` before it",
                 )),
                 _ => Err(refusal(
-                    "wants a flat input",
+                    "wants a flat input or a row of vectors",
                     input,
                     &format!("put {} before it", flat(input)),
+                )),
+            }
+        }
+        "layer_norm" => {
+            numbers(input)?;
+            match input.image() {
+                None => Ok(input.clone()),
+                Some(_) => Err(refusal(
+                    "wants features or a row of vectors",
+                    input,
+                    "it is for the vectors of a text; an image is normalised by `batch_norm()`",
                 )),
             }
         }
@@ -89,37 +105,6 @@ pub fn output_shape(call: &Call, input: &Shape) -> Result<Shape, Refusal> {
         "global_avg_pool" => {
             let [channels, ..] = image(input)?;
             Ok([channels].into())
-        }
-        "embedding" => {
-            let width = int("width");
-            positive(&[("width", width)])?;
-            match input {
-                Shape::Tokens { length, .. } => Ok(Shape::Vectors {
-                    length: *length,
-                    width,
-                }),
-                Shape::Vectors { .. } => Err(refusal(
-                    "wants tokens",
-                    input,
-                    "tokens are embedded once: leave one of the two out",
-                )),
-                Shape::Numbers(_) => Err(refusal(
-                    "wants tokens",
-                    input,
-                    "it is for text; an image begins with `conv(…)` or `flatten()`",
-                )),
-            }
-        }
-        "mean_tokens" => {
-            numbers(input)?;
-            match input {
-                Shape::Vectors { width, .. } => Ok([*width].into()),
-                _ => Err(refusal(
-                    "wants a row of vectors, one a token",
-                    input,
-                    "it belongs behind `embedding(…)`; the mean over an image is `global_avg_pool()`",
-                )),
-            }
         }
         "subsample_and_pad" => {
             let [channels, height, width] = image(input)?;
@@ -139,22 +124,15 @@ pub fn output_shape(call: &Call, input: &Shape) -> Result<Shape, Refusal> {
             .into())
         }
         "dropout" => {
-            let rate = call.number("rate").unwrap_or_default();
             numbers(input)?;
-            if (0.0..1.0).contains(&rate) {
-                Ok(input.clone())
-            } else {
-                Err((
-                    format!("wants a rate of at least 0 and under 1, not {rate}"),
-                    None,
-                ))
-            }
-        }
-        "identity" => Ok(input.clone()),
-        _ => {
-            numbers(input)?;
+            share("a rate", call.number("rate").unwrap_or_default())?;
             Ok(input.clone())
         }
+        "identity" => Ok(input.clone()),
+        _ => of_row(call, input).unwrap_or_else(|| {
+            numbers(input)?;
+            Ok(input.clone())
+        }),
     }
 }
 
@@ -166,13 +144,14 @@ pub fn flat(text: &Shape) -> &'static str {
     }
 }
 
-fn refusal(wants: &str, input: &Shape, help: &str) -> Refusal {
+/// That a layer wants another shape than what reaches it.
+pub(super) fn refusal(wants: &str, input: &Shape, help: &str) -> Refusal {
     let message = format!("{wants}, but {input} reaches it");
     (message, Some(help.to_string()))
 }
 
 /// Refuses tokens: an id is a name, with which nothing can be computed.
-fn numbers(input: &Shape) -> Result<(), Refusal> {
+pub(super) fn numbers(input: &Shape) -> Result<(), Refusal> {
     match input {
         Shape::Tokens { .. } => Err(refusal(
             "wants numbers",
@@ -206,7 +185,8 @@ fn spread(call: &Call) -> Result<(), Refusal> {
     }
 }
 
-fn positive(args: &[(&str, i64)]) -> Result<(), Refusal> {
+/// Refuses sizes that are none.
+pub(super) fn positive(args: &[(&str, i64)]) -> Result<(), Refusal> {
     for (name, value) in args {
         if !(1..=1_000_000).contains(value) {
             return Err((
@@ -216,6 +196,17 @@ fn positive(args: &[(&str, i64)]) -> Result<(), Refusal> {
         }
     }
     Ok(())
+}
+
+/// Refuses a probability that nothing would outlast.
+pub(super) fn share(what: &str, value: f64) -> Result<(), Refusal> {
+    match (0.0..1.0).contains(&value) {
+        true => Ok(()),
+        false => {
+            let message = format!("wants {what} of at least 0 and under 1, not {value}");
+            Err((message, None))
+        }
+    }
 }
 
 fn not_negative(name: &str, value: i64) -> Result<(), Refusal> {

@@ -276,41 +276,28 @@ impl Checker<'_> {
             _ => None,
         };
         match word.name {
-            "chain" => {
-                let Some((Value::List(items), _)) = named.remove("layers") else {
-                    return Value::Unknown;
-                };
-                let items: Option<Vec<Rc<Layers>>> = items
-                    .iter()
-                    .map(|item| {
-                        if let Value::Layers(layers) = item {
-                            Some(layers.clone())
-                        } else {
-                            None
-                        }
-                    })
-                    .collect();
-                items.map_or(Value::Unknown, |items| {
-                    Value::Layers(Rc::new(Layers::List(items)))
-                })
-            }
+            "chain" => match listed(named.remove("layers")) {
+                Some(items) => Value::Layers(Rc::new(Layers::List(items))),
+                None => Value::Unknown,
+            },
             "residual" => {
                 let Some(body) = layers(named.remove("body")) else {
                     return Value::Unknown;
                 };
                 let shortcut = layers(named.remove("shortcut"))
                     .unwrap_or_else(|| Rc::new(Layers::Sequence(vec![])));
-                let call = Call {
-                    name: word.name.into(),
-                    version: word.version,
-                    args: BTreeMap::new(),
-                };
-                Value::Layers(Rc::new(Layers::Word {
-                    call,
-                    branches: vec![body, shortcut],
-                    span,
-                }))
+                summed(word, vec![body, shortcut], span)
             }
+            "add" => match listed(named.remove("branches")) {
+                Some(branches) if branches.is_empty() => self.fail_with(
+                    NO_RESULT,
+                    "`add` has no branch to take the sum of",
+                    span,
+                    "give it a list of layers: `add([embedding(…), position_embedding(…)])`",
+                ),
+                Some(branches) => summed(word, branches, span),
+                None => Value::Unknown,
+            },
             _ => Value::Layers(Rc::new(Layers::Word {
                 call: self.plain(word, &named),
                 branches: vec![],
@@ -377,6 +364,31 @@ impl Checker<'_> {
         });
         Value::Measurement(self.program.measures.len() - 1)
     }
+}
+
+/// The members of a list of layers.
+fn listed(value: Option<(Value, Span)>) -> Option<Vec<Rc<Layers>>> {
+    let (Value::List(items), _) = value? else {
+        return None;
+    };
+    let layers = |item: &Value| match item {
+        Value::Layers(layers) => Some(layers.clone()),
+        _ => None,
+    };
+    items.iter().map(layers).collect()
+}
+
+/// A layer that adds what its branches give.
+fn summed(word: &Word, branches: Vec<Rc<Layers>>, span: Span) -> Value {
+    Value::Layers(Rc::new(Layers::Word {
+        call: Call {
+            name: word.name.into(),
+            version: word.version,
+            args: BTreeMap::new(),
+        },
+        branches,
+        span,
+    }))
 }
 
 /// The scope of a body: its parameters bound to what was given.

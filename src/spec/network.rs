@@ -41,6 +41,14 @@ impl Layer {
             child.walk(see);
         }
     }
+
+    /// The id of padding, where a `position_embedding` counts only tokens that are none.
+    pub fn counted_padding(&self) -> Option<i64> {
+        match (&self.input, self.call.bool("skip_padding")) {
+            (Shape::Tokens { padding, .. }, Some(true)) => Some(*padding),
+            _ => None,
+        }
+    }
 }
 
 impl Network {

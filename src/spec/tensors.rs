@@ -140,6 +140,11 @@ fn gather(layer: &Layer, found: &mut Vec<TensorSpec>) -> Result<(), Malformed> {
             add("running_var", vec![channels], Fill::Constant(1.0), false);
             add("num_batches_tracked", vec![], Fill::Count, false);
         }
+        "layer_norm" => {
+            let width = input(sizes.len().saturating_sub(1))?;
+            add("weight", vec![width], Fill::Constant(1.0), true);
+            add("bias", vec![width], Fill::Constant(0.0), true);
+        }
         "embedding" => {
             let Shape::Tokens {
                 vocabulary,
@@ -149,15 +154,33 @@ fn gather(layer: &Layer, found: &mut Vec<TensorSpec>) -> Result<(), Malformed> {
             else {
                 return Err(lacks("input"));
             };
-            let width = int("width")?;
-            let std = match layer.call.call("init") {
-                None => 1.0,
-                Some(init) => {
-                    standard_deviation(init, width, vocabulary).ok_or_else(|| lacks("init"))?
-                }
-            };
-            let fill = Fill::Embedding { std, padding };
+            let (width, row) = (int("width")?, Some(padding));
+            let fill = vectors(layer, width, vocabulary, row).ok_or_else(|| lacks("init"))?;
             add("weight", vec![vocabulary, width], fill, true);
+        }
+        "position_embedding" => {
+            let (padding, width) = (layer.counted_padding(), int("width")?);
+            let rows = int("positions")? + padding.map_or(0, |id| id + 1);
+            let fill = vectors(layer, width, rows, padding).ok_or_else(|| lacks("init"))?;
+            add("weight", vec![rows, width], fill, true);
+        }
+        "segment_embedding" => {
+            let (rows, width) = (int("segments")?, int("width")?);
+            let fill = vectors(layer, width, rows, None).ok_or_else(|| lacks("init"))?;
+            add("weight", vec![rows, width], fill, true);
+        }
+        "attention" => {
+            let width = input(1)?;
+            let fills = begins_as(layer, width, width).ok_or_else(|| lacks("init"))?;
+            for role in ["query", "key", "value"] {
+                add(
+                    &format!("{role}.weight"),
+                    vec![width, width],
+                    fills.weight,
+                    true,
+                );
+                add(&format!("{role}.bias"), vec![width], fills.bias, true);
+            }
         }
         _ => {
             for child in &layer.children {
@@ -188,6 +211,19 @@ fn begins_as(layer: &Layer, fan_in: i64, fan_out: i64) -> Option<Fills> {
     Some(Fills {
         weight: Fill::Normal { std },
         bias: Fill::Constant(0.0),
+    })
+}
+
+/// What a table of vectors begins as, of which that of padding may be zeros; `None` where its `init` is not
+/// sound.
+fn vectors(layer: &Layer, width: i64, rows: i64, padding: Option<i64>) -> Option<Fill> {
+    let std = match layer.call.call("init") {
+        None => 1.0,
+        Some(init) => standard_deviation(init, width, rows)?,
+    };
+    Some(match padding {
+        Some(padding) => Fill::Embedding { std, padding },
+        None => Fill::Normal { std },
     })
 }
 

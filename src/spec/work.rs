@@ -3,8 +3,8 @@
 use super::{Layer, Network};
 
 impl Network {
-    /// Multiplications (each with an addition) that the answer for one sample takes, in convolutions and
-    /// linear layers; everything else is little beside them.
+    /// Multiplications (each with an addition) that the answer for one sample takes, in convolutions,
+    /// linear layers and attention; everything else is little beside them.
     pub fn work(&self) -> u64 {
         let mut work: u64 = 0;
         self.root
@@ -32,6 +32,11 @@ impl Layer {
                 outputs * int("kernel") * int("kernel") * channels / int("groups")
             }
             "linear" => outputs * inputs.last().map_or(0, |width| (*width).max(0) as u64),
+            // Three linear layers; and each pair of tokens, once for the scores and once for the values.
+            "attention" => {
+                let [length, width] = [0, 1].map(|place| inputs.get(place).copied().unwrap_or(0).max(0) as u64);
+                outputs * (3 * width + 2 * length)
+            }
             _ => 0,
         }
     }

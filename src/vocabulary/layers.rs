@@ -4,12 +4,20 @@
 use super::word::word;
 use super::{Default::*, Param, Type, Word};
 
-/// What a convolution or a linear layer begins as.
+/// What a convolution, a linear layer or attention begins as.
 const INIT: Param = Param::optional(
     "init",
     Type::Initial,
     Absent,
     "What `weight` is drawn from; `bias` then begins as zeros. Where left out, both begin as PyTorch's: uniform in ±1/√fan_in.",
+);
+
+/// What a table of vectors begins as.
+const OF_VECTORS: Param = Param::optional(
+    "init",
+    Type::Initial,
+    Absent,
+    "What vectors begin as, padding's aside; standard normal where left out.",
 );
 
 /// Every layer.
@@ -52,7 +60,7 @@ pub const LAYERS: &[Word] = &[
     ),
     word(
         "linear",
-        "Fully connected layer on the last dimension; `weight` (features, in) and `bias`.",
+        "Fully connected layer, on features or on the vector of each token; `weight` (features, in) and `bias`.",
         &[
             Param::required("features", Type::Int, "Features that come out."),
             Param::optional("bias", Type::Bool, Bool(true), "Whether a bias is added."),
@@ -60,17 +68,77 @@ pub const LAYERS: &[Word] = &[
         ],
     ),
     word(
+        "layer_norm",
+        "Layer normalisation over the last dimension (Ba et al. 2016); `weight` and `bias`.",
+        &[Param::optional(
+            "epsilon",
+            Type::Number,
+            Number(1e-5),
+            "Added to the variance.",
+        )],
+    ),
+    word(
         "embedding",
-        "A vector for each token of a text; `weight` (vocabulary, width). That of padding, id 0, begins as zeros and gets no gradient.",
+        "A vector for each token of a text; `weight` (vocabulary, width). That of padding begins as zeros and gets no gradient.",
         &[
             Param::required("width", Type::Int, "Numbers of each vector."),
-            Param::optional(
-                "init",
-                Type::Initial,
-                Absent,
-                "What vectors begin as, padding's aside; standard normal where left out.",
-            ),
+            OF_VECTORS,
         ],
+    ),
+    word(
+        "position_embedding",
+        "A learnt vector for each place of a text; `weight` (positions, width).",
+        &[
+            Param::required(
+                "positions",
+                Type::Int,
+                "Tokens of the longest text that it can take.",
+            ),
+            Param::required("width", Type::Int, "Numbers of each vector."),
+            Param::optional(
+                "skip_padding",
+                Type::Bool,
+                Bool(false),
+                "Whether only tokens that are no padding are counted, from padding's id + 1 on, and all padding shares the row of its id: `weight` has id + 1 rows more.",
+            ),
+            OF_VECTORS,
+        ],
+    ),
+    word(
+        "segment_embedding",
+        "A vector for each of the texts that a row may hold, given to its tokens; `weight` (segments, width).",
+        &[
+            Param::required(
+                "segments",
+                Type::Int,
+                "Texts that have a vector; at least as many as the data's rows hold.",
+            ),
+            Param::required("width", Type::Int, "Numbers of each vector."),
+            OF_VECTORS,
+        ],
+    ),
+    word(
+        "attention",
+        "Multi-head self-attention (Vaswani et al. 2017): softmax(QKᵀ/√d)V for each head, on which padding has no say; `query`, `key` and `value`, each with `weight` (width, width) and `bias`. What joins the heads is a `linear` behind it.",
+        &[
+            Param::required(
+                "heads",
+                Type::Int,
+                "Heads, among which the width is divided.",
+            ),
+            Param::optional(
+                "dropout",
+                Type::Number,
+                Number(0.0),
+                "Probability with which training zeroes what a token attends to.",
+            ),
+            INIT,
+        ],
+    ),
+    word(
+        "first_token",
+        "The vector of the first token, which stands for the text where a model is trained so (`[CLS]`, `<s>`).",
+        &[],
     ),
     word(
         "mean_tokens",
@@ -81,8 +149,13 @@ pub const LAYERS: &[Word] = &[
     word("relu6", "min(max(x, 0), 6).", &[]),
     word(
         "gelu",
-        "Gaussian error linear unit (Hendrycks & Gimpel 2016), exact form.",
-        &[],
+        "Gaussian error linear unit (Hendrycks & Gimpel 2016): x Φ(x).",
+        &[Param::optional(
+            "approximate",
+            Type::Choice(&["none", "tanh"]),
+            Choice("none"),
+            "Whether Φ is the normal distribution's or `tanh`'s approximation of it.",
+        )],
     ),
     word("tanh", "Hyperbolic tangent.", &[]),
     word("flatten", "All dimensions of a sample as one.", &[]),
@@ -145,6 +218,15 @@ pub const LAYERS: &[Word] = &[
                 "The branch that carries the input across; `identity()` where left out.",
             ),
         ],
+    ),
+    word(
+        "add",
+        "The sum of what branches make of the same input. It adds no prefix to the names of the layers inside it.",
+        &[Param::required(
+            "branches",
+            Type::List(&Type::Layers),
+            "The branches, which give one shape.",
+        )],
     ),
     word(
         "subsample_and_pad",

@@ -6,8 +6,11 @@ use kdp::plan::{Layer, Shape};
 use tch::Tensor;
 
 use super::NetError;
+use super::attention::Attention;
 use super::conv::Conv;
 use super::dropout::Dropout;
+use super::embedding::{Embedding, Row};
+use super::layer_norm::LayerNorm;
 use super::linear::Linear;
 use super::module::{Kind, Module};
 use super::norm::BatchNorm;
@@ -78,13 +81,44 @@ impl Kind {
                 bias: optional("bias"),
                 logits: false,
             }),
-            "embedding" => Kind::Embedding {
+            "layer_norm" => Kind::LayerNorm(LayerNorm {
                 weight: tensor("weight")?,
-            },
+                bias: tensor("bias")?,
+                epsilon: wanted(layer, "epsilon", layer.call.number("epsilon"))?,
+            }),
+            "embedding" | "position_embedding" | "segment_embedding" => {
+                Kind::Embedding(Embedding {
+                    weight: tensor("weight")?,
+                    row: Row::of(layer)?,
+                })
+            }
+            "attention" => {
+                let linear = |role: &str| {
+                    Ok::<_, NetError>(Linear {
+                        weight: tensor(&format!("{role}.weight"))?,
+                        bias: optional(&format!("{role}.bias")),
+                        logits: false,
+                    })
+                };
+                Kind::Attention(Attention {
+                    heads: int(layer, "heads")?,
+                    query: linear("query")?,
+                    key: linear("key")?,
+                    value: linear("value")?,
+                    dropout: dropout(layer, "dropout")?,
+                })
+            }
+            "first_token" => Kind::FirstToken,
             "mean_tokens" => Kind::MeanTokens,
             "relu" => Kind::Relu,
             "relu6" => Kind::Relu6,
-            "gelu" => Kind::Gelu,
+            "gelu" => Kind::Gelu {
+                approximate: match layer.call.text("approximate") {
+                    Some("none") => "none",
+                    Some("tanh") => "tanh",
+                    _ => return wanted(layer, "approximate", None),
+                },
+            },
             "tanh" => Kind::Tanh,
             "flatten" => Kind::Flatten,
             "global_avg_pool" => Kind::GlobalAvgPool,
@@ -97,13 +131,7 @@ impl Kind {
                 kernel: int(layer, "kernel")?,
                 stride: stride_or_kernel()?,
             },
-            "dropout" => {
-                let rate = layer.call.number("rate");
-                Kind::Dropout(Dropout {
-                    rate: wanted(layer, "rate", rate.filter(|rate| (0.0..1.0).contains(rate)))?,
-                    purpose: format!("dropout: {}", layer.name),
-                })
-            }
+            "dropout" => Kind::Dropout(dropout(layer, "rate")?),
             "identity" => Kind::Identity,
             "residual" => {
                 let pair: [Module; 2] = children()?.try_into().map_err(|_| NetError::Argument {
@@ -123,6 +151,7 @@ impl Kind {
                     stride: int(layer, "stride")?,
                 }
             }
+            "add" => Kind::Add(children()?),
             "chain" => Kind::Chain(children()?),
             other => return Err(NetError::Unknown(other.to_string())),
         })
@@ -135,6 +164,15 @@ fn tensor_name(layer: &Layer, tensor: &str) -> String {
         "" => tensor.to_string(),
         prefix => format!("{prefix}.{tensor}"),
     }
+}
+
+/// The dropout of a layer, whose rate is an argument.
+fn dropout(layer: &Layer, rate: &str) -> Result<Dropout, NetError> {
+    let given = layer.call.number(rate);
+    Ok(Dropout {
+        rate: wanted(layer, rate, given.filter(|rate| (0.0..1.0).contains(rate)))?,
+        purpose: format!("dropout: {}", layer.name),
+    })
 }
 
 /// A whole number among a layer's arguments.

@@ -1,9 +1,7 @@
 //! What goes from layer to layer.
 
-use tch::{Device, Kind, TchError, Tensor};
-
-/// The id of padding.
-const PADDING: i64 = 0;
+use kdp::plan::Shape;
+use tch::{Device, TchError, Tensor};
 
 /// What goes from layer to layer for a batch.
 #[derive(Debug)]
@@ -16,14 +14,23 @@ pub struct Flow {
 }
 
 impl Flow {
-    /// A batch as it is fed: images, or the ids of tokens (i64).
-    pub fn of(batch: &Tensor) -> Result<Flow, TchError> {
-        let tokens = batch.f_kind()? == Kind::Int64;
-        let mask = tokens.then(|| batch.f_ne(PADDING)).transpose()?;
+    /// A batch of samples of a shape as it is fed: images, or rows of tokens (i64), which may be shorter than
+    /// the shape's.
+    pub fn of(batch: &Tensor, sample: &Shape) -> Result<Flow, TchError> {
+        let mask = match sample {
+            Shape::Tokens { padding, .. } => Some(batch.f_ne(*padding)?),
+            _ => None,
+        };
         Ok(Flow {
             values: batch.shallow_clone(),
             mask,
         })
+    }
+
+    /// Whether each token is none of padding, n×length.
+    pub fn mask(&self) -> Result<&Tensor, TchError> {
+        let none = || TchError::Shape("a layer for text saw no tokens".to_string());
+        self.mask.as_ref().ok_or_else(none)
     }
 
     /// Parts of a batch as one, on a device.
@@ -57,20 +64,11 @@ impl Flow {
 
     /// The mean of the vectors of all tokens that are none of padding, n×width; zeros where all are.
     pub fn mean_tokens(&self) -> Result<Tensor, TchError> {
-        let Some(mask) = &self.mask else {
-            let message = "mean_tokens saw no tokens";
-            return Err(TchError::Shape(message.to_string()));
-        };
-        let counted = mask.f_to_kind(self.values.f_kind()?)?.f_unsqueeze(-1)?;
+        let counted = self.mask()?.f_to_kind(self.values.f_kind()?)?.f_unsqueeze(-1)?;
         let count = counted.f_sum_dim_intlist([1i64].as_slice(), false, None)?;
         self.values
             .f_mul(&counted)?
             .f_sum_dim_intlist([1i64].as_slice(), false, None)?
             .f_div(&count.f_clamp_min(1.0)?)
-    }
-
-    /// The vectors of its tokens, which are rows of a weight. The row of padding gets no gradient.
-    pub fn embed(&self, weight: &Tensor) -> Result<Tensor, TchError> {
-        Tensor::f_embedding(weight, &self.values, PADDING, false, false)
     }
 }

@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 use tch::{Kind as Type, TchError, Tensor};
 
 use super::Precision;
+use super::attention::Attention;
 use super::conv::Conv;
+use super::linear::Linear;
 use super::module::{Kind, Module};
 use super::norm::BatchNorm;
 
@@ -23,10 +25,16 @@ impl Folding<'_> {
     pub fn fold(&self, module: Module) -> Result<Module, TchError> {
         let kind = match module.kind {
             Kind::Conv(conv) => Kind::Folded(self.cast(conv)?),
-            Kind::Linear(mut linear) => {
-                let kind = linear.precision(self.precision).kind();
-                linear.weight = linear.weight.f_to_kind(kind)?;
-                Kind::Linear(linear)
+            Kind::Linear(linear) => Kind::Linear(self.cast_linear(linear)?),
+            Kind::Attention(attention) => Kind::Attention(Attention {
+                query: self.cast_linear(attention.query)?,
+                key: self.cast_linear(attention.key)?,
+                value: self.cast_linear(attention.value)?,
+                ..attention
+            }),
+            Kind::Add(branches) => {
+                let branches = branches.into_iter().map(|branch| self.fold(branch));
+                Kind::Add(branches.collect::<Result<_, _>>()?)
             }
             Kind::Chain(modules) => Kind::Chain(self.chain(modules)?),
             Kind::Residual { body, shortcut } => Kind::Residual {
@@ -62,6 +70,15 @@ impl Folding<'_> {
             }
         }
         folded.into_iter().map(|module| self.fold(module)).collect()
+    }
+
+    /// A linear layer with its weight in the kind it computes in.
+    fn cast_linear(&self, linear: Linear) -> Result<Linear, TchError> {
+        let kind = linear.precision(self.precision).kind();
+        Ok(Linear {
+            weight: linear.weight.f_to_kind(kind)?,
+            ..linear
+        })
     }
 
     /// A convolution with its tensors in the kind it computes in.

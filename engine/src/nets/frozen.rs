@@ -8,7 +8,7 @@ use tch::{TchError, Tensor, no_grad_guard};
 use super::fold::Folding;
 use super::module::Module;
 use super::pass::{Mode, Pass};
-use super::{Flow, Model, Net, NetError, Outputs, Precision};
+use super::{Model, Net, NetError, Outputs, Precision};
 
 /// A network in evaluation mode, made quick: batch norm is folded into the convolutions, and what follows
 /// a convolution is done by its kernel. It shares nothing with the network it was made of: what that one
@@ -51,11 +51,12 @@ impl Frozen {
 impl Model for Frozen {
     fn answer(&self, batch: &Tensor) -> Result<Tensor, TchError> {
         let _guard = no_grad_guard();
-        self.whole.run(&Flow::of(batch)?, self.pass())
+        self.whole.run(&self.net.flow(batch)?, self.pass())
     }
 
     fn watch(&self, batch: &Tensor, layers: &BTreeSet<String>) -> Result<Outputs, NetError> {
         let _guard = no_grad_guard();
+        let batch = &self.net.flow(batch)?;
         if layers.is_empty() {
             return self.whole.outputs(batch, self.pass(), layers);
         }

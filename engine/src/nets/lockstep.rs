@@ -18,6 +18,7 @@ pub(super) fn lead(
     let values = match replicas.first().map(|first| &first.kind) {
         Some(Kind::Chain(modules)) => chain(modules.len(), replicas, parts, passes)?,
         Some(Kind::Residual { .. }) => residual(replicas, parts, passes)?,
+        Some(Kind::Add(branches)) => add(branches.len(), replicas, parts, passes)?,
         Some(Kind::BatchNorm(norm)) if passes.iter().any(|pass| norm.learns(pass.mode)) => {
             synchronised::forward(&norms(replicas), parts)?
         }
@@ -62,6 +63,28 @@ fn residual(
         .collect()
 }
 
+/// The sum of some branches.
+fn add(
+    count: usize,
+    replicas: &[&Module],
+    parts: &[Flow],
+    passes: &mut [Pass],
+) -> Result<Vec<Tensor>, TchError> {
+    let mut sums: Vec<Tensor> = vec![];
+    for place in 0..count {
+        let own = lead(&children(replicas, place), parts, passes)?;
+        let own = own.into_iter().map(|flow| flow.values);
+        sums = match sums.is_empty() {
+            true => own.collect(),
+            false => {
+                let pairs = sums.iter().zip(own);
+                pairs.map(|(sum, own)| sum.f_add(&own)).collect::<Result<_, _>>()?
+            }
+        };
+    }
+    Ok(sums)
+}
+
 /// A layer in which no part hangs on another.
 fn alone(
     replicas: &[&Module],
@@ -74,11 +97,11 @@ fn alone(
         .collect()
 }
 
-/// The layer of a place inside of each replica: in a chain by its order, in a residual block the body and
+/// The layer of a place inside of each replica: in a chain or a sum by its order, in a residual block the body and
 /// then the shortcut.
 fn children<'a>(replicas: &[&'a Module], place: usize) -> Vec<&'a Module> {
     let child = |replica: &&'a Module| match &replica.kind {
-        Kind::Chain(modules) => modules.get(place),
+        Kind::Chain(modules) | Kind::Add(modules) => modules.get(place),
         Kind::Residual { body, shortcut } => [body, shortcut].get(place).map(|child| &***child),
         _ => None,
     };

@@ -1,13 +1,16 @@
 //! Networks: built from their description, initialised or loaded, run forward; and models, which
 //! are networks or ensembles of models.
 
+mod attention;
 mod build;
 mod conv;
 mod dropout;
+mod embedding;
 mod error;
 mod flow;
 mod fold;
 mod frozen;
+mod layer_norm;
 mod linear;
 mod lockstep;
 mod model;

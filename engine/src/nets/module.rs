@@ -3,8 +3,11 @@
 use tch::{Device, TchError, Tensor};
 
 use super::Flow;
+use super::attention::Attention;
 use super::conv::Conv;
 use super::dropout::Dropout;
+use super::embedding::Embedding;
+use super::layer_norm::LayerNorm;
 use super::linear::Linear;
 use super::norm::BatchNorm;
 use super::pass::{Pass, Then};
@@ -27,13 +30,17 @@ pub(super) enum Kind {
     Folded(Conv),
     BatchNorm(BatchNorm),
     Linear(Linear),
-    Embedding {
-        weight: Tensor,
-    },
+    LayerNorm(LayerNorm),
+    Embedding(Embedding),
+    Attention(Attention),
+    FirstToken,
     MeanTokens,
     Relu,
     Relu6,
-    Gelu,
+    Gelu {
+        /// What it is approximated by, as libtorch calls it.
+        approximate: &'static str,
+    },
     Tanh,
     Flatten,
     GlobalAvgPool,
@@ -52,6 +59,7 @@ pub(super) enum Kind {
         body: Box<Module>,
         shortcut: Box<Module>,
     },
+    Add(Vec<Module>),
     SubsampleAndPad {
         before: i64,
         after: i64,
@@ -104,6 +112,7 @@ impl Kind {
             Kind::Folded(conv) => conv.answer(x, then, pass.precision),
             Kind::BatchNorm(norm) => norm.forward(x, then, pass.mode),
             Kind::Residual { body, shortcut } => residual([body, shortcut], flow, then, pass),
+            Kind::Add(branches) => then.apply(add(branches, flow, pass)?),
             Kind::Chain(modules) => chain(modules, flow, then, pass),
             _ => then.apply(self.alone(flow, pass)?),
         }
@@ -115,11 +124,14 @@ impl Kind {
         match self {
             Kind::Conv(conv) => conv.forward(x, pass.precision),
             Kind::Linear(linear) => linear.forward(x, pass.precision),
-            Kind::Embedding { weight } => flow.embed(weight),
+            Kind::LayerNorm(norm) => norm.forward(x, pass.precision),
+            Kind::Embedding(embedding) => embedding.forward(flow),
+            Kind::Attention(attention) => attention.forward(flow, pass),
+            Kind::FirstToken => x.f_select(1, 0),
             Kind::MeanTokens => flow.mean_tokens(),
             Kind::Relu => x.f_relu(),
             Kind::Relu6 => x.f_clamp(0.0, 6.0),
-            Kind::Gelu => x.f_gelu("none"),
+            Kind::Gelu { approximate } => x.f_gelu(approximate),
             Kind::Tanh => x.f_tanh(),
             Kind::Flatten => x.f_flatten(1, -1),
             Kind::GlobalAvgPool => x.f_mean_dim([2i64, 3].as_slice(), false, None),
@@ -144,6 +156,7 @@ impl Kind {
             | Kind::Folded(_)
             | Kind::BatchNorm(_)
             | Kind::Residual { .. }
+            | Kind::Add(_)
             | Kind::Chain(_) => Ok(x.shallow_clone()),
         }
     }
@@ -169,6 +182,19 @@ fn residual(
         true => Ok(out),
         false => then.apply(out),
     }
+}
+
+/// The sum of some branches.
+fn add(branches: &[Module], flow: &Flow, pass: &mut Pass) -> Result<Tensor, TchError> {
+    let mut sum: Option<Tensor> = None;
+    for branch in branches {
+        let own = branch.forward(flow, Then::default(), pass)?.values;
+        sum = Some(match sum {
+            None => own,
+            Some(sum) => sum.f_add(&own)?,
+        });
+    }
+    sum.ok_or_else(|| TchError::Shape("a sum of no branches".to_string()))
 }
 
 /// A batch that goes two ways.

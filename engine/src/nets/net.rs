@@ -173,7 +173,12 @@ impl Net {
 
     /// The logits of a batch, n×classes.
     pub fn forward(&self, batch: &Tensor, mode: Mode) -> Result<Tensor, TchError> {
-        self.lead(&Flow::of(batch)?, mode)
+        self.lead(&self.flow(batch)?, mode)
+    }
+
+    /// A batch on its way in.
+    pub(super) fn flow(&self, batch: &Tensor) -> Result<Flow, TchError> {
+        Flow::of(batch, &self.network.input)
     }
 
     /// What comes out for what comes out of a layer of another network.
@@ -189,7 +194,7 @@ impl Net {
         layers: &BTreeSet<String>,
     ) -> Result<Outputs, NetError> {
         let pass = Pass::new(mode, self.precision);
-        self.root.outputs(batch, pass, layers)
+        self.root.outputs(&self.flow(batch)?, pass, layers)
     }
 }
 
@@ -214,12 +219,12 @@ impl Module {
     /// The same of a batch, with what comes out of some layers.
     pub(super) fn outputs<'a>(
         &self,
-        batch: &Tensor,
+        batch: &Flow,
         pass: Pass<'a>,
         layers: &'a BTreeSet<String>,
     ) -> Result<Outputs, NetError> {
         let mut pass = pass.watching(layers);
-        let out = self.forward(&Flow::of(batch)?, Then::default(), &mut pass)?;
+        let out = self.forward(batch, Then::default(), &mut pass)?;
         Outputs::of(out, pass.seen(), layers)
     }
 }

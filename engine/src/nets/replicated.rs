@@ -86,7 +86,7 @@ impl Replicated {
         let parts = batch.f_tensor_split(count, 0)?;
         let parts = parts.iter().zip(devices);
         parts
-            .map(|(part, device)| Flow::of(&part.f_to_device(device)?))
+            .map(|(part, device)| self.net.flow(&part.f_to_device(device)?))
             .collect()
     }
 

@@ -1,0 +1,28 @@
+//! Layer normalisation (Ba et al. 2016).
+
+use tch::{Kind, TchError, Tensor};
+
+use super::Precision;
+
+/// Layer norm with its tensors, which are float32 whatever comes in.
+#[derive(Debug)]
+pub(super) struct LayerNorm {
+    pub weight: Tensor,
+    pub bias: Tensor,
+    pub epsilon: f64,
+}
+
+impl LayerNorm {
+    /// What comes out of the last dimension, in the kind of the precision; computed in float32.
+    pub fn forward(&self, x: &Tensor, precision: Precision) -> Result<Tensor, TchError> {
+        x.f_to_kind(Kind::Float)?
+            .f_layer_norm(
+                self.weight.size().as_slice(),
+                Some(&self.weight),
+                Some(&self.bias),
+                self.epsilon,
+                true,
+            )?
+            .f_to_kind(precision.kind())
+    }
+}
