@@ -4,7 +4,8 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-const SOURCES: [&str; 7] = [
+const SOURCES: [&str; 8] = [
+    "shim/attention.cpp",
     "shim/convolution.cpp",
     "shim/dropout.cpp",
     "shim/error.cpp",

@@ -1,12 +1,10 @@
-// Dropout by a counter hash: whether a value is dropped is a function of a key and of the value's place
-// in memory, so that no mask is stored and backward draws it again.
+// Dropout by a counter hash of each value's place in memory.
 #include <ATen/Parallel.h>
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/empty_like.h>
 #include <torch/csrc/autograd/custom_function.h>
 
-#include <algorithm>
-
+#include "dropout.hpp"
 #include "guard.hpp"
 #include "simd.hpp"
 
@@ -16,33 +14,11 @@ using at::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-// What a mask is made of.
-struct Mask {
-  uint32_t low, high;
-  uint32_t first;      // place of the first value
-  uint32_t threshold;  // dropped below
-  float scale;         // of what is kept
-};
-
-// The finaliser "lowbias32" (Wellons 2018) of a counter, with half of the key before its first round and
-// half between its rounds.
-template <int N>
-KDP_INLINE kdp::Words<N> hash(kdp::Words<N> counter, const Mask& mask) {
-  auto x = counter ^ mask.low;
-  x ^= x >> 16;
-  x *= 0x7feb352du;
-  x ^= (x >> 15) ^ mask.high;
-  x *= 0x846ca68bu;
-  return x ^ (x >> 16);
-}
+using kdp::Mask;
 
 template <int N, typename T>
 KDP_INLINE void drop_some(const T* in, T* out, int64_t at, const Mask& mask) {
-  kdp::Words<N> counter;
-  for (int lane = 0; lane < N; lane++) counter[lane] = mask.first + (uint32_t)at + lane;
-  auto kept = hash<N>(counter, mask) >= mask.threshold;
-  auto scaled = kdp::load<N>(in + at) * mask.scale;
-  kdp::store<N>(out + at, (kdp::Floats<N>)((kdp::Words<N>)scaled & (kdp::Words<N>)kept));
+  kdp::store<N>(out + at, kdp::dropped<N>(kdp::load<N>(in + at), at, mask));
 }
 
 template <typename T>
@@ -65,7 +41,6 @@ constexpr int64_t SHARE = 1 << 15;
 
 Tensor dropped(const Tensor& x, const Mask& mask, at::MemoryFormat format) {
   TORCH_CHECK(x.is_cpu(), "dropout's hash is computed on the CPU");
-  TORCH_CHECK(x.numel() + mask.first <= UINT32_MAX, "dropout of more than 2^32 numbers");
   Tensor in = x.contiguous(format), out = at::empty_like(in);
   at::parallel_for(0, in.numel(), SHARE, [&](int64_t from, int64_t to) {
     if (in.scalar_type() == at::kBFloat16) {
@@ -84,21 +59,14 @@ struct Dropout : torch::autograd::Function<Dropout> {
     context->saved_data["first"] = first;
     context->saved_data["rate"] = rate;
     context->saved_data["format"] = (int64_t)format;
-    return dropped(x, mask(key, first, rate), format);
+    return dropped(x, kdp::mask_of(key, first, x.numel(), rate), format);
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     auto& saved = context->saved_data;
     auto format = (at::MemoryFormat)saved["format"].toInt();
-    Mask again = mask(saved["key"].toInt(), saved["first"].toInt(), saved["rate"].toDouble());
-    return {dropped(gradients[0], again, format), {}, {}, {}};
-  }
-
-  static Mask mask(int64_t key, int64_t first, double rate) {
-    TORCH_CHECK(0 <= first && first <= UINT32_MAX, "dropout of more than 2^32 numbers");
-    double threshold = std::min(rate * 4294967296.0, 4294967295.0);
-    return {(uint32_t)key, (uint32_t)((uint64_t)key >> 32), (uint32_t)first, (uint32_t)threshold,
-            (float)(1.0 / (1.0 - rate))};
+    auto [key, first, rate] = std::tuple(saved["key"].toInt(), saved["first"].toInt(), saved["rate"].toDouble());
+    return {dropped(gradients[0], kdp::mask_of(key, first, gradients[0].numel(), rate), format), {}, {}, {}};
   }
 };
 

@@ -63,6 +63,23 @@ KDP_INLINE Floats<N> zeros() {
   return Floats<N>{};
 }
 
+// eˣ to float32's precision for x ≤ 0 (Cephes' polynomial); 0 below −87.
+template <int N>
+KDP_INLINE Floats<N> exponential(Floats<N> x) {
+  constexpr float ROUND = 12582912.f;  // 1.5 · 2²³: adding it leaves whole numbers
+  Floats<N> bounded = x < -87.f ? zeros<N>() - 87.f : x;
+  Floats<N> whole = (bounded * 1.44269504f + ROUND) - ROUND;
+  Floats<N> r = (bounded - whole * 0.693359375f) + whole * 2.12194440e-4f;
+  Floats<N> y = r * 1.9875691500e-4f + 1.3981999507e-3f;
+  y = y * r + 8.3334519073e-3f;
+  y = y * r + 4.1665795894e-2f;
+  y = y * r + 1.6666665459e-1f;
+  y = y * r + 5.0000001201e-1f;
+  y = y * r * r + r + 1.f;
+  auto exponent = __builtin_convertvector(whole + 127.f, Words<N>) << 23;
+  return x < -87.f ? zeros<N>() : y * (Floats<N>)exponent;
+}
+
 // Calls `body` with each stretch of channels, as wide as fits: body(integral_constant<N>, first).
 template <typename Body>
 KDP_INLINE void by_stretch(int64_t channels, Body body) {

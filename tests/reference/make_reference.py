@@ -302,6 +302,9 @@ def layers():
     case("dropout", {"rate": 0.5}, image, lambda x: F.dropout(x, 0.5, training=False))
     case("subsample_and_pad", {"channels": 7, "stride": 2}, image,
          lambda x: F.pad(x[:, :, ::2, ::2], (0, 0, 0, 0, 1, 2)))
+    case("gelu", {"approximate": "tanh"}, image, lambda x: F.gelu(x, approximate="tanh"))
+    case("layer_norm", {"epsilon": 0.1}, (7,), lambda x, weight, bias: F.layer_norm(x, (7,), weight, bias, 0.1),
+         weight=(7,), bias=(7,))
     write("layers.json", cases)
 
 

@@ -8,6 +8,7 @@ mod measures;
 mod network;
 mod optimisers;
 mod text;
+mod transformers;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -71,6 +72,7 @@ type Arguments = BTreeMap<String, serde_json::Value>;
 fn data(arguments: &Arguments) -> Vec<(&str, Datum)> {
     let datum = |value: &serde_json::Value| match value {
         serde_json::Value::Bool(value) => Datum::Bool(*value),
+        serde_json::Value::String(value) => Datum::Text(value.clone()),
         value => value.as_i64().map_or_else(
             || Datum::Number(value.as_f64().expect("a number")),
             Datum::Int,

@@ -1,0 +1,216 @@
+//! The standard library's networks for text, held against transformers' by the values that
+//! `make_transformers.py` wrote down.
+
+use std::collections::BTreeMap;
+
+use kdp::plan::{Layer, Network, Shape, Task};
+use kdp_engine::nets::{Mode, Net, Precision, gradients};
+use serde::Deserialize;
+use tch::{Device, Tensor};
+
+use super::{hold, numbers, read};
+use crate::language::planned;
+
+#[derive(Deserialize)]
+struct Case {
+    /// As kdp writes it.
+    arch: String,
+    vocabulary: i64,
+    padding: i64,
+    segments: i64,
+    tokens: Vec<Vec<i64>>,
+    labels: Vec<i64>,
+    shapes: BTreeMap<String, Vec<i64>>,
+    logits: Vec<Vec<f64>>,
+    loss: f64,
+    /// Of each: its norm, and its products with two vectors that its name tells.
+    gradients: BTreeMap<String, [f64; 3]>,
+}
+
+impl Case {
+    /// The network of the standard library, for tokens of the case.
+    fn network(&self) -> Network {
+        let name = self.arch.split('(').next().unwrap_or_default();
+        let text = format!(
+            "use std.datasets.text_file\nuse std.archs.{name}\nuse std.recipes.quick\n\
+             dataset d = text_file(\"a.csv\", \"b.csv\", labels: [\"0\", \"1\", \"2\"], train: 900, test: 9, length: 16)\n\
+             model m = {} {{ data: d.train, recipe: quick }}\n",
+            self.arch
+        );
+        let plan = planned(&text);
+        let Task::Train(task) = &plan.graph[plan.models["m"]].task else {
+            panic!("a training");
+        };
+        let mut network = (*task.network).clone();
+        network.input = self.sample();
+        self.feed(&mut network.root);
+        network
+    }
+
+    fn sample(&self) -> Shape {
+        Shape::Tokens {
+            length: self.tokens[0].len() as i64,
+            vocabulary: self.vocabulary,
+            padding: self.padding,
+            segments: self.segments,
+        }
+    }
+
+    /// Has layers that see tokens see those of the case.
+    fn feed(&self, layer: &mut Layer) {
+        if matches!(layer.input, Shape::Tokens { .. }) {
+            layer.input = self.sample();
+        }
+        layer.children.iter_mut().for_each(|child| self.feed(child));
+    }
+
+    /// The network with the weights of the script.
+    fn net(&self) -> Net {
+        let net = Net::new(&self.network(), 0, Device::Cpu).expect("a network");
+        for spec in net.specs() {
+            let values = Tensor::from_slice(&weights(&spec.name, &spec.shape));
+            let values = values.view(spec.shape.as_slice());
+            net.put(&spec.name, &values).expect("a tensor");
+        }
+        net
+    }
+
+    fn batch(&self) -> Tensor {
+        Tensor::from_slice2(&self.tokens)
+    }
+
+    fn hold_all(&self, name: &str, rounding: f64) {
+        let net = self.net();
+        let tensors = net.specs().iter();
+        let shapes = tensors.map(|spec| (spec.name.clone(), spec.shape.clone()));
+        assert_eq!(shapes.collect::<BTreeMap<_, _>>(), self.shapes, "{name}");
+
+        let [part] = net.parts() else {
+            panic!("one part");
+        };
+        part.require_gradients().expect("trainable");
+        let logits = net
+            .forward(&self.batch(), Mode::Evaluate)
+            .expect("it runs");
+        let wanted = self.logits.concat();
+        for (found, wanted) in numbers(&logits).iter().zip(&wanted) {
+            assert!((found - wanted).abs() < 1e-4, "{name}: {found}, not {wanted}");
+        }
+        let loss = logits.cross_entropy_for_logits(&Tensor::from_slice(&self.labels));
+        hold(name, &[loss.double_value(&[])], &[self.loss], 1e-5);
+        let flat = gradients(&loss, &[part]).expect("gradients");
+        let found = part.cut(&flat[0]).expect("parts");
+        assert_eq!(found.len(), self.gradients.len());
+        // Softmax does not see what is added to all scores of a token: what a key's bias gets is rounding.
+        let sees = |name: &str| !name.ends_with("key.bias");
+        let largest = self.gradients.values().map(|digest| digest[0]);
+        let largest = largest.fold(0.0, f64::max);
+        for (parameter, gradient) in found {
+            let wanted = self.gradients[parameter];
+            let found = digest(parameter, &numbers(&gradient));
+            let scale = if sees(parameter) { wanted[0] } else { largest };
+            assert!(scale > 0.0, "{name}: {parameter}");
+            for (found, wanted) in found.iter().zip(wanted) {
+                assert!(
+                    (found - wanted).abs() <= rounding * scale,
+                    "{name}: {parameter}: {found}, not {wanted}"
+                );
+            }
+        }
+    }
+}
+
+/// Numbers in [−1, 1), as the script draws them.
+fn uniform(name: &str, count: usize) -> Vec<f64> {
+    let fnv = |x: u32, byte| (x ^ u32::from(byte)).wrapping_mul(16_777_619);
+    let begin = name.bytes().fold(2_166_136_261, fnv);
+    let draw = |place: usize| {
+        let mut x = (place as u32).wrapping_mul(0x9E37_79B9).wrapping_add(begin);
+        for (shift, factor) in [(16, 0x7FEB_352D_u32), (15, 0x846C_A68B)] {
+            x = (x ^ (x >> shift)).wrapping_mul(factor);
+        }
+        f64::from(x ^ (x >> 16)) / 2f64.powi(31) - 1.0
+    };
+    (0..count).map(draw).collect()
+}
+
+/// As the script gives them to a tensor.
+fn weights(name: &str, shape: &[i64]) -> Vec<f32> {
+    let scale = match shape {
+        [_, _] if name.contains("embeddings") => 1.0,
+        [_, width] => (3.0 / *width as f64).sqrt(),
+        _ => 0.1,
+    };
+    let middle = f64::from(u8::from(name.ends_with("LayerNorm.weight")));
+    let values = uniform(name, shape.iter().product::<i64>() as usize).into_iter();
+    values.map(|value| (value * scale + middle) as f32).collect()
+}
+
+/// A gradient's norm and its products with two vectors.
+fn digest(name: &str, gradient: &[f64]) -> [f64; 3] {
+    let along = |which: u8| {
+        let other = uniform(&format!("{name} {which}"), gradient.len());
+        gradient.iter().zip(other).map(|(a, b)| a * b).sum()
+    };
+    let square: f64 = gradient.iter().map(|value| value * value).sum();
+    [square.sqrt(), along(1), along(2)]
+}
+
+#[test]
+fn networks_for_text_agree_with_transformers() {
+    let cases: BTreeMap<String, Case> = read("transformers.json");
+    assert_eq!(cases.len(), 3);
+    for (name, case) in &cases {
+        case.hold_all(name, 1e-4);
+    }
+}
+
+/// The script's `--full-size`, whose output `KDP_PARITY_TRANSFORMERS` names.
+#[test]
+#[ignore = "wants what `make parity` makes"]
+fn networks_of_full_size_agree_with_transformers() {
+    let file = std::env::var("KDP_PARITY_TRANSFORMERS").expect("a file");
+    let text = std::fs::read_to_string(file).expect("the reference values");
+    let cases: BTreeMap<String, Case> = serde_json::from_str(&text).expect("as it was written");
+    assert_eq!(cases.len(), 2);
+    for (name, case) in &cases {
+        case.hold_all(name, 1e-3);
+    }
+}
+
+#[test]
+fn a_batch_cut_to_its_longest_row_gives_the_same() {
+    let cases: BTreeMap<String, Case> = read("transformers.json");
+    for (name, case) in &cases {
+        let net = case.net();
+        let batch = case.batch();
+        let rows = Tensor::from_slice(&[1i64, 2]);
+        let (whole, cut) = (batch.index_select(0, &rows), batch.index_select(0, &rows));
+        let longest = whole.ne(case.padding).sum_dim_intlist([1i64].as_slice(), false, tch::Kind::Int64);
+        let longest = longest.max().int64_value(&[]);
+        assert!(longest < whole.size()[1], "{name}");
+        let answer = |batch: &Tensor| net.forward(batch, Mode::Evaluate).expect("it runs");
+        let (whole, cut) = (answer(&whole), answer(&cut.narrow(1, 0, longest)));
+        hold(name, &numbers(&cut), &numbers(&whole), 1e-5);
+    }
+}
+
+#[test]
+fn bfloat16_and_the_folded_network_are_near() {
+    let cases: BTreeMap<String, Case> = read("transformers.json");
+    for (name, case) in &cases {
+        let wanted = case.logits.concat();
+        let hold = |what: &str, logits: &Tensor, tolerance| {
+            hold(&format!("{name}, {what}"), &numbers(logits), &wanted, tolerance);
+        };
+        for (precision, tolerance) in [(Precision::Fp32, 1e-5), (Precision::Bf16, 0.05)] {
+            use kdp_engine::nets::Model;
+            let frozen = case.net().freeze(precision).expect("it folds");
+            let logits = frozen.answer(&case.batch()).expect("it runs");
+            hold(&format!("folded {precision:?}"), &logits, tolerance);
+            let net = case.net().computing_in(precision);
+            let logits = net.forward(&case.batch(), Mode::Evaluate).expect("it runs");
+            hold(&format!("{precision:?}"), &logits, tolerance);
+        }
+    }
+}
