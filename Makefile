@@ -6,7 +6,7 @@ KDP     := $(or $(CARGO_TARGET_DIR),target)/release/kdp
 KIND    ?= cpu
 # Where `make bench-training` keeps the tools and the data that it makes up.
 TRAINING := target/bench/training
-# Of `make bench-training`: its rows (one, three, mlp, switches), and how often each contender runs.
+# Of `make bench-training`: its rows (one, three, mlp, encoder, switches), and how often each contender runs.
 ROWS    ?=
 ROUNDS  ?=
 # Seconds that `make fuzz` takes for each target.

@@ -43,6 +43,17 @@ ROWS = {
             "PyTorch, tuned, bfloat16": of.pytorch_mlp_bf16,
         },
     ),
+    "encoder": (
+        "an encoder of four layers, an epoch",
+        3,
+        {
+            "kdp, bfloat16": of.kdp_encoder_bf16,
+            "PyTorch, tuned, bfloat16": of.pytorch_encoder_bf16,
+            "PyTorch, tuned, bfloat16, its own attention": of.pytorch_encoder_fused,
+            "kdp": of.kdp_encoder,
+            "PyTorch, tuned": of.pytorch_encoder,
+        },
+    ),
     "switches": (
         "ten times of a switch, whole runs",
         3,

@@ -130,6 +130,27 @@ def kdp_mlp_bf16(machine: Machine) -> Took:
     return kdp_mlp(machine, half="true")
 
 
+def pytorch_encoder(machine: Machine, *how: str) -> Took:
+    return machine.script("with_pytorch_encoder.py", *how)
+
+
+def pytorch_encoder_bf16(machine: Machine) -> Took:
+    return pytorch_encoder(machine, "--bf16")
+
+
+def pytorch_encoder_fused(machine: Machine) -> Took:
+    return pytorch_encoder(machine, "--bf16", "--fused")
+
+
+def kdp_encoder(machine: Machine, half: str = "false") -> Took:
+    settings = {"data": machine.data, "half": half}
+    return machine.epochs("encoder.kdp", ONE_AT_A_TIME, settings, (1, 3))
+
+
+def kdp_encoder_bf16(machine: Machine) -> Took:
+    return kdp_encoder(machine, half="true")
+
+
 def images(machine: Machine, temperatures: list[int]) -> dict:
     return {"data": machine.data, "images": machine.images, "temperatures": temperatures}
 

@@ -1,6 +1,6 @@
-"""Made-up data in the form of CIFAR-100 and MNIST, and a teacher: the same for every contender.
+"""Made-up data in the form of CIFAR-100 and MNIST, texts, and a teacher: the same for every contender.
 
-What a step takes does not hang on what the images show, so bytes are drawn at random.
+What a step takes does not hang on what the data say, so bytes are drawn at random.
 """
 
 import pickle
@@ -23,6 +23,7 @@ def make(folder: Path, images: int) -> None:
         old.unlink()
     cifar(folder, {"train": images, "test": TEST})
     mnist(folder / "mnist", {"train": 60_000, "t10k": 10_000})
+    texts(folder / "texts", {"train": 4_096, "test": 512})
     teacher(folder)
     finished.touch()
 
@@ -55,6 +56,17 @@ def mnist(folder: Path, counts: dict[str, int]) -> None:
         (folder / f"{split}-images-idx3-ubyte").write_bytes(head + images)
         head = struct.pack(">II", 0x801, count)
         (folder / f"{split}-labels-idx1-ubyte").write_bytes(head + labels)
+
+
+def texts(folder: Path, counts: dict[str, int]) -> None:
+    """Two tables of texts of 128 letters and their labels."""
+    folder.mkdir(exist_ok=True)
+    drawn = np.random.default_rng(2)
+    for split, count in counts.items():
+        letters = drawn.integers(ord("a"), ord("z") + 1, (count, 128), dtype=np.uint8)
+        labels = drawn.integers(0, 2, count)
+        rows = [f"{text.tobytes().decode()}\t{label}\n" for text, label in zip(letters, labels)]
+        (folder / f"{split}.tsv").write_text("text\tlabel\n" + "".join(rows))
 
 
 def teacher(folder: Path) -> None:

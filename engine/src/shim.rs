@@ -21,6 +21,15 @@ unsafe extern "C" {
         rate: f64,
         out: *mut *mut C_tensor,
     ) -> c_int;
+    fn kdp_attention(
+        x: *const C_tensor,
+        tokens: *const C_tensor,
+        heads: i64,
+        key: u64,
+        first: i64,
+        rate: f64,
+        out: *mut *mut C_tensor,
+    ) -> c_int;
     fn kdp_fork(x: *const C_tensor, left: *mut *mut C_tensor, right: *mut *mut C_tensor) -> c_int;
     fn kdp_norm(
         x: *const C_tensor,
@@ -96,11 +105,37 @@ pub fn linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tens
     made(|out| unsafe { kdp_linear(x.as_ptr(), weight.as_ptr(), pointer(bias), out) })
 }
 
-/// Each number of `x` times 1/(1 − rate), or 0 with probability `rate`: by a hash of its place in memory
-/// under `key`, counted from `first`. On the CPU, float32 or bfloat16.
-pub fn dropout(x: &Tensor, key: u64, first: i64, rate: f64) -> Result<Tensor, TchError> {
+/// What a dropout draws: of each number whether it is kept, by a hash of its place in memory.
+#[derive(Clone, Copy, Debug)]
+pub struct Draws {
+    /// The key of the hash.
+    pub key: u64,
+    /// The place of the first number.
+    pub first: i64,
+    /// The probability of 0; what is kept is scaled by 1/(1 − rate).
+    pub rate: f64,
+}
+
+/// Each number of `x` times 1/(1 − rate), or 0. On the CPU, float32 or bfloat16.
+pub fn dropout(x: &Tensor, draws: Draws) -> Result<Tensor, TchError> {
+    let Draws { key, first, rate } = draws;
     // SAFETY: as in `linear`.
     made(|out| unsafe { kdp_dropout(x.as_ptr(), key, first, rate, out) })
+}
+
+/// Attention of several heads with dropout on the shares: softmax(QKᵀ/√d)V among the `tokens` that are told
+/// (n×length, bool). `x` holds queries, keys and values one after the other, n×length×3·width, of which each
+/// head has a stretch. On the CPU, float32 or bfloat16.
+pub fn attention(
+    x: &Tensor,
+    tokens: &Tensor,
+    heads: i64,
+    draws: Draws,
+) -> Result<Tensor, TchError> {
+    let Draws { key, first, rate } = draws;
+    let tokens = tokens.as_ptr();
+    // SAFETY: as in `linear`.
+    made(|out| unsafe { kdp_attention(x.as_ptr(), tokens, heads, key, first, rate, out) })
 }
 
 /// A tensor that goes two ways, whose gradients are summed in one quick pass. On the CPU, float32 or

@@ -370,7 +370,13 @@ impl Checker<'_> {
 
     /// Says that a layer refuses a shape: at the layer, with the calls that led to it. Where the
     /// layer is part of the standard library, the call in the user's own file comes first.
-    pub(super) fn refuse(&mut self, message: String, span: Span, shape: &Shape, help: Option<String>) {
+    pub(super) fn refuse(
+        &mut self,
+        message: String,
+        span: Span,
+        shape: &Shape,
+        help: Option<String>,
+    ) {
         let mut labels = vec![(span, format!("{shape} comes in here"))];
         labels.extend(
             self.arch_calls

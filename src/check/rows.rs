@@ -75,15 +75,15 @@ fn attention(call: &Call, input: &Shape) -> Result<Shape, Refusal> {
     numbers(input)?;
     let heads = call.int("heads").unwrap_or_default();
     positive(&[("heads", heads)])?;
-    share(
-        "`dropout`",
-        call.number("dropout").unwrap_or_default(),
-    )?;
+    share("`dropout`", call.number("dropout").unwrap_or_default())?;
     match input {
         Shape::Vectors { width, .. } if width % heads == 0 => Ok(input.clone()),
         Shape::Vectors { width, .. } => Err((
             format!("cannot divide vectors of width {width} among {heads} heads"),
-            Some(format!("the width must be a multiple of `heads`: {}", near(*width, heads))),
+            Some(format!(
+                "the width must be a multiple of `heads`: {}",
+                near(*width, heads)
+            )),
         )),
         _ => Err(refusal(
             "wants a row of vectors, one a token",

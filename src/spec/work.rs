@@ -34,7 +34,8 @@ impl Layer {
             "linear" => outputs * inputs.last().map_or(0, |width| (*width).max(0) as u64),
             // Three linear layers; and each pair of tokens, once for the scores and once for the values.
             "attention" => {
-                let [length, width] = [0, 1].map(|place| inputs.get(place).copied().unwrap_or(0).max(0) as u64);
+                let [length, width] =
+                    [0, 1].map(|place| inputs.get(place).copied().unwrap_or(0).max(0) as u64);
                 outputs * (3 * width + 2 * length)
             }
             _ => 0,

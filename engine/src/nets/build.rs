@@ -6,7 +6,7 @@ use kdp::plan::{Layer, Shape};
 use tch::Tensor;
 
 use super::NetError;
-use super::attention::Attention;
+use super::attention::{Attention, Projections};
 use super::conv::Conv;
 use super::dropout::Dropout;
 use super::embedding::{Embedding, Row};
@@ -102,9 +102,11 @@ impl Kind {
                 };
                 Kind::Attention(Attention {
                     heads: int(layer, "heads")?,
-                    query: linear("query")?,
-                    key: linear("key")?,
-                    value: linear("value")?,
+                    projections: Projections::Three([
+                        linear("query")?,
+                        linear("key")?,
+                        linear("value")?,
+                    ]),
                     dropout: dropout(layer, "dropout")?,
                 })
             }

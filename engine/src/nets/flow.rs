@@ -64,7 +64,10 @@ impl Flow {
 
     /// The mean of the vectors of all tokens that are none of padding, n×width; zeros where all are.
     pub fn mean_tokens(&self) -> Result<Tensor, TchError> {
-        let counted = self.mask()?.f_to_kind(self.values.f_kind()?)?.f_unsqueeze(-1)?;
+        let counted = self
+            .mask()?
+            .f_to_kind(self.values.f_kind()?)?
+            .f_unsqueeze(-1)?;
         let count = counted.f_sum_dim_intlist([1i64].as_slice(), false, None)?;
         self.values
             .f_mul(&counted)?

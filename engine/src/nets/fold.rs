@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use tch::{Kind as Type, TchError, Tensor};
 
 use super::Precision;
-use super::attention::Attention;
+use super::attention::{Attention, Projections};
 use super::conv::Conv;
 use super::linear::Linear;
 use super::module::{Kind, Module};
@@ -27,9 +27,9 @@ impl Folding<'_> {
             Kind::Conv(conv) => Kind::Folded(self.cast(conv)?),
             Kind::Linear(linear) => Kind::Linear(self.cast_linear(linear)?),
             Kind::Attention(attention) => Kind::Attention(Attention {
-                query: self.cast_linear(attention.query)?,
-                key: self.cast_linear(attention.key)?,
-                value: self.cast_linear(attention.value)?,
+                projections: Projections::Joined(
+                    self.cast_linear(attention.projections.joined()?)?,
+                ),
                 ..attention
             }),
             Kind::Add(branches) => {

@@ -1,6 +1,6 @@
 //! Layer normalisation (Ba et al. 2016).
 
-use tch::{Kind, TchError, Tensor};
+use tch::{Device, Kind, TchError, Tensor};
 
 use super::Precision;
 
@@ -15,14 +15,18 @@ pub(super) struct LayerNorm {
 impl LayerNorm {
     /// What comes out of the last dimension, in the kind of the precision; computed in float32.
     pub fn forward(&self, x: &Tensor, precision: Precision) -> Result<Tensor, TchError> {
-        x.f_to_kind(Kind::Float)?
-            .f_layer_norm(
-                self.weight.size().as_slice(),
-                Some(&self.weight),
-                Some(&self.bias),
-                self.epsilon,
-                true,
-            )?
-            .f_to_kind(precision.kind())
+        // The CPU's own takes bfloat16 among tensors of float32.
+        let x = match x.device() {
+            Device::Cpu => x.shallow_clone(),
+            _ => x.f_to_kind(Kind::Float)?,
+        };
+        x.f_layer_norm(
+            self.weight.size().as_slice(),
+            Some(&self.weight),
+            Some(&self.bias),
+            self.epsilon,
+            true,
+        )?
+        .f_to_kind(precision.kind())
     }
 }

@@ -78,7 +78,9 @@ fn add(
             true => own.collect(),
             false => {
                 let pairs = sums.iter().zip(own);
-                pairs.map(|(sum, own)| sum.f_add(&own)).collect::<Result<_, _>>()?
+                pairs
+                    .map(|(sum, own)| sum.f_add(&own))
+                    .collect::<Result<_, _>>()?
             }
         };
     }

@@ -1,6 +1,6 @@
 //! The shim's functions against libtorch's own, which do the same in several passes.
 
-use kdp_engine::shim::{self, Normalised, Steps};
+use kdp_engine::shim::{self, Draws, Normalised, Steps};
 use tch::{Device, Kind, Tensor};
 
 /// Normal numbers of a shape, in channels-last memory where it is an image's, by a seed.
@@ -139,11 +139,60 @@ fn a_mean_far_from_zero_takes_no_digits_of_the_variance() {
     assert!(off(&tensors[3], &wanted) < 1e-4);
 }
 
+/// Draws from place 0 on.
+fn draws(key: u64, rate: f64) -> Draws {
+    Draws {
+        key,
+        first: 0,
+        rate,
+    }
+}
+
+/// Attention in several passes, in float32, of n×length×3·width; each share dropped as the one pass drops it.
+fn attend(x: &Tensor, tokens: &Tensor, heads: i64, draws: Draws) -> Tensor {
+    let parts = x.to_kind(Kind::Float).unflatten(-1, [3, heads, -1]);
+    let parts = parts.permute([2, 0, 3, 1, 4]);
+    let [query, key, value] = [0, 1, 2].map(|part| parts.get(part));
+    let depth = *query.size().last().expect("a size") as f64;
+    let scores = query.matmul(&key.transpose(-2, -1)) / depth.sqrt();
+    let hidden = tokens.logical_not().to_kind(Kind::Float) * -1e30;
+    let shares = scores + hidden.unsqueeze(1).unsqueeze(1);
+    let shares = shares.softmax(-1, Kind::Float);
+    let left = shim::dropout(&shares, draws).expect("it runs");
+    left.matmul(&value).transpose(1, 2).flatten(2, 3)
+}
+
+#[test]
+fn attention_and_its_gradient_are_those_of_several_passes() {
+    for (kind, tolerance) in [(Kind::Float, 1e-5), (Kind::BFloat16, 2e-2)] {
+        // Lengths of less than a vector, of vectors, and of vectors and a rest.
+        for length in [5i64, 32, 37] {
+            let x = leaf(&normal(&[3, length, 24], 1), kind);
+            let lengths = Tensor::from_slice(&[length, length - 3, 0]).unsqueeze(1);
+            let tokens = Tensor::arange(length, (Kind::Int64, Device::Cpu)).lt_tensor(&lengths);
+            for (first, rate) in [(0, 0.0), (0, 0.3), (1000, 0.3)] {
+                let draws = Draws {
+                    key: 5,
+                    first,
+                    rate,
+                };
+                let found = shim::attention(&x, &tokens, 2, draws).expect("it runs");
+                let wanted = attend(&x, &tokens, 2, draws);
+                assert_eq!(found.kind(), kind);
+                let what = format!("{kind:?}, {length} tokens, {rate} from {first}");
+                assert!(off(&found, &wanted) < tolerance, "{what}");
+                let [found, wanted] = [&found, &wanted].map(|out| gradients(out, &[&x]).remove(0));
+                assert!(off(&found, &wanted) < tolerance, "{what}, backward");
+            }
+        }
+    }
+}
+
 #[test]
 fn what_is_dropped_is_dropped_of_the_gradient_too() {
     for kind in [Kind::Float, Kind::BFloat16] {
         let ones = leaf(&Tensor::ones([1000, 101], (Kind::Float, Device::Cpu)), kind);
-        let kept = shim::dropout(&ones, 42, 0, 0.2).expect("it runs");
+        let kept = shim::dropout(&ones, draws(42, 0.2)).expect("it runs");
         let gradient = Tensor::run_backward(&[kept.sum(Kind::Float)], &[&ones], false, false);
         assert!(kept == gradient[0]);
         let share = kept
@@ -153,7 +202,7 @@ fn what_is_dropped_is_dropped_of_the_gradient_too() {
             .double_value(&[]);
         // Five standard deviations.
         assert!((share - 0.8).abs() < 0.0063, "{share}");
-        let other = shim::dropout(&ones, 43, 0, 0.2).expect("it runs");
+        let other = shim::dropout(&ones, draws(43, 0.2)).expect("it runs");
         let both = (kept.ne(0.0) * other.ne(0.0)).to_kind(Kind::Double);
         assert!((both.mean(None).double_value(&[]) - 0.64).abs() < 0.0076);
     }
@@ -162,7 +211,7 @@ fn what_is_dropped_is_dropped_of_the_gradient_too() {
 #[test]
 fn neighbours_are_dropped_without_regard_to_each_other() {
     let ones = Tensor::ones([1 << 20], (Kind::Float, Device::Cpu));
-    let kept = shim::dropout(&ones, 7, 0, 0.5).expect("it runs");
+    let kept = shim::dropout(&ones, draws(7, 0.5)).expect("it runs");
     let kept = kept.ne(0.0).to_kind(Kind::Double) - 0.5;
     for apart in [1, 2, 3, 16, 64, 784, 1000, 1024] {
         let count = (1 << 20) - apart;

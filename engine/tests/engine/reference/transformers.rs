@@ -1,14 +1,17 @@
 //! The standard library's networks for text, held against transformers' by the values that
 //! `make_transformers.py` wrote down.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kdp::plan::{Layer, Network, Shape, Task};
-use kdp_engine::nets::{Mode, Net, Precision, gradients};
+use kdp::run::Lease;
+use kdp_engine::devices::Devices;
+use kdp_engine::nets::{Mode, Model, Net, Partition, Precision, Replicated, gradients};
 use serde::Deserialize;
 use tch::{Device, Tensor};
 
 use super::{hold, numbers, read};
+use crate::frozen::off;
 use crate::language::planned;
 
 #[derive(Deserialize)]
@@ -89,12 +92,13 @@ impl Case {
             panic!("one part");
         };
         part.require_gradients().expect("trainable");
-        let logits = net
-            .forward(&self.batch(), Mode::Evaluate)
-            .expect("it runs");
+        let logits = net.forward(&self.batch(), Mode::Evaluate).expect("it runs");
         let wanted = self.logits.concat();
         for (found, wanted) in numbers(&logits).iter().zip(&wanted) {
-            assert!((found - wanted).abs() < 1e-4, "{name}: {found}, not {wanted}");
+            assert!(
+                (found - wanted).abs() < 1e-4,
+                "{name}: {found}, not {wanted}"
+            );
         }
         let loss = logits.cross_entropy_for_logits(&Tensor::from_slice(&self.labels));
         hold(name, &[loss.double_value(&[])], &[self.loss], 1e-5);
@@ -143,7 +147,9 @@ fn weights(name: &str, shape: &[i64]) -> Vec<f32> {
     };
     let middle = f64::from(u8::from(name.ends_with("LayerNorm.weight")));
     let values = uniform(name, shape.iter().product::<i64>() as usize).into_iter();
-    values.map(|value| (value * scale + middle) as f32).collect()
+    values
+        .map(|value| (value * scale + middle) as f32)
+        .collect()
 }
 
 /// A gradient's norm and its products with two vectors.
@@ -186,7 +192,10 @@ fn a_batch_cut_to_its_longest_row_gives_the_same() {
         let batch = case.batch();
         let rows = Tensor::from_slice(&[1i64, 2]);
         let (whole, cut) = (batch.index_select(0, &rows), batch.index_select(0, &rows));
-        let longest = whole.ne(case.padding).sum_dim_intlist([1i64].as_slice(), false, tch::Kind::Int64);
+        let longest =
+            whole
+                .ne(case.padding)
+                .sum_dim_intlist([1i64].as_slice(), false, tch::Kind::Int64);
         let longest = longest.max().int64_value(&[]);
         assert!(longest < whole.size()[1], "{name}");
         let answer = |batch: &Tensor| net.forward(batch, Mode::Evaluate).expect("it runs");
@@ -196,15 +205,54 @@ fn a_batch_cut_to_its_longest_row_gives_the_same() {
 }
 
 #[test]
+fn a_batch_split_among_devices_is_trained_as_the_whole_one() {
+    let cases: BTreeMap<String, Case> = read("transformers.json");
+    for (name, case) in &cases {
+        for precision in [Precision::Fp32, Precision::Bf16] {
+            let step = |lease: &str| {
+                let net = case.net().computing_in(precision);
+                let devices = Devices::of(Lease(lease)).expect("there");
+                let net = Replicated::new(net, &Partition::default(), &devices).expect("replicas");
+                let parts: Vec<_> = net.net().parts().iter().collect();
+                parts[0].require_gradients().expect("trainable");
+                let mode = Mode::Train { seed: 3, step: 2 };
+                let outputs = net.outputs(&case.batch(), mode, &BTreeSet::new());
+                let logits = outputs.expect("outputs").logits;
+                let loss = logits.cross_entropy_for_logits(&Tensor::from_slice(&case.labels));
+                let gradient = gradients(&loss, &parts).expect("gradients").remove(0);
+                (logits, gradient)
+            };
+            let (wanted, wanted_gradient) = step("cpu");
+            let without = case.net().forward(&case.batch(), Mode::Evaluate);
+            assert!(
+                off(&wanted, &without.expect("it runs")) > 0.1,
+                "{name}: no dropout"
+            );
+            let (found, gradient) = step("cpu:0+cpu:1+cpu:2");
+            let tolerance = match precision {
+                Precision::Fp32 => 1e-4,
+                Precision::Bf16 => 0.1,
+            };
+            assert!(off(&found, &wanted) < tolerance, "{name}");
+            assert!(off(&gradient, &wanted_gradient) < tolerance, "{name}");
+        }
+    }
+}
+
+#[test]
 fn bfloat16_and_the_folded_network_are_near() {
     let cases: BTreeMap<String, Case> = read("transformers.json");
     for (name, case) in &cases {
         let wanted = case.logits.concat();
         let hold = |what: &str, logits: &Tensor, tolerance| {
-            hold(&format!("{name}, {what}"), &numbers(logits), &wanted, tolerance);
+            hold(
+                &format!("{name}, {what}"),
+                &numbers(logits),
+                &wanted,
+                tolerance,
+            );
         };
         for (precision, tolerance) in [(Precision::Fp32, 1e-5), (Precision::Bf16, 0.05)] {
-            use kdp_engine::nets::Model;
             let frozen = case.net().freeze(precision).expect("it folds");
             let logits = frozen.answer(&case.batch()).expect("it runs");
             hold(&format!("folded {precision:?}"), &logits, tolerance);
