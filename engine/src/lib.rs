@@ -11,7 +11,10 @@ pub mod train;
 
 pub mod measure;
 
+pub mod pickle;
+
 pub mod blob;
+pub mod checkpoint;
 pub mod errors;
 pub mod random;
 

@@ -174,7 +174,7 @@ pub struct Share {
 pub enum ShareFrom {
     /// A model, by its place.
     Model(usize),
-    /// A safetensors file.
+    /// A file of weights: safetensors, or PyTorch's.
     File {
         /// The file.
         path: PathBuf,

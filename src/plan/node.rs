@@ -103,7 +103,7 @@ pub struct Share {
 pub enum WeightsFrom {
     /// A train or weights object of the same network.
     Model(Key),
-    /// A safetensors file.
+    /// A file of weights: safetensors, or PyTorch's.
     File {
         /// Its role among the node's files: `weights`, `weights 1`.
         role: String,

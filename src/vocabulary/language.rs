@@ -117,7 +117,7 @@ pub const MODEL_FIELDS: &[Told] = &[
     ),
     (
         "weights",
-        "A safetensors file with its weights; with no recipe it is taken as it is.",
+        "A file with its weights, safetensors or PyTorch's; with no recipe it is taken as it is.",
     ),
     (
         "init",

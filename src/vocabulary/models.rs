@@ -58,7 +58,7 @@ pub const STATES: &[Word] = &[
 pub const WEIGHTS: &[Word] = &[
     word(
         "weights",
-        "The tensors of a safetensors file, by their names.",
+        "The tensors of a file, by their names: safetensors, or what PyTorch's `torch.save` writes (`.pth`, `.pt`, `.bin`). Nothing in it is run.",
         &[
             Param::required("file", Type::Path, "The file."),
             Param::optional(

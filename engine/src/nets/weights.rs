@@ -1,36 +1,36 @@
-//! A network's weights: drawn from a seed, taken from safetensors, mixed; and written.
+//! A network's weights: drawn from a seed, taken from files, mixed; and written.
 
 use kdp::plan::Network;
-use kdp::spec::{Fill, TensorSpec, matches};
-use safetensors::SafeTensors;
-use safetensors::tensor::TensorView;
+use kdp::spec::{Fill, TensorSpec};
 use tch::{Device, Kind, Tensor};
 
+use super::fit::Fit;
 use super::{Net, NetError, Partition};
-use crate::blob::{Blob, read_tensor};
+use crate::blob::Blob;
+use crate::checkpoint::{Checkpoint, CheckpointError};
 use crate::random::Draws;
 
 /// A share of the weights that a network begins with.
 pub struct Share {
     /// Its factor.
     pub weight: f64,
-    /// What errors call its file.
-    pub file: String,
-    /// A safetensors file, which must hold exactly the network's tensors, but for those ignored.
-    pub bytes: Vec<u8>,
+    /// A file, which must hold exactly the network's tensors, but for those ignored.
+    pub checkpoint: Checkpoint,
     /// Patterns of tensors that are drawn from the seed instead.
     pub ignore: Vec<String>,
 }
 
 impl Share {
-    /// All of a file.
-    pub fn all(file: &str, bytes: Vec<u8>) -> Self {
-        Self {
+    /// All of a file that the engine has written; what errors call it is given.
+    ///
+    /// # Errors
+    /// The bytes are no sound file of weights.
+    pub fn all(name: &str, bytes: Vec<u8>) -> Result<Self, CheckpointError> {
+        Ok(Self {
             weight: 1.0,
-            file: file.to_string(),
-            bytes,
+            checkpoint: Checkpoint::of_bytes(name, bytes)?,
             ignore: vec![],
-        }
+        })
     }
 }
 
@@ -49,20 +49,14 @@ impl Net {
         device: Device,
     ) -> Result<Net, NetError> {
         let net = Net::empty(network, partition, device)?;
-        let files = shares
-            .iter()
-            .map(File::open)
-            .collect::<Result<Vec<_>, _>>()?;
+        let fits = shares.iter().map(|share| Fit::of(share, net.specs()));
+        let fits = fits.collect::<Result<Vec<_>, _>>()?;
         for spec in net.specs() {
-            let values = match files[..] {
+            let values = match fits[..] {
                 [] => drawn(spec, seed)?,
-                _ => mixed(spec, seed, &files)?,
+                _ => mixed(spec, seed, &fits)?,
             };
             net.put(&spec.name, &values)?;
-        }
-        for file in files {
-            file.hold_all_in(&net)?;
-            file.hold_patterns_in(&net)?;
         }
         Ok(net)
     }
@@ -105,16 +99,17 @@ fn drawn(spec: &TensorSpec, seed: i64) -> Result<Tensor, NetError> {
 }
 
 /// The sum of a tensor's shares, in float64. A count is the first share's.
-fn mixed(spec: &TensorSpec, seed: i64, files: &[File]) -> Result<Tensor, NetError> {
+fn mixed(spec: &TensorSpec, seed: i64, fits: &[Fit]) -> Result<Tensor, NetError> {
     let mut sum: Option<Tensor> = None;
-    for file in files {
-        let values = file.values(spec, seed)?;
+    for fit in fits {
+        let values = match fit.values(spec)? {
+            Some(values) => values,
+            None => drawn(spec, seed)?,
+        };
         if spec.fill == Fill::Count {
             return Ok(values);
         }
-        let share = values
-            .f_to_kind(Kind::Double)?
-            .f_mul_scalar(file.share.weight)?;
+        let share = values.f_to_kind(Kind::Double)?.f_mul_scalar(fit.weight())?;
         sum = Some(match sum {
             None => share,
             Some(sum) => sum.f_add(&share)?,
@@ -124,99 +119,4 @@ fn mixed(spec: &TensorSpec, seed: i64, files: &[File]) -> Result<Tensor, NetErro
         Some(sum) => Ok(sum.f_to_kind(Kind::Float)?),
         None => drawn(spec, seed),
     }
-}
-
-/// A share's file, opened.
-struct File<'a> {
-    share: &'a Share,
-    tensors: SafeTensors<'a>,
-}
-
-impl<'a> File<'a> {
-    fn open(share: &'a Share) -> Result<Self, NetError> {
-        let tensors =
-            SafeTensors::deserialize(&share.bytes).map_err(|reason| NetError::NotSafetensors {
-                file: share.file.clone(),
-                reason,
-            })?;
-        Ok(Self { share, tensors })
-    }
-
-    fn ignores(&self, tensor: &str) -> bool {
-        let mut patterns = self.share.ignore.iter();
-        patterns.any(|pattern| matches(pattern, tensor))
-    }
-
-    /// The values of a tensor, held against what the network wants.
-    fn values(&self, spec: &TensorSpec, seed: i64) -> Result<Tensor, NetError> {
-        if self.ignores(&spec.name) {
-            return drawn(spec, seed);
-        }
-        let (file, tensor) = (self.share.file.clone(), spec.name.clone());
-        let Ok(found) = self.tensors.tensor(&tensor) else {
-            return Err(NetError::MissingTensor {
-                file,
-                tensor,
-                wanted: spec.shape.clone(),
-            });
-        };
-        if sizes(&found) != spec.shape {
-            return Err(NetError::TensorShape {
-                file,
-                tensor,
-                found: sizes(&found),
-                wanted: spec.shape.clone(),
-            });
-        }
-        let Some(values) = read_tensor(&found) else {
-            return Err(NetError::TensorType {
-                file,
-                tensor,
-                dtype: format!("{:?}", found.dtype()),
-            });
-        };
-        let values = values?;
-        if spec.fill == Fill::Count {
-            return Ok(values);
-        }
-        let values = values.f_to_kind(Kind::Float)?;
-        if values.f_isfinite()?.f_all()?.f_int64_value(&[])? == 0 {
-            return Err(NetError::TensorValue { file, tensor });
-        }
-        Ok(values)
-    }
-
-    /// Refuses a tensor that the network has no place for, if it is not ignored.
-    fn hold_all_in(&self, net: &Net) -> Result<(), NetError> {
-        let mut names = self.tensors.names();
-        names.sort_unstable();
-        for name in names {
-            if !net.tensors().contains_key(name) && !self.ignores(name) {
-                return Err(NetError::SurplusTensor {
-                    file: self.share.file.clone(),
-                    tensor: name.to_string(),
-                    found: sizes(&self.tensors.tensor(name)?),
-                });
-            }
-        }
-        Ok(())
-    }
-
-    /// Refuses a pattern that ignores nothing, neither of the network nor of the file.
-    fn hold_patterns_in(&self, net: &Net) -> Result<(), NetError> {
-        let of_net = net.tensors().keys().map(String::as_str);
-        let names: Vec<&str> = of_net.chain(self.tensors.names()).collect();
-        let ignores_none = |pattern: &&String| !names.iter().any(|name| matches(pattern, name));
-        match self.share.ignore.iter().find(ignores_none) {
-            None => Ok(()),
-            Some(pattern) => Err(NetError::NothingIgnored {
-                file: self.share.file.clone(),
-                pattern: pattern.clone(),
-            }),
-        }
-    }
-}
-
-fn sizes(tensor: &TensorView) -> Vec<i64> {
-    tensor.shape().iter().map(|&size| size as i64).collect()
 }

@@ -83,7 +83,10 @@ impl<'a> Run<'a> {
         };
         let init = match state {
             None => material.init,
-            Some(state) => vec![Share::all("the saved state", state.weights.clone())],
+            Some(state) => {
+                let whole = Share::all("the saved state", state.weights.clone());
+                vec![whole.map_err(NetError::from)?]
+            }
         };
         let net = Net::begin(&task.network, &partition, task.seed, &init, devices.first())?
             .computing_in(precision);

@@ -5,8 +5,9 @@ use kdp::plan::{Digest, EnsembleTask, ModelSummary, Share, WeightsFrom, WeightsT
 use super::NodeError;
 use super::node::{Product, json};
 use super::objects::{ENSEMBLE, NETWORK, Objects, WEIGHTS};
+use crate::checkpoint::Checkpoint;
 use crate::data::{Files, Loaded};
-use crate::nets::{self, Model, Net, Partition, Precision};
+use crate::nets::{self, Model, Net, NetError, Partition, Precision};
 use crate::train::accuracy;
 
 /// Takes a network's weights as they are.
@@ -48,21 +49,19 @@ pub fn shares(
     objects: &Objects,
 ) -> Result<Vec<nets::Share>, NodeError> {
     let share = |share: &Share| {
-        let (file, bytes, ignore) = match &share.from {
-            WeightsFrom::Model(key) => {
-                let (file, bytes) = objects.weights(*key)?;
-                (file, bytes, vec![])
-            }
+        Ok(match &share.from {
+            WeightsFrom::Model(key) => nets::Share {
+                weight: share.weight,
+                ..objects.weights(*key)?
+            },
             WeightsFrom::File { role, ignore, .. } => {
                 let (path, bytes) = files.read(role)?;
-                (path.display().to_string(), bytes, ignore.clone())
+                nets::Share {
+                    weight: share.weight,
+                    checkpoint: Checkpoint::open(&path, bytes).map_err(NetError::from)?,
+                    ignore: ignore.clone(),
+                }
             }
-        };
-        Ok(nets::Share {
-            weight: share.weight,
-            file,
-            bytes,
-            ignore,
         })
     };
     shares.iter().map(share).collect()

@@ -9,7 +9,7 @@ use tch::Device;
 use super::NodeError;
 use crate::data::{self, DataSet, Loaded};
 use crate::devices::Devices;
-use crate::nets::{self, Model, Net, Partition, Precision, Share};
+use crate::nets::{self, Model, Net, NetError, Partition, Precision, Share};
 use crate::outputs::Cache;
 
 /// The objects of a store, for one node.
@@ -59,8 +59,7 @@ impl Objects<'_> {
             return Ok(Box::new(self.ensemble(&ensemble, precision)?));
         }
         let network = parse(key, &entry, NETWORK)?;
-        let (file, bytes) = weights(&entry)?;
-        let whole = [Share::all(&file, bytes)];
+        let whole = [weights(&entry)?];
         let none = Partition::default();
         let net = Net::begin(&network, &none, 0, &whole, self.device())?;
         Ok(Box::new(net.freeze(precision)?))
@@ -78,15 +77,16 @@ impl Objects<'_> {
         Ok(nets::Ensemble::new(members, ensemble.of)?)
     }
 
-    /// The file of a network's weights: what it is called, and its bytes.
-    pub fn weights(&self, key: Key) -> Result<(String, Vec<u8>), NodeError> {
+    /// A network's weights.
+    pub fn weights(&self, key: Key) -> Result<Share, NodeError> {
         weights(&self.entry(key)?)
     }
 }
 
-fn weights(entry: &Entry) -> Result<(String, Vec<u8>), NodeError> {
-    let path = entry.path(WEIGHTS);
-    Ok((path.display().to_string(), entry.read(WEIGHTS)?))
+fn weights(entry: &Entry) -> Result<Share, NodeError> {
+    let path = entry.path(WEIGHTS).display().to_string();
+    let whole = Share::all(&path, entry.read(WEIGHTS)?);
+    Ok(whole.map_err(NetError::from)?)
 }
 
 /// A blob of JSON.

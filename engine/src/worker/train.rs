@@ -14,7 +14,7 @@ use super::node::{Job, Product, commit, json};
 use super::objects::{NETWORK, Objects, WEIGHTS, parse};
 use crate::data::{Ahead, Files, Loaded, ahead};
 use crate::machine::LIBTORCH;
-use crate::nets::{Model, Net, Partition, Precision, Share};
+use crate::nets::{Model, Net, NetError, Partition, Precision, Share};
 use crate::train::{Material, Observer, Run, Saver, Seen, State, TrainError, batches, precision};
 
 const OPTIMIZER: &str = "optimizer.safetensors";
@@ -292,7 +292,8 @@ impl Training<'_> {
 
     /// The network of the best state.
     fn best(&self, weights: &[u8]) -> Result<Net, NodeError> {
-        let shares = [Share::all("the best state", weights.to_vec())];
+        let whole = Share::all("the best state", weights.to_vec());
+        let shares = [whole.map_err(NetError::from)?];
         let none = Partition::default();
         let device = self.objects.device();
         Ok(Net::begin(&self.task.network, &none, 0, &shares, device)?)

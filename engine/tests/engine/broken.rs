@@ -1,10 +1,9 @@
 //! Input that is broken: each error names the file, the place and the declaration, fails its node
 //! alone and leaves nothing in the store.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
-use kdp::plan::{Digest, InputFile, Node, Share, Split, Task, WeightsFrom, WeightsTask};
+use kdp::plan::{Node, Task};
 use kdp::store::Store;
 
 use super::*;
@@ -142,31 +141,7 @@ fn a_file_that_changed_since_it_was_planned_is_refused() {
 
 /// A node that takes the weights of a `small_cnn(8)` from a file.
 fn weights(data: &Node, path: &Path) -> Node {
-    let bytes = std::fs::read(path).expect("the file");
-    let digest = Digest::of_bytes(&bytes);
-    let task = WeightsTask {
-        version: 1,
-        network: small_cnn(8).into(),
-        init: vec![Share {
-            weight: 1.0,
-            from: WeightsFrom::File {
-                role: "weights".to_string(),
-                content: digest,
-                ignore: vec![],
-            },
-        }],
-        seed: 0,
-        data: split(data, Split::Train),
-        test: split(data, Split::Test),
-    };
-    let file = InputFile {
-        path: path.to_path_buf(),
-        digest: Some(digest),
-    };
-    Node {
-        files: BTreeMap::from([("weights".to_string(), file)]),
-        ..node("given", Task::Weights(task))
-    }
+    weights_of(small_cnn(8), data, path, &[])
 }
 
 #[test]
@@ -216,7 +191,7 @@ fn weights_are_taken_as_they_are_or_refused_by_name() {
     let missing = named(|name| (name != "fc.bias").then_some(name));
     let message = failure(&mut worker, &missing, &store);
     assert!(
-        message.contains("given.safetensors` has no tensor `fc.bias`"),
+        message.contains("given.safetensors` does not fit the network\n  it lacks: `fc.bias` [10]"),
         "{message}"
     );
 
@@ -233,7 +208,7 @@ fn weights_are_taken_as_they_are_or_refused_by_name() {
     std::fs::write(&path, safetensors::serialize(all, None).expect("packed")).expect("written");
     let message = failure(&mut worker, &weights(&data, &path), &store);
     assert!(
-        message.contains("surplus.safetensors` has a tensor `fc.extra`"),
+        message.contains("surplus.safetensors` does not fit the network\n  the network has no place for: `fc.extra` [10]"),
         "{message}"
     );
 }

@@ -2,6 +2,7 @@
 //! answers out.
 
 mod broken;
+mod checkpoint;
 mod cifar;
 mod command;
 mod frozen;

@@ -315,3 +315,31 @@ pub fn measure(name: &str, models: &[(&str, &Node)], data: &Node) -> Node {
     };
     node(name, Task::Measure(task))
 }
+
+/// A node that takes a network's weights from a file.
+pub fn weights_of(network: Network, data: &Node, path: &Path, ignore: &[&str]) -> Node {
+    let digest = Digest::of_bytes(&std::fs::read(path).expect("the file"));
+    let task = WeightsTask {
+        version: 1,
+        network: network.into(),
+        init: vec![Share {
+            weight: 1.0,
+            from: WeightsFrom::File {
+                role: "weights".to_string(),
+                content: digest,
+                ignore: ignore.iter().map(|pattern| pattern.to_string()).collect(),
+            },
+        }],
+        seed: 0,
+        data: split(data, Split::Train),
+        test: split(data, Split::Test),
+    };
+    let file = InputFile {
+        path: path.to_path_buf(),
+        digest: Some(digest),
+    };
+    Node {
+        files: BTreeMap::from([("weights".to_string(), file)]),
+        ..node("given", Task::Weights(task))
+    }
+}

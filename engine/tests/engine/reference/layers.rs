@@ -36,7 +36,7 @@ pub fn net<'a>(
         blob.tensor(name, &tensor).expect("a tensor");
     }
     let bytes = blob.bytes().expect("safetensors");
-    let whole = [Share::all("reference", bytes)];
+    let whole = [Share::all("reference", bytes).expect("sound")];
     let net = Net::begin(network, &Partition::default(), 0, &whole, Device::Cpu);
     net.expect("a network")
 }

@@ -1,0 +1,96 @@
+//! PyTorch's files before 1.6: five pickles one after the other (a magic number, the version of the
+//! form, what the machine was like, what was saved, the keys of its storages in order), then for each
+//! storage the count of its elements (i64) and their bytes.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use tch::Kind;
+
+use super::state_dict::{NAMES, tensors as tensors_of, wanted};
+use super::{Places, Reason};
+use crate::pickle::{self, Pickle, Problem, Value};
+
+/// How pickles begin since protocol 2.
+const PROTO: u8 = 0x80;
+const MAGIC: i128 = 0x1950_a86a_20f9_469c_fc6c;
+const VERSION: i128 = 1001;
+
+/// Its tensors.
+pub fn tensors(bytes: &[u8]) -> Result<Places, Reason> {
+    let magic = first(bytes)?;
+    if *magic.value(magic.root) != Value::Int(MAGIC) {
+        return Err(Reason::PlainPickle);
+    }
+    let version = read(bytes, magic.end, &[])?;
+    if *version.value(version.root) != Value::Int(VERSION) {
+        return Err(Reason::PlainPickle);
+    }
+    let machine = read(bytes, version.end, &[])?;
+    let little = machine.get(machine.root, "little_endian");
+    let swapped = little.is_some_and(|little| *machine.value(little) == Value::Bool(false));
+    let saved = read(bytes, machine.end, NAMES)?;
+    let keys = read(bytes, saved.end, &[])?;
+    let storages = storages(bytes, &keys, &kinds(&saved), swapped)?;
+    tensors_of(&saved, |wanted| {
+        let missing = || Reason::NoEntry(wanted.key.to_string());
+        let range = storages.get(wanted.key).ok_or_else(missing)?;
+        wanted.storage(range.clone(), swapped)
+    })
+}
+
+/// The first pickle. What is none at all may be any file.
+fn first(bytes: &[u8]) -> Result<Pickle<'_>, Reason> {
+    pickle::read(bytes, 0, &[]).map_err(|error| {
+        if bytes.starts_with(&[PROTO]) || matches!(error.problem, Problem::Foreign(_)) {
+            return Reason::Pickle(error);
+        }
+        let begins = bytes.iter().take(16).map(|byte| format!("{byte:02x}"));
+        Reason::Unknown(begins.collect::<Vec<_>>().join(" "))
+    })
+}
+
+fn read<'a>(
+    bytes: &'a [u8],
+    at: usize,
+    names: &'static [&'static str],
+) -> Result<Pickle<'a>, Reason> {
+    pickle::read(bytes, at, names).map_err(Reason::Pickle)
+}
+
+/// The types of the storages that a pickle speaks of, by key.
+fn kinds<'p>(pickle: &'p Pickle) -> HashMap<&'p str, Kind> {
+    let wanted = pickle.ids().filter_map(|id| wanted(pickle, id));
+    wanted.map(|wanted| (wanted.key, wanted.kind)).collect()
+}
+
+/// Where each storage lies.
+fn storages<'p>(
+    bytes: &[u8],
+    keys: &'p Pickle,
+    kinds: &HashMap<&str, Kind>,
+    swapped: bool,
+) -> Result<HashMap<&'p str, Range<usize>>, Reason> {
+    let mut storages = HashMap::new();
+    let mut at = keys.end;
+    for key in keys.items(keys.root).unwrap_or_default() {
+        let key = keys.text(*key).ok_or(Reason::PlainPickle)?;
+        let missing = || Reason::NoEntry(key.to_string());
+        let kind = kinds.get(key).ok_or_else(missing)?;
+        let head = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>());
+        let head = head.ok_or(Reason::Truncated)?;
+        let count = match swapped {
+            true => u64::from_be_bytes(*head),
+            false => u64::from_le_bytes(*head),
+        };
+        let start = at + head.len();
+        let length = usize::try_from(count).ok();
+        let length = length.and_then(|count| count.checked_mul(kind.elt_size_in_bytes()));
+        let end = length.and_then(|length| start.checked_add(length));
+        at = end
+            .filter(|end| *end <= bytes.len())
+            .ok_or(Reason::Truncated)?;
+        storages.insert(key, start..at);
+    }
+    Ok(storages)
+}

@@ -1,0 +1,98 @@
+//! Files of weights, whatever their form: named tensors. A file is safetensors, or what PyTorch's
+//! `torch.save` writes: a zip archive, or the older form of pickles with the tensors' bytes behind.
+//! Which it is tells its content. Tensors stay bytes of the file until they are asked for.
+
+mod archive;
+mod error;
+mod form;
+mod legacy;
+mod place;
+mod safe;
+mod state_dict;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use tch::{TchError, Tensor};
+
+pub use error::{CheckpointError, Reason};
+use form::Form;
+pub use place::Place;
+
+/// Tensors by name.
+type Places = BTreeMap<String, Place>;
+
+/// A file of weights.
+pub struct Checkpoint {
+    file: String,
+    bytes: Vec<u8>,
+    tensors: Places,
+}
+
+impl Checkpoint {
+    /// A file's tensors. Its ending must not contradict its content.
+    ///
+    /// # Errors
+    /// It is no file of weights, a damaged one, or one that is more than data.
+    pub fn open(path: &Path, bytes: Vec<u8>) -> Result<Self, CheckpointError> {
+        let called = Form::called(path);
+        Self::read(path.display().to_string(), bytes, called)
+    }
+
+    /// The tensors of bytes that have no path; what errors call them is given.
+    ///
+    /// # Errors
+    /// As [`Checkpoint::open`].
+    pub fn of_bytes(name: &str, bytes: Vec<u8>) -> Result<Self, CheckpointError> {
+        Self::read(name.to_string(), bytes, None)
+    }
+
+    fn read(file: String, bytes: Vec<u8>, called: Option<Form>) -> Result<Self, CheckpointError> {
+        match tensors(&bytes, called) {
+            Ok(tensors) => Ok(Self {
+                file,
+                bytes,
+                tensors,
+            }),
+            Err(reason) => Err(CheckpointError { file, reason }),
+        }
+    }
+
+    /// What errors call the file.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The names of its tensors, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.tensors.keys().map(String::as_str)
+    }
+
+    /// Where a tensor lies, and what it is.
+    pub fn place(&self, name: &str) -> Option<&Place> {
+        self.tensors.get(name)
+    }
+
+    /// A tensor in memory of its own.
+    ///
+    /// # Errors
+    /// libtorch has no memory for it.
+    pub fn tensor(&self, place: &Place) -> Result<Tensor, TchError> {
+        place.read(&self.bytes)
+    }
+}
+
+fn tensors(bytes: &[u8], called: Option<Form>) -> Result<Places, Reason> {
+    let form = Form::of(bytes)?;
+    if let Some(called) = called.filter(|called| !called.may_hold(form)) {
+        return Err(Reason::Called {
+            called: called.name(),
+            holds: form.name(),
+        });
+    }
+    match form {
+        Form::Safetensors => safe::tensors(bytes),
+        Form::Archive => archive::tensors(bytes),
+        Form::Legacy => legacy::tensors(bytes),
+    }
+}

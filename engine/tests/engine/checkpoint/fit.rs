@@ -1,0 +1,121 @@
+//! Files held against a network, as a node of a plan does it.
+
+use safetensors::tensor::TensorView;
+use safetensors::{Dtype, SafeTensors};
+
+use super::*;
+use crate::nodes::*;
+use crate::pipe::Worker;
+
+fn sound(file: &str) -> PathBuf {
+    folder().join("sound").join(file)
+}
+
+#[test]
+fn every_form_of_the_same_weights_is_the_same_model() {
+    let store = tempfile::tempdir().expect("a folder");
+    let data = digits(vec![]);
+    let mut worker = Worker::start();
+    worker.run_all(&[&data], store.path());
+    let mut digest = |file: &str| {
+        let node = weights_of(small_cnn(2), &data, &sound(file), &[]);
+        worker.run_all(&[&node], store.path())
+    };
+    let zip = digest("zip.pth");
+    for file in [
+        "legacy.pth",
+        "legacy_4.pt",
+        "python_2.pth",
+        "training.pth",
+        "training_legacy.bin",
+        "parallel.pth",
+        "small.safetensors",
+    ] {
+        assert_eq!(digest(file), zip, "{file}");
+    }
+    // Its count of batches begins at 0, not at 3.
+    let counts = digest("before_counts.pth");
+    assert_ne!(counts, zip);
+    assert_eq!(digest("big_endian.pth"), counts);
+}
+
+/// The small network's weights with some left out, added or cut.
+fn made(path: &Path, keep: impl Fn(&str) -> bool, add: &[(&str, &[usize])]) {
+    let bytes = std::fs::read(sound("small.safetensors")).expect("the file");
+    let tensors = SafeTensors::deserialize(&bytes).expect("sound");
+    let zeros = [0; 4096];
+    let added = add.iter().map(|(name, shape)| {
+        let (dtype, width) = match name.ends_with("_ids") {
+            true => (Dtype::I64, 8),
+            false => (Dtype::F32, 4),
+        };
+        let length = width * shape.iter().product::<usize>();
+        let view = TensorView::new(dtype, shape.to_vec(), &zeros[..length]).expect("sound");
+        (name.to_string(), view)
+    });
+    let kept = tensors.tensors().into_iter().filter(|(name, _)| keep(name));
+    let written = safetensors::serialize(kept.chain(added), None).expect("packed");
+    std::fs::write(path, written).expect("written");
+}
+
+#[test]
+fn all_that_does_not_fit_is_told_at_once() {
+    let store = tempfile::tempdir().expect("a folder");
+    let data = digits(vec![]);
+    let mut worker = Worker::start();
+    worker.run_all(&[&data], store.path());
+    let path = store.path().join("it.safetensors");
+    let mut refused = |ignore: &[&str]| {
+        let node = weights_of(small_cnn(2), &data, &path, ignore);
+        worker.run(&node, store.path()).expect_err("no fit").0
+    };
+    let many: Vec<String> = (10..30).map(|nth| format!("layer.{nth}")).collect();
+    let mut add: Vec<(&str, &[usize])> = vec![
+        ("fc.wieght", &[10, 32]),
+        ("fc.bias", &[7]),
+        ("bn1.weight", &[3]),
+    ];
+    add.extend(many.iter().map(|name| (name.as_str(), [1].as_slice())));
+    let gone = ["fc.weight", "fc.bias", "bn1.weight", "bn1.bias"];
+    made(&path, |name| !gone.contains(&name), &add);
+    let message = refused(&[]);
+    for line in [
+        "it.safetensors` does not fit the network\n",
+        "\n  it lacks: `bn1.bias` [2]; `fc.weight` [10, 32] (it has `fc.wieght`)\n",
+        "\n  the network has no place for: `fc.wieght` [10, 32]; `layer.10` [1]; ",
+        "`layer.16` [1]; and 13 more\n",
+        "\n  of another shape: `bn1.weight` [3], where the network wants [2]; `fc.bias` [7], where the network wants [10]",
+    ] {
+        assert!(message.contains(line), "{line:?}: {message}");
+    }
+    let message = refused(&["bn1.*", "fc.*", "layer.1?"]);
+    assert!(
+        message.ends_with("does not fit the network\n  the network has no place for: `layer.20` [1]; `layer.21` [1]; `layer.22` [1]; `layer.23` [1]; `layer.24` [1]; `layer.25` [1]; `layer.26` [1]; `layer.27` [1]; and 2 more"),
+        "{message}"
+    );
+}
+
+#[test]
+fn buffers_that_only_count_are_passed_over() {
+    let store = tempfile::tempdir().expect("a folder");
+    let data = digits(vec![]);
+    let mut worker = Worker::start();
+    worker.run_all(&[&data], store.path());
+    let path = store.path().join("it.safetensors");
+    let mut run = |add: &[(&str, &[usize])]| {
+        made(&path, |_| true, add);
+        let node = weights_of(small_cnn(2), &data, &path, &[]);
+        worker
+            .run(&node, store.path())
+            .map_err(|(message, _)| message)
+    };
+    let constant = [("embeddings.position_ids", [1, 8].as_slice())];
+    assert!(run(&constant).is_ok());
+    // One of numbers that are not whole may have been learnt.
+    let learnt = [("embeddings.position", [1, 8].as_slice())];
+    let message = run(&learnt).expect_err("no fit");
+    assert!(
+        message.contains("`embeddings.position` [1, 8]"),
+        "{message}"
+    );
+}
