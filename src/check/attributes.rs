@@ -59,15 +59,12 @@ impl Checker<'_> {
                 "validation" if dataset.shape.validation > 0 => {
                     Value::Split(dataset.clone(), Split::Validation)
                 }
-                "validation" => {
-                    let some = (dataset.shape.train / 10).max(1);
-                    self.fail_with(
-                        UNKNOWN_MEMBER,
-                        format!("`{}` has no validation split", dataset.id),
-                        name.span,
-                        format!("it has `train` and `test`; `|> hold_out({some}, seed: 0)` makes one of training samples"),
-                    )
-                }
+                "validation" => self.fail_with(
+                    UNKNOWN_MEMBER,
+                    format!("`{}` has no validation split", dataset.id),
+                    name.span,
+                    "it has `train` and `test`; `|> split(validation: 10%, seed: 0)` makes one of training samples",
+                ),
                 word if find(TRANSFORMS, word).is_some() => self.fail_with(
                     UNKNOWN_MEMBER,
                     format!("a data set has no `{word}`"),

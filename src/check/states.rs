@@ -232,7 +232,7 @@ impl Checker<'_> {
                     "this state is chosen by the test set: what it scores there is too good",
                 )
                 .label(at, "")
-                .help("hold samples out of the training split, and choose by them: `data |> hold_out(1_000)`, then `on: data.validation`"),
+                .help("split samples off the training split, and choose by them: `data |> split(validation: 1_000)`, then `on: data.validation`"),
             );
         }
         let made = Made::Best {

@@ -21,6 +21,8 @@ pub enum Type {
     Path,
     /// `60%`.
     Fraction,
+    /// A count, or a share of the whole: `500`, `10%`.
+    Part,
     /// `3 epochs`; a fraction is a part of the run.
     Span,
     /// A list.
@@ -89,6 +91,7 @@ impl From<vocabulary::Type> for Type {
             vocabulary::Type::Fraction => Type::Fraction,
             vocabulary::Type::Span => Type::Span,
             vocabulary::Type::List(of) => Type::List(Box::new((*of).into())),
+            vocabulary::Type::Part => Type::Part,
             vocabulary::Type::Choice(words) => Type::Choice(words),
             vocabulary::Type::Layers => Type::Layers,
             vocabulary::Type::Dataset => Type::Dataset,
@@ -116,6 +119,7 @@ impl fmt::Display for Type {
             Type::Span => "a span such as `15 epochs`",
             Type::List(of) => return write!(f, "a list of which each is {of}"),
             Type::Choice(words) => {
+            Type::Part => "a count or a share such as `10%`",
                 let words: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
                 return match words.split_last() {
                     Some((last, [])) => f.write_str(last),

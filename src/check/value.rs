@@ -223,6 +223,7 @@ impl Value {
             | (Type::Recipe, Value::Recipe(_))
             | (Type::Model, Value::Model(_))
             | (Type::Measurement, Value::Measurement(_))
+            | (Type::Part, Value::Int(_) | Value::Fraction(_))
             | (Type::Optimiser, Value::Optimiser(_))
             | (Type::Augmentation, Value::Augmentation(_))
             | (Type::Initial, Value::Initial(_))
@@ -232,7 +233,7 @@ impl Value {
             | (Type::Number, Value::Formula(_)) => self.clone(),
             (Type::Text, Value::Path(path)) => Value::Text(path.display().to_string(), None),
             (Type::Number, _) => Value::Number(self.as_number()?),
-            (Type::Fraction, Value::Number(value)) if (0.0..=1.0).contains(value) => {
+            (Type::Fraction | Type::Part, Value::Number(value)) if (0.0..=1.0).contains(value) => {
                 Value::Fraction(*value)
             }
             (Type::Span, _) => Value::Time(self.as_time()?),

@@ -18,7 +18,7 @@ use crate::store::{Entry, Manifest, Store};
 #[command(after_help = "\
 Examples:
   kdp export cifar.kdp 'big[seed: 0]' -o big.safetensors    # weights under their published names
-  kdp export cifar.kdp 'gap[seed: 0]' -o gap.safetensors    # x, y, label and index of a deviation
+  kdp export cifar.kdp 'gap[seed: 0]' -o gap.safetensors    # x, y, label, flipped … of a deviation
   kdp export cifar.kdp 'gap[seed: 0]' -o gap.json           # its fields")]
 pub(super) struct ExportArgs {
     #[command(flatten)]

@@ -227,8 +227,8 @@ pub struct Ensemble {
 }
 
 /// Measure trained models. Its object holds `result.json` (the fields by name) and, for a
-/// deviation, `points.safetensors` with `x`, `y` (f64), `label` and `index` (i64); its summary is
-/// the fields.
+/// deviation, `points.safetensors` with `x`, `y` (f64), `label`, `true_label`, `index` (i64) and `flipped`
+/// (u8: 1 where the label is not the true one); its summary is the fields.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MeasureTask {
     /// The measure; its choices are among the arguments.

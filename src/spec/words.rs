@@ -72,6 +72,22 @@ impl Datum {
         }
     }
 
+    /// A list of whole numbers.
+    pub fn as_ints(&self) -> Option<Vec<i64>> {
+        match self {
+            Datum::List(items) => items.iter().map(Datum::as_int).collect(),
+            _ => None,
+        }
+    }
+
+    /// A list of lists of numbers.
+    pub fn as_rows(&self) -> Option<Vec<Vec<f64>>> {
+        match self {
+            Datum::List(items) => items.iter().map(Datum::as_numbers).collect(),
+            _ => None,
+        }
+    }
+
     /// A list of numbers.
     pub fn as_numbers(&self) -> Option<Vec<f64>> {
         match self {
@@ -122,6 +138,16 @@ impl Call {
     /// A list of texts among the arguments.
     pub fn texts(&self, name: &str) -> Option<Vec<&str>> {
         self.args.get(name)?.as_texts()
+    }
+
+    /// A list of whole numbers among the arguments.
+    pub fn ints(&self, name: &str) -> Option<Vec<i64>> {
+        self.args.get(name)?.as_ints()
+    }
+
+    /// A list of lists of numbers among the arguments.
+    pub fn rows(&self, name: &str) -> Option<Vec<Vec<f64>>> {
+        self.args.get(name)?.as_rows()
     }
 
     /// A list of numbers among the arguments.

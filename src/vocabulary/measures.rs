@@ -11,32 +11,38 @@ const ON: Param = Param::required(
 
 /// Every measure.
 pub const MEASURES: &[Word] = &[
-    word(
-        "deviation",
-        "How a student's confidence deviates from its teacher's: with y the teacher's class, X = φ(p_teacher(y)) and Y = φ(p_student(y)), φ(u) = log(u/(1 − u)), the least-squares slope of Y on X. A slope above 1: the student exaggerates the teacher's confidence.",
-        &[
-            Param::required("student", Type::Model, "The student."),
-            Param::required("teacher", Type::Model, "The teacher."),
-            ON,
-            Param::optional(
-                "class",
-                Type::Choice(&["teacher", "truth"]),
-                Choice("teacher"),
-                "Whose class y is: the teacher's surest, or the label (a control).",
-            ),
-            Param::optional(
-                "space",
-                Type::Choice(&["logit", "probability"]),
-                Choice("logit"),
-                "X and Y as φ(p), or as p itself (a control).",
-            ),
-        ],
-    ),
-    word(
-        "accuracy",
-        "Share of samples whose largest logit is the label's.",
-        &[Param::required("model", Type::Model, "The model."), ON],
-    ),
+    Word {
+        version: 2,
+        ..word(
+            "deviation",
+            "How a student's confidence deviates from its teacher's: with y the teacher's class, X = φ(p_teacher(y)) and Y = φ(p_student(y)), φ(u) = log(u/(1 − u)), the least-squares slope of Y on X. A slope above 1: the student exaggerates the teacher's confidence.",
+            &[
+                Param::required("student", Type::Model, "The student."),
+                Param::required("teacher", Type::Model, "The teacher."),
+                ON,
+                Param::optional(
+                    "class",
+                    Type::Choice(&["teacher", "truth"]),
+                    Choice("teacher"),
+                    "Whose class y is: the teacher's surest, or the label (a control).",
+                ),
+                Param::optional(
+                    "space",
+                    Type::Choice(&["logit", "probability"]),
+                    Choice("logit"),
+                    "X and Y as φ(p), or as p itself (a control).",
+                ),
+            ],
+        )
+    },
+    Word {
+        version: 2,
+        ..word(
+            "accuracy",
+            "Share of samples whose largest logit is the label's; and, where labels were made wrong, what the model made of them.",
+            &[Param::required("model", Type::Model, "The model."), ON],
+        )
+    },
     word(
         "calibration",
         "Expected calibration error (Guo et al. 2017): 15 bins of equal width over the confidence, Σ share · |accuracy − confidence|.",
@@ -147,12 +153,54 @@ const FIELDS: &[Field] = &[
         POSITIVE,
         "mean KL(teacher ‖ student) in nats, at temperature 1",
     ),
+    field(
+        "deviation",
+        "flipped",
+        POSITIVE,
+        "number of samples whose label is not the true one: label noise made it wrong, or a model told it",
+    ),
+    field(
+        "deviation",
+        "slope_flipped",
+        ANY,
+        "slope over these samples alone; not there where there is none",
+    ),
+    field(
+        "deviation",
+        "slope_clean",
+        ANY,
+        "slope over all other samples; not there where none is flipped",
+    ),
     field("deviation", "count", POSITIVE, "number of samples"),
     field(
         "accuracy",
         "top1",
         SHARE,
         "share of samples that are classified right",
+    ),
+    field(
+        "accuracy",
+        "top1_true",
+        SHARE,
+        "share of samples where the model says the true class, whatever their label",
+    ),
+    field(
+        "accuracy",
+        "flipped",
+        POSITIVE,
+        "number of samples whose label is not the true one: label noise made it wrong, or a model told it",
+    ),
+    field(
+        "accuracy",
+        "memorised",
+        SHARE,
+        "share of these where the model says the label; not there where there is none",
+    ),
+    field(
+        "accuracy",
+        "corrected",
+        SHARE,
+        "share of these where the model says the true class; not there where there is none",
     ),
     field("accuracy", "count", POSITIVE, "number of samples"),
     field("calibration", "ece", SHARE, "expected calibration error"),

@@ -17,6 +17,8 @@ pub enum Type {
     Path,
     /// `60%`.
     Fraction,
+    /// A count, or a share of the whole: `500`, `10%`.
+    Part,
     /// `3 epochs`, `1k steps`, or a fraction of the run.
     Span,
     /// A list.
@@ -55,6 +57,7 @@ impl fmt::Display for Type {
             Type::Fraction => "fraction",
             Type::Span => "span",
             Type::List(of) => return write!(f, "list[{of}]"),
+            Type::Part => "int | fraction",
             Type::Choice(words) => return f.write_str(&words.join(" | ")),
             Type::Layers => "layers",
             Type::Dataset => "dataset",

@@ -160,7 +160,7 @@ use std.datasets.digits
 use std.archs.mlp
 use std.recipes.quick
 
-dataset data = digits() |> hold_out(100)
+dataset data = digits() |> split(validation: 100)
 recipe run = quick with {{ length: 200 steps }}
 teacher big = mlp([32]) {{ data: data.train, recipe: run, seed: 0 }}
 {more}"#
@@ -180,7 +180,7 @@ teacher big = mlp([32]) {{ data: data.train, recipe: run, seed: 0 }}
     let text = "test: data.validation";
     let elsewhere = planned(&format!(
         "use std.datasets.digits\nuse std.archs.mlp\nuse std.recipes.quick\n\
-         dataset data = digits() |> hold_out(100)\n\
+         dataset data = digits() |> split(validation: 100)\n\
          recipe run = quick with {{ length: 200 steps }}\n\
          teacher big = mlp([32]) {{ data: data.train, recipe: run, seed: 0, {text} }}\n"
     ));

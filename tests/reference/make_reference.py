@@ -382,7 +382,14 @@ def measures():
     # So sure that 1 − p is 0 in float64.
     teacher[5], student[5] = [90, 1, 2, 3], [60, -4, 5, 6]
     labels = np.where(random.random(n) < 0.7, teacher.argmax(1), random.integers(0, classes, n))
+    truth = np.where(random.random(n) < 0.6, labels, random.integers(0, classes, n))
+    flipped = labels != truth
     rows = np.arange(n)
+
+    def line(x, y):
+        design = np.stack([x, np.ones_like(x)], 1)
+        slope, intercept = np.linalg.lstsq(design - [x.mean(), 0], y, rcond=None)[0]
+        return float(slope), float(intercept - slope * x.mean())
 
     def phi(z, y):
         others = np.ma.array(z, mask=np.eye(classes, dtype=bool)[y]).compressed().reshape(n, classes - 1)
@@ -397,6 +404,7 @@ def measures():
         "agreement": float((teacher.argmax(1) == student.argmax(1)).mean()),
         "kl": float((np.exp(log_t) * (log_t - log_s)).sum(1).mean()),
         "count": float(n),
+        "flipped": float(flipped.sum()),
     }
     deviations = []
     for klass, y in (("teacher", teacher.argmax(1)), ("truth", labels)):
@@ -405,11 +413,9 @@ def measures():
             order = np.argsort(x_all, kind="stable")
             fields = dict(common)
             for suffix, chosen in (("", order), ("_low", order[: n // 4]), ("_high", order[n - n // 4 :])):
-                x_part, y_part = x_all[chosen], y_all[chosen]
-                design = np.stack([x_part, np.ones_like(x_part)], 1)
-                slope, intercept = np.linalg.lstsq(design - [x_part.mean(), 0], y_part, rcond=None)[0]
-                fields["slope" + suffix] = float(slope)
-                fields["intercept" + suffix] = float(intercept - slope * x_part.mean())
+                fields["slope" + suffix], fields["intercept" + suffix] = line(x_all[chosen], y_all[chosen])
+            for suffix, chosen in (("_flipped", flipped), ("_clean", ~flipped)):
+                fields["slope" + suffix], _ = line(x_all[chosen], y_all[chosen])
             low = order[: n // 4]
             fields["under_low"] = float((y_all[low] < x_all[low]).mean())
             deviations.append({
@@ -427,9 +433,17 @@ def measures():
         "teacher": teacher.reshape(-1).tolist(),
         "student": student.reshape(-1).tolist(),
         "labels": labels.tolist(),
+        "true_labels": truth.tolist(),
         "deviations": deviations,
         "ece": float(ece),
-        "top1": float((predicted == labels).mean()),
+        "accuracy": {
+            "top1": float((predicted == labels).mean()),
+            "top1_true": float((predicted == truth).mean()),
+            "flipped": float(flipped.sum()),
+            "memorised": float((predicted == labels)[flipped].mean()),
+            "corrected": float((predicted == truth)[flipped].mean()),
+            "count": float(n),
+        },
     })
 
 

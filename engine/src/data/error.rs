@@ -110,8 +110,26 @@ pub enum DataError {
         found: usize,
         declared: i64,
     },
-    #[error("`hold_out` wants {wanted} of {there} training samples; at least one must stay")]
-    HoldOut { wanted: i64, there: usize },
+    #[error("`split` wants {wanted} of {there} training samples; at least one must stay")]
+    Split { wanted: i64, there: usize },
+    #[error("`subset` finds {found} {split} samples of these classes, but {declared} are declared")]
+    Classes {
+        split: &'static str,
+        found: usize,
+        declared: i64,
+    },
+    #[error("`balance` wants {wanted} samples of each class, but class {class} has {there}")]
+    Balance {
+        class: i64,
+        there: usize,
+        wanted: usize,
+    },
+    #[error("`{0}` is of images")]
+    NotImages(String),
+    #[error(
+        "all training pixels of channel {channel} are the same: they have no deviation to be divided by"
+    )]
+    Flat { channel: usize },
     #[error("{0} wants labels, but there are training samples without one")]
     NoLabels(String),
     #[error("the two cannot be joined: {what} is {first} in the first, {second} in the second")]
@@ -158,6 +176,9 @@ impl DataError {
             DataError::Columns { .. } => Some(
                 "mend the line; or change the declaration: its `delimiter`, and `quoting: false` where quotes stand for themselves",
             ),
+            DataError::Classes { .. } => Some("declare as many as are found"),
+            DataError::Balance { .. } => Some("take fewer of each"),
+            DataError::Flat { .. } => Some("say the deviation: `normalise(std: [1.0])`"),
             DataError::NotUtf8 { .. } => Some("save the file in UTF-8"),
             _ => None,
         }

@@ -49,6 +49,12 @@ impl Samples {
         self.labels.iter().filter(|label| **label >= 0).count()
     }
 
+    /// The rows that bear a class.
+    pub fn of_class(&self, class: i64) -> Vec<usize> {
+        let rows = 0..self.len();
+        rows.filter(|&row| self.labels[row] == class).collect()
+    }
+
     /// Puts others, of the same kind and sizes, behind them.
     pub fn append(&mut self, others: &Samples) -> Result<(), DataError> {
         self.inputs.append(&others.inputs)?;

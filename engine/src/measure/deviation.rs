@@ -1,7 +1,7 @@
 //! How a student's confidence deviates from its teacher's (Nagarajan et al. 2023).
 
 use super::logits::{argmax, log_probability, logit};
-use super::{Fields, Logits, MeasureError, fit};
+use super::{Fields, Labels, Logits, MeasureError, fit};
 
 /// Whose class y is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub struct Deviation {
 pub fn deviation(
     student: &Logits,
     teacher: &Logits,
-    labels: &[i64],
+    labels: Labels,
     class: Class,
     space: Space,
 ) -> Result<Deviation, MeasureError> {
@@ -47,9 +47,9 @@ pub fn deviation(
     }
     let classes = student.classes();
     let outside = |label: &i64| !(0..classes as i64).contains(label);
-    if let (Class::Truth, Some(sample)) = (class, labels.iter().position(outside)) {
+    if let (Class::Truth, Some(sample)) = (class, labels.given.iter().position(outside)) {
         return Err(MeasureError::Label {
-            label: labels[sample],
+            label: labels.given[sample],
             sample,
             classes,
         });
@@ -60,7 +60,7 @@ pub fn deviation(
     };
     let mut points = Vec::with_capacity(student.len());
     let (mut agreed, mut kl) = (0usize, 0.0);
-    for ((student, teacher), label) in student.rows().zip(teacher.rows()).zip(labels) {
+    for ((student, teacher), label) in student.rows().zip(teacher.rows()).zip(labels.given) {
         let surest = argmax(teacher);
         let y = match class {
             Class::Teacher => surest,
@@ -93,11 +93,31 @@ pub fn deviation(
         let under = low.iter().filter(|(x, y)| y < x).count();
         fields.insert("under_low".to_string(), under as f64 / low.len() as f64);
     }
+    let (flipped, clean) = parted(&points, labels);
+    fields.insert("flipped".to_string(), flipped.len() as f64);
+    if !flipped.is_empty() {
+        for (name, points) in [("slope_flipped", flipped), ("slope_clean", clean)] {
+            if let Some(line) = fit(&points) {
+                fields.insert(name.to_string(), line.slope);
+            }
+        }
+    }
     fields.insert("agreement".to_string(), agreed as f64 / count);
     fields.insert("kl".to_string(), kl / count);
     fields.insert("count".to_string(), count);
     let (x, y) = points.into_iter().unzip();
     Ok(Deviation { fields, x, y })
+}
+
+type Points = Vec<(f64, f64)>;
+
+/// The points of samples whose label was made wrong, and all others.
+fn parted(points: &[(f64, f64)], labels: Labels) -> (Points, Points) {
+    let pairs = points.iter().zip(labels.flipped());
+    let (flipped, clean): (Vec<_>, Vec<_>) = pairs.partition(|(_, flipped)| *flipped);
+    let bare =
+        |pairs: Vec<(&(f64, f64), bool)>| pairs.into_iter().map(|(point, _)| *point).collect();
+    (bare(flipped), bare(clean))
 }
 
 /// KL(teacher ‖ student) in nats.

@@ -4,6 +4,7 @@ mod accuracy;
 mod calibration;
 mod deviation;
 mod error;
+mod labels;
 mod line;
 mod logits;
 
@@ -11,6 +12,7 @@ pub use accuracy::accuracy;
 pub use calibration::calibration;
 pub use deviation::{Class, Deviation, Space, deviation};
 pub use error::MeasureError;
+pub use labels::Labels;
 pub use line::{Line, fit};
 pub use logits::Logits;
 

@@ -7,7 +7,7 @@ use super::answers::Teller;
 use super::node::{Product, json};
 use super::objects::Objects;
 use crate::blob::Blob;
-use crate::measure::{self, Class, Fields, Logits, MeasureError, Space};
+use crate::measure::{self, Class, Fields, Labels, Logits, MeasureError, Space};
 use crate::nets::{NetError, Precision};
 
 /// Measures models on a split.
@@ -35,15 +35,18 @@ pub fn measure(
         before += on.samples.len();
         Ok(Logits::of(role, &logits)?)
     };
-    let labels = &on.samples.labels;
-    let labelled = || match on.samples.labelled() == labels.len() {
+    let labels = Labels {
+        given: &on.samples.labels,
+        truth: &on.samples.true_labels,
+    };
+    let labelled = || match on.samples.labelled() == on.samples.len() {
         true => Ok(labels),
         false => Err(MeasureError::Unlabelled(name.to_string())),
     };
     let mut blobs = Vec::new();
     let fields: Fields = match name {
         "accuracy" => measure::accuracy(&logits("model")?, labelled()?),
-        "calibration" => measure::calibration(&logits("model")?, labelled()?),
+        "calibration" => measure::calibration(&logits("model")?, labelled()?.given),
         "deviation" => {
             let class = match task.measure.text("class") {
                 Some("teacher") => Class::Teacher,
@@ -60,7 +63,10 @@ pub fn measure(
             let mut points = Blob::default();
             points.f64("x", &deviation.x);
             points.f64("y", &deviation.y);
-            points.i64("label", labels);
+            points.i64("label", labels.given);
+            points.i64("true_label", labels.truth);
+            let flipped: Vec<u8> = labels.flipped().map(u8::from).collect();
+            points.u8("flipped", &[flipped.len() as i64], &flipped);
             points.i64("index", &on.samples.index);
             let points = points.bytes().map_err(NetError::from)?;
             blobs.push(("points.safetensors", points));

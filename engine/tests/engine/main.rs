@@ -10,6 +10,7 @@ mod language;
 mod made;
 mod models;
 mod nodes;
+mod noise;
 mod outputs;
 mod parallel;
 mod pipe;

@@ -95,12 +95,8 @@ fn a_run_that_is_cut_has_the_state_that_the_whole_one_had_then() {
 fn the_best_state_is_kept_the_first_of_equals() {
     let folder = tempfile::tempdir().expect("a folder");
     let store = folder.path();
-    let hold_out = [("validation", Datum::Int(100))];
-    let mut data = digits(vec![call(
-        kdp::vocabulary::TRANSFORMS,
-        "hold_out",
-        &hold_out,
-    )]);
+    let split_off = [("validation", Datum::Int(100))];
+    let mut data = digits(vec![call(kdp::vocabulary::TRANSFORMS, "split", &split_off)]);
     if let Task::Data(task) = &mut data.task {
         (task.shape.train, task.shape.validation) = (1337, 100);
     }

@@ -27,7 +27,7 @@ dataset reviews = text_file(
   length: 24,
   delimiter: "\t"
 )
-dataset noisy = reviews |> label_noise(10%, seed: 7) |> hold_out(20, seed: 1) |> take(train: 90)
+dataset noisy = reviews |> label_noise(10%, seed: 7) |> split(validation: 20, seed: 1) |> take(train: 90)
 dataset told = join(reviews, reviews |> unlabelled()) |> relabel(by: big)
 
 recipe short {

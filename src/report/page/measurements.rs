@@ -72,12 +72,14 @@ pub fn tables(sources: &Sources) -> Vec<Table> {
 fn table(sources: &Sources, measure: &str, families: &[Family<Measured>]) -> Table {
     let documented: Vec<_> = fields(measure).collect();
     let measured = || families.iter().flat_map(|family| &family.members);
-    let unknown = measured().flat_map(|member| member.value.fields.keys());
+    // Fields that hang on what is measured (wrong labels) are not there where no member has them.
+    let has = |name: &str| measured().any(|member| member.value.fields.contains_key(name));
     let mut names: Vec<String> = documented
         .iter()
+        .filter(|field| has(field.name))
         .map(|field| field.name.to_string())
         .collect();
-    for name in unknown {
+    for name in measured().flat_map(|member| member.value.fields.keys()) {
         if !names.contains(name) {
             names.push(name.clone());
         }

@@ -139,7 +139,11 @@ fn fields(measure: &str) -> &'static [Column] {
             ("slope_high", "where surest", |value| fixed(value, 3)),
             ("agreement", "agreement", percent),
         ],
-        "accuracy" => &[("top1", "accuracy", percent)],
+        "accuracy" => &[
+            ("top1", "accuracy", percent),
+            ("memorised", "wrong labels said", percent),
+            ("corrected", "wrong labels seen through", percent),
+        ],
         "calibration" => &[("ece", "calibration error", |value| fixed(value, 3))],
         _ => &[],
     }
@@ -167,7 +171,13 @@ fn measures(plan: &Plan, outcome: &Outcome) -> Vec<String> {
     kinds
         .into_iter()
         .map(|(kind, members)| {
-            let fields = fields(kind);
+            let has = |name: &str| {
+                members
+                    .iter()
+                    .any(|(_, _, one)| one.fields.contains_key(name))
+            };
+            let mut fields = fields(kind).to_vec();
+            fields.retain(|(name, _, _)| has(name));
             let mut header = vec![kind, "runs", "on"];
             header.extend(fields.iter().map(|(_, title, _)| *title));
             let mut table = table(&header);
@@ -180,7 +190,7 @@ fn measures(plan: &Plan, outcome: &Outcome) -> Vec<String> {
                         .first()
                         .map_or_else(String::new, |first| split(plan, first.value.task)),
                 ];
-                for (field, _, write) in fields {
+                for (field, _, write) in &fields {
                     let members = family.members.iter();
                     let values = members.map(|member| member.value.fields.get(*field));
                     cells.push(spread(values.flatten().copied(), *write));
