@@ -15,6 +15,7 @@ pub mod check;
 pub mod cli;
 pub mod diag;
 pub mod doc;
+pub mod fetch;
 pub mod lsp;
 pub mod plan;
 pub mod report;

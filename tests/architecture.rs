@@ -19,10 +19,19 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("doc", &["diag", "vocabulary", "syntax", "check"]),
     ("plan", &["diag", "vocabulary", "spec", "check", "store"]),
     ("store", &["plan", "spec"]),
+    ("fetch", &["spec"]),
     ("run", &["diag", "spec", "plan", "store"]),
     (
         "report",
-        &["diag", "vocabulary", "spec", "plan", "store", "run"],
+        &[
+            "diag",
+            "vocabulary",
+            "spec",
+            "plan",
+            "store",
+            "run",
+            "fetch",
+        ],
     ),
     (
         "lsp",
@@ -49,6 +58,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "plan",
             "store",
             "run",
+            "fetch",
             "report",
             "lsp",
         ],
@@ -77,6 +87,9 @@ const HOMES: &[(&str, &[&str])] = &[
     ("clap_complete", &["cli"]),
     ("minijinja", &["report"]),
     ("indicatif", &["report"]),
+    ("ureq", &["fetch"]),
+    ("tar", &["fetch"]),
+    ("zip", &["fetch"]),
 ];
 
 /// Macros that write to the terminal, and the rooms that may.

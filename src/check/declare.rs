@@ -30,6 +30,7 @@ impl Checker<'_> {
         let program = &self.program;
         let (datasets, models) = (program.datasets.len(), program.models.len());
         let (measures, claims) = (program.measures.len(), program.claims.len());
+        let downloads = program.downloads.len();
         for file in files {
             self.all_of(file);
         }
@@ -40,6 +41,7 @@ impl Checker<'_> {
         self.program.models.truncate(models);
         self.program.measures.truncate(measures);
         self.program.claims.truncate(claims);
+        self.program.downloads.truncate(downloads);
     }
 
     /// Evaluates the index sets of a module, so that families that are too large are told before their
@@ -112,6 +114,15 @@ impl Checker<'_> {
             }
             lone => vec![lone],
         };
+        if let (ItemKind::Let { name, .. }, [Value::Download(download)]) =
+            (&item.kind, members.as_slice())
+        {
+            self.program.downloads.push(program::Named {
+                name: name.text.clone(),
+                doc: item.doc.join(" "),
+                download: download.clone(),
+            });
+        }
         // A constant may name a trial that it is itself a part of.
         if !matches!(item.kind, ItemKind::Trial { .. }) {
             return;

@@ -16,6 +16,7 @@ mod conditions;
 mod data;
 mod declare;
 mod disk;
+mod downloads;
 mod ensemble;
 mod experiment;
 mod expr;

@@ -28,6 +28,7 @@ pub const WORDS: &[(&[Word], Kind)] = &[
     (vocabulary::INITIAL, Kind::Initial),
     (vocabulary::OBJECTIVES, Kind::Objective),
     (vocabulary::MEASURES, Kind::Measure),
+    (vocabulary::DOWNLOADS, Kind::Download),
 ];
 
 /// What a word of the vocabulary makes.
@@ -55,11 +56,16 @@ pub enum Kind {
     Objective,
     /// A measurement.
     Measure,
+    /// A data set to fetch, or a file of one.
+    Download,
 }
 
 /// The names of the standard library, and the module of each.
+///
+/// What can be fetched is called as the data set that is then there, and that is what is meant in a file.
 static STANDARD_NAMES: LazyLock<HashMap<String, &str>> = LazyLock::new(|| {
-    let modules = STANDARD.iter().flat_map(|(file, text)| {
+    let modules = STANDARD.iter().filter(|(file, _)| *file != "downloads");
+    let modules = modules.flat_map(|(file, text)| {
         let (tree, _) = crate::syntax::parse(Default::default(), text);
         let names = tree.items.iter().filter_map(declared_name);
         let names = names.map(|name| (name.text.clone(), module_of(file)));

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use crate::diag::Span;
-use crate::spec::{Blend, Call, Condition, DataShape, Group, Network, Recipe, Shape, Split, Term};
+use crate::spec::{
+    Blend, Call, Condition, DataShape, Download, Group, Network, Recipe, Shape, Split, Term,
+};
 
 /// What a file means. Models come after the models they need.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +22,19 @@ pub struct Program {
     pub measures: Vec<Measure>,
     /// The claims in the order of the file.
     pub claims: Vec<Claim>,
+    /// The data sets to fetch that the file names.
+    pub downloads: Vec<Named>,
+}
+
+/// A data set to fetch.
+#[derive(Clone, Debug)]
+pub struct Named {
+    /// Its name.
+    pub name: String,
+    /// What is said of it.
+    pub doc: String,
+    /// From where it comes.
+    pub download: Rc<Download>,
 }
 
 /// A data set.

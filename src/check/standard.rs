@@ -30,6 +30,7 @@ pub const STANDARD: &[(&str, &str)] = &[
     file!("recipes"),
     file!("objectives"),
     file!("experiments"),
+    file!("downloads"),
 ];
 
 /// The module of a file of the standard library.

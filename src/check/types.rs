@@ -53,6 +53,8 @@ pub enum Type {
     Augmentation,
     /// `normal(0.02)`.
     Initial,
+    /// A file to fetch.
+    Remote,
 }
 
 impl Type {
@@ -89,9 +91,9 @@ impl From<vocabulary::Type> for Type {
             vocabulary::Type::Text => Type::Text,
             vocabulary::Type::Path => Type::Path,
             vocabulary::Type::Fraction => Type::Fraction,
+            vocabulary::Type::Part => Type::Part,
             vocabulary::Type::Span => Type::Span,
             vocabulary::Type::List(of) => Type::List(Box::new((*of).into())),
-            vocabulary::Type::Part => Type::Part,
             vocabulary::Type::Choice(words) => Type::Choice(words),
             vocabulary::Type::Layers => Type::Layers,
             vocabulary::Type::Dataset => Type::Dataset,
@@ -102,6 +104,7 @@ impl From<vocabulary::Type> for Type {
             vocabulary::Type::Optimiser => Type::Optimiser,
             vocabulary::Type::Augmentation => Type::Augmentation,
             vocabulary::Type::Initial => Type::Initial,
+            vocabulary::Type::Remote => Type::Remote,
         }
     }
 }
@@ -116,10 +119,10 @@ impl fmt::Display for Type {
             Type::Text => "a text",
             Type::Path => "a path",
             Type::Fraction => "a fraction such as `30%`",
+            Type::Part => "a count or a share such as `10%`",
             Type::Span => "a span such as `15 epochs`",
             Type::List(of) => return write!(f, "a list of which each is {of}"),
             Type::Choice(words) => {
-            Type::Part => "a count or a share such as `10%`",
                 let words: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
                 return match words.split_last() {
                     Some((last, [])) => f.write_str(last),
@@ -139,6 +142,7 @@ impl fmt::Display for Type {
             Type::Optimiser => "an optimiser such as `sgd(momentum: 0.9)`",
             Type::Augmentation => "an augmentation such as `flip()`",
             Type::Initial => "a distribution such as `normal(0.02)`",
+            Type::Remote => "a file to fetch, `file(…)` or `archive(…)`",
         })
     }
 }

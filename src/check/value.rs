@@ -13,7 +13,7 @@ use super::program::{Dataset, Share};
 use super::schedule::{Ramp, Time};
 use super::types::Type;
 use crate::diag::Span;
-use crate::spec::{Call, Condition, Quantity, Shape, Split};
+use crate::spec::{Call, Condition, Download, Quantity, Remote, Shape, Split};
 
 /// A value.
 #[derive(Clone, Debug)]
@@ -62,6 +62,10 @@ pub enum Value {
     Augmentation(Rc<Call>),
     /// What weights begin as.
     Initial(Rc<Call>),
+    /// A file to fetch.
+    Remote(Rc<Remote>),
+    /// A data set to fetch.
+    Download(Rc<Download>),
     /// A model, by its place in the program.
     Model(usize),
     /// Weights to begin with, other than a lone model's.
@@ -143,6 +147,8 @@ impl Value {
             Value::Optimiser(_) => "an optimiser".into(),
             Value::Augmentation(_) => "an augmentation".into(),
             Value::Initial(_) => "a distribution".into(),
+            Value::Remote(_) => "a file to fetch".into(),
+            Value::Download(_) => "a data set to fetch".into(),
             Value::Model(_) => "a model".into(),
             Value::Measurement(_) => "a measurement".into(),
             Value::Quantity(_) => "a number that is known when the measurements are in".into(),
@@ -217,16 +223,17 @@ impl Value {
             | (Type::Text, Value::Text(..))
             | (Type::Path, Value::Path(_) | Value::Text(..))
             | (Type::Fraction, Value::Fraction(_))
+            | (Type::Part, Value::Int(_) | Value::Fraction(_))
             | (Type::Layers, Value::Layers(_))
             | (Type::Dataset, Value::Dataset(_))
             | (Type::Split, Value::Split(..))
             | (Type::Recipe, Value::Recipe(_))
             | (Type::Model, Value::Model(_))
             | (Type::Measurement, Value::Measurement(_))
-            | (Type::Part, Value::Int(_) | Value::Fraction(_))
             | (Type::Optimiser, Value::Optimiser(_))
             | (Type::Augmentation, Value::Augmentation(_))
             | (Type::Initial, Value::Initial(_))
+            | (Type::Remote, Value::Remote(_))
             | (Type::Objective, Value::Objective(_))
             | (Type::Weights, Value::Weights(_) | Value::Model(_))
             // In a loss of one's own a function of numbers is one of values over the batch.

@@ -249,6 +249,7 @@ impl Checker<'_> {
             Kind::Weights if word.params.is_empty() => Value::Weights(Rc::default()),
             Kind::Weights => self.file_weights(&named, span),
             Kind::Measure => self.measure(word, named, span),
+            Kind::Download => self.download(word, &named, span),
         }
     }
 

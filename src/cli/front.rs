@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::console::{Console, count};
 use super::error::CliError;
-use crate::check::{self, Disk, Memory, World};
+use crate::check::{self, Disk, Memory, STANDARD, World};
 use crate::diag::{Coded, Diagnostic, Example, MAIN, SourceId, Sources, render, to_json};
 use crate::doc::{self, Section};
 use crate::plan::{self, Digest, Digests, Key, NodeIndex, Plan};
@@ -198,6 +198,39 @@ pub(super) fn documented(file: &Path, console: &Console) -> Result<Section, CliE
             ..CliError::usage(format!("{} has {}", file.display(), count(errors, "error")))
         }),
     }
+}
+
+pub(super) use crate::check::Named;
+
+/// The data sets to fetch that a file names; errors in it end the verb.
+pub(super) fn downloads(file: &Path, console: &Console) -> Result<Vec<Named>, CliError> {
+    bytes(file)?;
+    let loaded = check::load(file, &[], &Disk);
+    let found = Findings::of(&loaded.diagnostics, &loaded.sources, console);
+    match loaded.program {
+        Some(program) => Ok(program.downloads),
+        None => Err(CliError {
+            code: 1,
+            diagnostics: Some(Value::Array(found.json)),
+            ..CliError::usage(format!(
+                "{} has {}; nothing was fetched",
+                file.display(),
+                count(found.errors, "error")
+            ))
+        }),
+    }
+}
+
+/// The data sets to fetch that the standard library names.
+pub(super) fn standard_downloads() -> Vec<Named> {
+    let module = STANDARD.iter().find(|(name, _)| *name == "downloads");
+    let text = module.map_or("", |(_, text)| text);
+    let world = Memory([("downloads.kdp".into(), text.into())].into());
+    let loaded = check::load(Path::new("downloads.kdp"), &[], &world);
+    loaded
+        .program
+        .map(|program| program.downloads)
+        .unwrap_or_default()
 }
 
 /// Every diagnostic's code.

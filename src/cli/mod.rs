@@ -21,6 +21,7 @@ mod standing;
 mod check;
 mod codes;
 mod completions;
+mod data;
 mod doc;
 mod doctor;
 mod explain;
@@ -119,6 +120,8 @@ enum Verb {
     Report(report::ReportArgs),
     /// Look at and clean the store
     Store(store::StoreArgs),
+    /// Fetch data sets from their official hosts
+    Data(data::DataArgs),
     /// Write a trained network, or the arrays behind a measurement, to a file
     Export(export::ExportArgs),
     /// Make a starter project
@@ -144,6 +147,7 @@ pub fn main() -> ExitCode {
         Verb::Lsp(args) => lsp::lsp(&args),
         Verb::Report(args) => report::report(args, &console),
         Verb::Store(args) => store::store(args, &console),
+        Verb::Data(args) => data::data(args, &console),
         Verb::Export(args) => export::export(args, &console),
         Verb::New(args) => new::new(args, &console),
         Verb::Doctor(args) => doctor::doctor(args, &console),

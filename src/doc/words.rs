@@ -79,6 +79,12 @@ const KINDS: &[(&str, &str, &[Word], &str)] = &[
         vocabulary::MEASURES,
         "What can be measured of trained models, and the fields of the result.",
     ),
+    (
+        "downloads",
+        "download",
+        vocabulary::DOWNLOADS,
+        "What `kdp data fetch` fetches: a `let` whose value is a `download`, of `std.downloads` or of a file of one's own.",
+    ),
 ];
 
 /// The language's own words: the section's name, what one is called, the words, what they are for.

@@ -3,6 +3,7 @@
 
 mod claim;
 mod data;
+mod download;
 mod formula;
 mod json;
 mod model;
@@ -18,6 +19,7 @@ mod work;
 
 pub use claim::{Comparison, Condition, Fold, Quantity};
 pub use data::{DataShape, Split};
+pub use download::{Archive, Checksum, Download, Remote, Unpack};
 pub use formula::{Axes, Axis, Formula, Function};
 pub use json::from_json;
 pub use model::{Blend, Group};

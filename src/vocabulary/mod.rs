@@ -3,6 +3,7 @@
 //! The checker, the reference and the engine all take them from here; how they are computed
 //! stands elsewhere (`check::shapes` for shapes, `kdp-engine` for tensors).
 
+mod downloads;
 mod expressions;
 mod functions;
 mod initial;
@@ -15,6 +16,7 @@ mod training;
 mod transforms;
 mod word;
 
+pub use downloads::DOWNLOADS;
 pub use expressions::*;
 pub use functions::{FUNCTIONS, Function, Takes, function};
 pub use initial::INITIAL;

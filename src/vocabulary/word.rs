@@ -43,6 +43,8 @@ pub enum Type {
     Augmentation,
     /// `normal(0.02)`.
     Initial,
+    /// A file to fetch.
+    Remote,
 }
 
 impl fmt::Display for Type {
@@ -55,9 +57,9 @@ impl fmt::Display for Type {
             Type::Text => "text",
             Type::Path => "path",
             Type::Fraction => "fraction",
+            Type::Part => "int | fraction",
             Type::Span => "span",
             Type::List(of) => return write!(f, "list[{of}]"),
-            Type::Part => "int | fraction",
             Type::Choice(words) => return f.write_str(&words.join(" | ")),
             Type::Layers => "layers",
             Type::Dataset => "dataset",
@@ -68,6 +70,7 @@ impl fmt::Display for Type {
             Type::Optimiser => "optimiser",
             Type::Augmentation => "augmentation",
             Type::Initial => "distribution",
+            Type::Remote => "file to fetch",
         })
     }
 }

@@ -3,6 +3,7 @@
 
 mod bars;
 mod echo;
+pub mod fetching;
 mod lines;
 mod nodes;
 mod summary;
@@ -16,11 +17,16 @@ use std::io::IsTerminal;
 
 use crate::run::Observer;
 
+/// Whether standard error is a terminal on which a line can be drawn over.
+fn has_bars() -> bool {
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    std::io::stderr().is_terminal() && !dumb
+}
+
 /// Who shows a run on standard error: bars on a terminal, elsewhere a line every few seconds.
 /// `verbose` shows the workers' logs too.
 pub fn observer(verbose: bool) -> Box<dyn Observer> {
-    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-    match std::io::stderr().is_terminal() && !dumb {
+    match has_bars() {
         true => Box::new(bars::Bars::new(verbose)),
         false => Box::new(lines::Lines::new(verbose)),
     }
