@@ -19,6 +19,7 @@ use crate::vocabulary::{self, Word};
 pub const WORDS: &[(&[Word], Kind)] = &[
     (vocabulary::LAYERS, Kind::Layer),
     (vocabulary::SOURCES, Kind::Source),
+    (vocabulary::TOKENIZERS, Kind::Tokenizer),
     (vocabulary::TRANSFORMS, Kind::Transform),
     (vocabulary::DERIVED, Kind::Derived),
     (vocabulary::MODELS, Kind::Model),
@@ -38,6 +39,8 @@ pub enum Kind {
     Layer,
     /// A data set.
     Source,
+    /// A tokenizer.
+    Tokenizer,
     /// A data set of a data set.
     Transform,
     /// A data set of others, or of a model.

@@ -55,6 +55,8 @@ pub enum Type {
     Initial,
     /// A file to fetch.
     Remote,
+    /// `bytes()`.
+    Tokenizer,
 }
 
 impl Type {
@@ -77,6 +79,7 @@ impl Type {
             "model" => Type::Model,
             "weights" => Type::Weights,
             "measurement" => Type::Measurement,
+            "tokenizer" => Type::Tokenizer,
             _ => return None,
         })
     }
@@ -105,6 +108,7 @@ impl From<vocabulary::Type> for Type {
             vocabulary::Type::Augmentation => Type::Augmentation,
             vocabulary::Type::Initial => Type::Initial,
             vocabulary::Type::Remote => Type::Remote,
+            vocabulary::Type::Tokenizer => Type::Tokenizer,
         }
     }
 }
@@ -143,6 +147,7 @@ impl fmt::Display for Type {
             Type::Augmentation => "an augmentation such as `flip()`",
             Type::Initial => "a distribution such as `normal(0.02)`",
             Type::Remote => "a file to fetch, `file(…)` or `archive(…)`",
+            Type::Tokenizer => "a tokenizer such as `bytes()`",
         })
     }
 }

@@ -66,6 +66,8 @@ pub enum Value {
     Remote(Rc<Remote>),
     /// A data set to fetch.
     Download(Rc<Download>),
+    /// A tokenizer.
+    Tokenizer(Rc<Tokenizer>),
     /// A model, by its place in the program.
     Model(usize),
     /// Weights to begin with, other than a lone model's.
@@ -84,6 +86,15 @@ pub enum Value {
     Trial(ModuleId),
     /// A function, an arch or a word that must be called: its name.
     Callable(String),
+}
+
+/// A tokenizer.
+#[derive(Clone, Debug)]
+pub struct Tokenizer {
+    /// The word, its paths left out.
+    pub call: Call,
+    /// Its files, by argument.
+    pub paths: BTreeMap<String, PathBuf>,
 }
 
 /// A recipe: its fields, as they were written.
@@ -149,6 +160,7 @@ impl Value {
             Value::Initial(_) => "a distribution".into(),
             Value::Remote(_) => "a file to fetch".into(),
             Value::Download(_) => "a data set to fetch".into(),
+            Value::Tokenizer(tokenizer) => format!("the tokenizer `{}`", tokenizer.call.name),
             Value::Model(_) => "a model".into(),
             Value::Measurement(_) => "a measurement".into(),
             Value::Quantity(_) => "a number that is known when the measurements are in".into(),
@@ -234,6 +246,7 @@ impl Value {
             | (Type::Augmentation, Value::Augmentation(_))
             | (Type::Initial, Value::Initial(_))
             | (Type::Remote, Value::Remote(_))
+            | (Type::Tokenizer, Value::Tokenizer(_))
             | (Type::Objective, Value::Objective(_))
             | (Type::Weights, Value::Weights(_) | Value::Model(_))
             // In a loss of one's own a function of numbers is one of values over the batch.

@@ -243,6 +243,7 @@ impl Checker<'_> {
             Kind::Optimiser => Value::Optimiser(Rc::new(self.plain(word, &named))),
             Kind::Augmentation => Value::Augmentation(Rc::new(self.plain(word, &named))),
             Kind::Initial => Value::Initial(Rc::new(self.plain(word, &named))),
+            Kind::Tokenizer => self.tokenizer(word, named, span),
             Kind::Derived => self.derived(word, named, span),
             Kind::Objective => self.objective(word, &named),
             Kind::Model => self.ensemble(&named, span),
@@ -412,6 +413,7 @@ pub fn datum(value: &Value) -> Option<Datum> {
         Value::Text(text, _) => Datum::Text(text.clone()),
         Value::Initial(call) => Datum::Call((**call).clone()),
         Value::List(items) => Datum::List(items.iter().map(datum).collect::<Option<_>>()?),
+        Value::Tokenizer(tokenizer) => Datum::Call(tokenizer.call.clone()),
         _ => return None,
     })
 }

@@ -24,6 +24,12 @@ const KINDS: &[(&str, &str, &[Word], &str)] = &[
         "What the engine can read. Most files use the functions of `std.datasets` instead.",
     ),
     (
+        "tokenizers",
+        "tokenizer",
+        vocabulary::TOKENIZERS,
+        "What makes rows of tokens of texts: the `tokens` of a source of texts.",
+    ),
+    (
         "transforms",
         "transform",
         vocabulary::TRANSFORMS,

@@ -100,6 +100,10 @@ pub const TYPES: &[Told] = &[
         "Weights to begin with: of a file, of models, or `scratch`.",
     ),
     ("measurement", "A measurement of trained models."),
+    (
+        "tokenizer",
+        "What makes rows of tokens of texts: `bytes()`, `wordpiece(\"vocab.txt\")`.",
+    ),
 ];
 
 /// The fields of a `teacher`, `student` or `model`.

@@ -1,5 +1,6 @@
 //! Sources of data that the engine can read.
 
+use super::texts::{FOLDER_TEXT, JSON_TEXT, PARQUET_TEXT, TABLE_TEXT};
 use super::word::word;
 use super::{Default::*, Param, Type, Word};
 
@@ -13,12 +14,12 @@ const SHAPE: Param = Param::required(
     Type::List(&Type::Int),
     "Shape of a sample: [channels, height, width].",
 );
-const TRAIN: Param = Param::required(
+pub(super) const TRAIN: Param = Param::required(
     "train",
     Type::Int,
     "Number of training samples; held against the files.",
 );
-const TEST: Param = Param::required(
+pub(super) const TEST: Param = Param::required(
     "test",
     Type::Int,
     "Number of test samples; held against the files.",
@@ -35,9 +36,6 @@ const STD: Param = Param::optional(
     Absent,
     "Per-channel deviation of pixels in 0..1, divided by; 1 where left out.",
 );
-
-/// Ids of tokens that are bytes: a byte's is its value + 1, and 0 is padding.
-pub const BYTE_TOKENS: i64 = 257;
 
 /// Every source. `mean` and `std` say how bytes become numbers: (byte / scale − mean) / std.
 pub const SOURCES: &[Word] = &[
@@ -84,32 +82,8 @@ pub const SOURCES: &[Word] = &[
             STD,
         ],
     ),
-    word(
-        "csv_text",
-        "Texts and their labels in two tables, CSV or TSV (RFC 4180), gzipped or not, whose first lines name the columns. Tokens are a text's bytes in UTF-8, each byte's value + 1, cut or padded with 0 to one length.",
-        &[
-            Param::required("train_file", Type::Path, "The table of training samples."),
-            Param::required("test_file", Type::Path, "The table of test samples."),
-            Param::required("text", Type::Text, "The column of the texts."),
-            Param::required("label", Type::Text, "The column of the labels."),
-            Param::required(
-                "labels",
-                Type::List(&Type::Text),
-                "The labels as the tables write them, in the order of the classes; another label is an error.",
-            ),
-            Param::required("length", Type::Int, "Tokens of a sample."),
-            TRAIN,
-            TEST,
-            Param::required(
-                "delimiter",
-                Type::Text,
-                "What stands between two columns: `\",\"`, `\"\\t\"`.",
-            ),
-            Param::required(
-                "quoting",
-                Type::Bool,
-                "Whether a column may stand in quotes, and then hold delimiters, line ends and doubled quotes; where not, a quote stands for itself.",
-            ),
-        ],
-    ),
+    TABLE_TEXT,
+    JSON_TEXT,
+    PARQUET_TEXT,
+    FOLDER_TEXT,
 ];

@@ -45,6 +45,8 @@ pub enum Type {
     Initial,
     /// A file to fetch.
     Remote,
+    /// `bytes()`.
+    Tokenizer,
 }
 
 impl fmt::Display for Type {
@@ -71,6 +73,7 @@ impl fmt::Display for Type {
             Type::Augmentation => "augmentation",
             Type::Initial => "distribution",
             Type::Remote => "file to fetch",
+            Type::Tokenizer => "tokenizer",
         })
     }
 }

@@ -137,10 +137,19 @@ fn the_standard_library_can_be_used_whole() {
     for dataset in names("datasets") {
         let (arch, arguments) = match dataset.as_str() {
             "digits" | "fashion_mini" => ("mlp", ""),
-            "text_file" => (
+            "text_file" | "json_lines" => (
                 "bag_of_tokens",
                 "\"a.csv\", \"b.csv\", labels: [\"no\", \"yes\"], train: 9_000, test: 900",
             ),
+            "parquet" => (
+                "bag_of_tokens",
+                "[\"a.parquet\", \"b.parquet\"], [\"c.parquet\"], labels: [\"0\", \"1\"], train: 9_000, test: 900",
+            ),
+            "text_folder" => (
+                "bag_of_tokens",
+                "\"data\", labels: [\"no\", \"yes\"], train: 9_000, test: 900",
+            ),
+            "mnli" | "qqp" | "ag_news" | "imdb" => ("bag_of_tokens", "\"data\""),
             _ => ("mlp", "\"data\""),
         };
         for recipe in names("recipes") {

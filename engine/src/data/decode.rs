@@ -1,18 +1,14 @@
 //! A source decoded, and held against its declaration.
 
 use kdp::plan::{Call, DataMeta, DataShape, Scaling, Shape};
-use kdp::vocabulary::BYTE_TOKENS;
 
 use super::files::Files;
 use super::samples::{Declared, Samples};
-use super::table::Table;
+use super::texts::{Format, Records, Tokenizer};
 use super::{DataError, DataSet, cifar, embedded, idx};
 
 fn wanted<T>(call: &Call, argument: &str, value: Option<T>) -> Result<T, DataError> {
-    value.ok_or_else(|| DataError::Argument {
-        word: call.name.clone(),
-        argument: argument.to_string(),
-    })
+    value.ok_or_else(|| DataError::argument(call, argument))
 }
 
 /// One number a channel; `default` for each where the argument is left out.
@@ -24,11 +20,16 @@ fn channels(call: &Call, name: &str, default: f64, count: usize) -> Result<Vec<f
     wanted(call, name, numbers)
 }
 
-/// Decodes a source.
-pub fn decode(source: &Call, files: &Files) -> Result<DataSet, DataError> {
-    match source.name.as_str() {
-        "csv_text" => texts(source, files),
-        _ => images(source, files),
+/// Decodes a source, whose samples are declared to be such. `told` is told how many of all are done.
+pub fn decode(
+    source: &Call,
+    files: &Files,
+    sample: &Shape,
+    told: &mut dyn FnMut(usize, usize),
+) -> Result<DataSet, DataError> {
+    match Format::of(source)? {
+        Some(format) => texts(source, &format, files, sample, told),
+        None => images(source, files),
     }
 }
 
@@ -41,17 +42,26 @@ fn declared(source: &Call, split: &'static str, classes: i64) -> Result<Declared
     })
 }
 
-fn texts(source: &Call, files: &Files) -> Result<DataSet, DataError> {
-    let table = Table::of(source)?;
-    let classes = table.labels.len() as i64;
-    let read = |split| table.read(files, &declared(source, split, classes)?);
-    let sample = Shape::Tokens {
-        length: table.length as i64,
-        vocabulary: BYTE_TOKENS,
-        padding: 0,
-        segments: 1,
+fn texts(
+    source: &Call,
+    format: &Format,
+    files: &Files,
+    sample: &Shape,
+    told: &mut dyn FnMut(usize, usize),
+) -> Result<DataSet, DataError> {
+    let classes = format.classes();
+    let tokenizer = Tokenizer::of(source, files, sample)?;
+    let records = |split| format.records(files, &declared(source, split, classes)?);
+    let (train, test) = (records("train")?, records("test")?);
+    let all = train.list.len() + test.list.len();
+    let mut samples = |records: Records, before: usize| {
+        let inputs = tokenizer.rows(&records.list, &mut |done| told(before + done, all))?;
+        let labels = records.list.iter().map(|record| record.class).collect();
+        Ok::<_, DataError>(Samples::new(inputs, labels))
     };
-    Ok(set(read("train")?, read("test")?, sample, classes, None))
+    let before = train.list.len();
+    let (train, test) = (samples(train, 0)?, samples(test, before)?);
+    Ok(set(train, test, sample.clone(), classes, None))
 }
 
 fn images(source: &Call, files: &Files) -> Result<DataSet, DataError> {

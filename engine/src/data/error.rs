@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
+use kdp::plan::Call;
 use tch::TchError;
+
+use super::texts::TextError;
 
 /// Why data could not be read. The node's name and declaration are put before it.
 #[derive(Debug, thiserror::Error)]
@@ -69,33 +72,8 @@ pub enum DataError {
         value: u8,
         classes: i64,
     },
-    #[error("the file `{}` is empty: its first line names the columns", .0.display())]
-    EmptyTable(PathBuf),
-    #[error("the file `{}` has {what} `{column}`: it has {there}", .path.display())]
-    Column {
-        path: PathBuf,
-        column: String,
-        what: &'static str,
-        there: String,
-    },
-    #[error("line {line} of the file `{}` has {found} column{}, its first line {wanted}", .path.display(), if *.found == 1 { "" } else { "s" })]
-    Columns {
-        path: PathBuf,
-        line: usize,
-        found: u64,
-        wanted: u64,
-    },
-    #[error("line {line} of the file `{}` has the label `{label}`, which is none of those declared: {labels}", .path.display())]
-    UnknownLabel {
-        path: PathBuf,
-        line: usize,
-        label: String,
-        labels: String,
-    },
-    #[error("line {line} of the file `{}` is not UTF-8", .path.display())]
-    NotUtf8 { path: PathBuf, line: usize },
-    #[error("the file `{}` cannot be read as a table: {reason}", .path.display())]
-    Table { path: PathBuf, reason: csv::Error },
+    #[error(transparent)]
+    Text(#[from] TextError),
     #[error("`take` wants {wanted} {split} samples, but there are {there}")]
     Take {
         split: &'static str,
@@ -153,6 +131,14 @@ pub enum DataError {
 }
 
 impl DataError {
+    /// The error that a word has no usable argument of that name.
+    pub fn argument(call: &Call, argument: &str) -> Self {
+        DataError::Argument {
+            word: call.name.clone(),
+            argument: argument.to_string(),
+        }
+    }
+
     /// The mend, where one is known.
     pub fn help(&self) -> Option<&'static str> {
         match self {
@@ -165,21 +151,13 @@ impl DataError {
             }
             DataError::Count { .. }
             | DataError::Shape { .. }
-            | DataError::Label { .. }
-            | DataError::UnknownLabel { .. }
-            | DataError::EmptyTable(_) => {
+            | DataError::Label { .. } => {
                 Some("change the declaration, or put the right files there")
             }
-            DataError::Column { .. } => Some(
-                "name the columns in the declaration as the file does: `text: \"sentence\", label: \"label\"`; and its `delimiter`",
-            ),
-            DataError::Columns { .. } => Some(
-                "mend the line; or change the declaration: its `delimiter`, and `quoting: false` where quotes stand for themselves",
-            ),
             DataError::Classes { .. } => Some("declare as many as are found"),
             DataError::Balance { .. } => Some("take fewer of each"),
             DataError::Flat { .. } => Some("say the deviation: `normalise(std: [1.0])`"),
-            DataError::NotUtf8 { .. } => Some("save the file in UTF-8"),
+            DataError::Text(error) => error.help(),
             _ => None,
         }
     }

@@ -17,6 +17,13 @@ impl Files<'_> {
         self.0.contains_key(role)
     }
 
+    /// The path of a role.
+    pub fn path(&self, role: &str) -> Result<&Path, DataError> {
+        let file = self.0.get(role);
+        let path = file.map(|file| file.path.as_path());
+        path.ok_or_else(|| DataError::NoRole(role.to_string()))
+    }
+
     /// The path and the bytes of a file. Its bytes must be those that the plan saw: the node's
     /// key was made of them.
     pub fn read(&self, role: &str) -> Result<(PathBuf, Vec<u8>), DataError> {

@@ -15,7 +15,7 @@ mod object;
 mod placement;
 mod samples;
 mod set;
-mod table;
+mod texts;
 mod transforms;
 
 #[cfg(test)]

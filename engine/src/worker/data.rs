@@ -18,7 +18,10 @@ pub fn make(
     teller: &mut Teller,
 ) -> Result<Product, NodeError> {
     let set = match &task.from {
-        DataFrom::Source { source, .. } => data::decode(source, files)?,
+        DataFrom::Source { source, .. } => {
+            let told = &mut |done, all| teller.count(done, all);
+            data::decode(source, files, &task.shape.sample, told)?
+        }
         DataFrom::Join(first, second) => objects.set(*first)?.join(&objects.set(*second)?)?,
         DataFrom::Relabel { data, by } => {
             let set = objects.set(*data)?;

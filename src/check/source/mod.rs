@@ -2,8 +2,10 @@
 
 mod images;
 mod texts;
+mod tokenizers;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::rc::Rc;
 
 use super::Checker;
@@ -49,25 +51,14 @@ impl Checker<'_> {
         let call = self.plain(word, &named);
         let shape = match promised(&call) {
             Ok(shape) => shape,
-            Err(wrong) => {
-                let at = named.get(wrong.argument).map_or(span, |(_, span)| *span);
-                let diagnostic = Diagnostic::error(OUT_OF_RANGE, wrong.message);
-                self.report(diagnostic.label(at, "").maybe_help(wrong.help));
-                return Value::Unknown;
-            }
+            Err(wrong) => return self.wrong(wrong, &named, span),
         };
-        let paths = named
-            .into_iter()
-            .filter_map(|(name, (value, _))| match value {
-                Value::Path(path) => Some((name, path)),
-                _ => None,
-            });
         Value::Dataset(Rc::new(Dataset {
             id: self.written(span),
             named: false,
             from: DataFrom::Source {
                 call,
-                paths: paths.collect(),
+                paths: files(&named),
             },
             transforms: vec![],
             shape,
@@ -75,12 +66,52 @@ impl Checker<'_> {
             span,
         }))
     }
+
+    /// Reports an argument that cannot be.
+    fn wrong(
+        &mut self,
+        wrong: Wrong,
+        named: &BTreeMap<String, (Value, Span)>,
+        span: Span,
+    ) -> Value {
+        let at = named.get(wrong.argument).map_or(span, |(_, span)| *span);
+        let diagnostic = Diagnostic::error(OUT_OF_RANGE, wrong.message);
+        self.report(diagnostic.label(at, "").maybe_help(wrong.help));
+        Value::Unknown
+    }
+}
+
+/// The folders and files that arguments name, by role: `folder`; `train_files 0` and on of a list;
+/// `tokens.vocab` of a tokenizer.
+fn files(named: &BTreeMap<String, (Value, Span)>) -> BTreeMap<String, PathBuf> {
+    let mut files = BTreeMap::new();
+    for (name, (value, _)) in named {
+        match value {
+            Value::Path(path) => {
+                files.insert(name.clone(), path.clone());
+            }
+            Value::List(items) => {
+                let paths = items.iter().filter_map(|item| match item {
+                    Value::Path(path) => Some(path.clone()),
+                    _ => None,
+                });
+                let roles = (0..).map(|nth| format!("{name} {nth}"));
+                files.extend(roles.zip(paths));
+            }
+            Value::Tokenizer(tokenizer) => {
+                let paths = tokenizer.paths.iter();
+                files.extend(paths.map(|(role, path)| (format!("{name}.{role}"), path.clone())));
+            }
+            _ => {}
+        }
+    }
+    files
 }
 
 /// What a source promises of its data.
 fn promised(call: &Call) -> Result<DataShape, Wrong> {
     let (sample, classes) = match call.name.as_str() {
-        "csv_text" => texts::promised(call)?,
+        "table_text" | "json_text" | "parquet_text" | "folder_text" => texts::promised(call)?,
         _ => images::promised(call)?,
     };
     Ok(DataShape {

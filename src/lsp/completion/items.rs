@@ -311,6 +311,7 @@ fn fits(kind: WordKind, wanted: Option<Type>) -> bool {
             )
             | (WordKind::Source | WordKind::Derived, Some(Type::Dataset))
             | (WordKind::Model, Some(Type::Model))
+            | (WordKind::Tokenizer, Some(Type::Tokenizer))
     )
 }
 

@@ -9,6 +9,7 @@ mod network;
 mod optimisers;
 mod text;
 mod transformers;
+mod tokens;
 
 use std::collections::BTreeMap;
 use std::path::Path;

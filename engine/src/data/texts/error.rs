@@ -1,0 +1,169 @@
+//! What can be wrong with texts and tokenizers.
+
+use std::path::PathBuf;
+
+use super::Place;
+
+/// Why texts could not be read, or no tokens made of them.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs)]
+pub enum TextError {
+    #[error("the file `{}` is empty{}", .path.display(), if *.header { ": its first line names the columns" } else { "" })]
+    Empty { path: PathBuf, header: bool },
+    #[error("{whose} has no column `{column}`: it has {there}{}", meant(.close))]
+    Column {
+        whose: String,
+        column: String,
+        there: String,
+        close: Option<String>,
+    },
+    #[error("{whose} has more than one column `{column}`: it has {there}")]
+    TwoColumns {
+        whose: String,
+        column: String,
+        there: String,
+    },
+    #[error("{place} has {found} column{}, its first line {wanted}", if *.found == 1 { "" } else { "s" })]
+    Columns {
+        place: Place,
+        found: u64,
+        wanted: u64,
+    },
+    #[error("{place} has the label `{label}`, which is none of those declared: {labels}")]
+    Label {
+        place: Place,
+        label: String,
+        labels: String,
+    },
+    #[error("the `{column}` of {place} is {found}, not {wanted}")]
+    Type {
+        place: Place,
+        column: String,
+        found: String,
+        wanted: &'static str,
+    },
+    #[error("the column `{column}` of the file `{}` holds {found}, not {wanted}", .path.display())]
+    ColumnType {
+        path: PathBuf,
+        column: String,
+        found: String,
+        wanted: &'static str,
+    },
+    #[error("{0} is not UTF-8")]
+    NotUtf8(Place),
+    #[error("the file `{}` is not UTF-8: its byte {byte} is the first that is not", .path.display())]
+    FileNotUtf8 { path: PathBuf, byte: usize },
+    #[error("{0} is not a JSON object: {1}")]
+    NotAnObject(Place, String),
+    #[error("the file `{}` cannot be read as a table: {reason}", .path.display())]
+    Table { path: PathBuf, reason: csv::Error },
+    #[error("the file `{}` cannot be read as Parquet: {reason}", .path.display())]
+    Parquet {
+        path: PathBuf,
+        reason: parquet::errors::ParquetError,
+    },
+    #[error("the folder `{}` has no folder `{label}`: it has {there}", .path.display())]
+    NoClass {
+        path: PathBuf,
+        label: String,
+        there: String,
+    },
+    #[error("the folder `{}` has a folder `{found}`, which is none of the labels declared: {labels}", .path.display())]
+    UnknownClass {
+        path: PathBuf,
+        found: String,
+        labels: String,
+    },
+    #[error("the folder `{}` cannot be read: {reason}", .path.display())]
+    Folder {
+        path: PathBuf,
+        reason: std::io::Error,
+    },
+    #[error("{from} holds {found} {split} samples{}, but {declared} are declared", short(*.skipped))]
+    Count {
+        from: String,
+        split: &'static str,
+        found: usize,
+        skipped: usize,
+        declared: i64,
+    },
+    #[error("the tokenizer of the file `{}` has {found} tokens, but `vocabulary: {declared}` is declared", .path.display())]
+    Vocabulary {
+        path: PathBuf,
+        found: usize,
+        declared: i64,
+    },
+    #[error("the tokenizer of the file `{}` has ids up to {largest}, but {vocabulary} tokens", .path.display())]
+    Ids {
+        path: PathBuf,
+        largest: u32,
+        vocabulary: i64,
+    },
+    #[error("the tokenizer of the file `{}` pads with {found}, but `padding: {declared}` is declared", .path.display())]
+    Padding {
+        path: PathBuf,
+        found: u32,
+        declared: i64,
+    },
+    #[error("the tokenizer of the file `{}` tells which of two texts a token is of, but `segments: 1` is declared", .0.display())]
+    Segments(PathBuf),
+    #[error("the file `{}` has no token `{token}`", .path.display())]
+    NoToken { path: PathBuf, token: &'static str },
+    #[error("{0} is not a merge: two tokens and a space between them")]
+    Merge(Place),
+    #[error("the file `{}` is no sound tokenizer: {reason}", .path.display())]
+    Tokenizer { path: PathBuf, reason: String },
+    #[error("`length: {length}` leaves no room for a text: the tokenizer of the file `{}` adds {added} tokens", .path.display())]
+    NoRoom {
+        path: PathBuf,
+        length: usize,
+        added: usize,
+    },
+    #[error("threads cannot be started: {0}")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+}
+
+fn meant(close: &Option<String>) -> String {
+    let meant = close.as_ref();
+    meant.map_or_else(String::new, |close| format!("; did you mean `{close}`?"))
+}
+
+fn short(lines: usize) -> String {
+    match lines {
+        0 => String::new(),
+        1 => " (a short line was skipped)".to_string(),
+        _ => format!(" ({lines} short lines were skipped)"),
+    }
+}
+
+impl TextError {
+    /// The mend, where one is known.
+    pub fn help(&self) -> Option<&'static str> {
+        Some(match self {
+            TextError::Empty { .. }
+            | TextError::Label { .. }
+            | TextError::Count { .. }
+            | TextError::UnknownClass { .. }
+            | TextError::NoClass { .. } => "change the declaration, or put the right files there",
+            TextError::Column { .. } | TextError::TwoColumns { .. } => {
+                "name the columns in the declaration as the file does: `text: \"sentence\", label: \"label\"`; and its `delimiter`"
+            }
+            TextError::Columns { .. } => {
+                "mend the line; or change the declaration: its `delimiter`, and `quoting: false` where quotes stand for themselves"
+            }
+            TextError::Type { .. } | TextError::ColumnType { .. } => {
+                "name another column in the declaration, or mend the file"
+            }
+            TextError::NotUtf8(_) => "save the file in UTF-8",
+            TextError::FileNotUtf8 { .. } => "save the file in UTF-8, or declare `encoding: latin1`",
+            TextError::NotAnObject(..) => "each line of the file is one object: `{\"text\": \"…\", \"label\": \"…\"}`",
+            TextError::Parquet { .. } => "the download was probably cut off: fetch the file again",
+            TextError::Vocabulary { .. } | TextError::Padding { .. } => {
+                "declare what the file has where it is the right one: its network must have as many tokens, and the same padding"
+            }
+            TextError::Segments(_) => "declare `segments: 2`, and use a network that is told of them",
+            TextError::NoRoom { .. } => "declare a larger `length`",
+            _ => return None,
+        })
+    }
+}

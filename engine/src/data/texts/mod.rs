@@ -1,0 +1,18 @@
+//! Texts: a format yields records from files, a tokenizer makes a row of ids of each.
+
+mod bytes;
+mod columns;
+mod error;
+mod folder;
+mod format;
+mod json_lines;
+mod parquet;
+mod pretrained;
+mod record;
+mod table;
+mod tokens;
+
+pub use error::TextError;
+pub use format::Format;
+pub use record::{Place, Record, Records};
+pub use tokens::Tokenizer;
