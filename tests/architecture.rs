@@ -66,7 +66,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// What the engine may use of the command.
-const ENGINE: &[&str] = &["plan", "spec", "vocabulary", "store", "run"];
+const ENGINE: &[&str] = &["diag", "plan", "spec", "vocabulary", "store", "run"];
 
 /// Rooms that see of `plan` only what a node is, not how a plan is made; and where that stands.
 const ONLY_NODES: &[&str] = &["store"];

@@ -30,6 +30,17 @@ pub(super) fn mend(value: &Value, ty: &Type, shown: &str, span: Span) -> Option<
         (Type::Optimiser, Value::Text(word, _)) => {
             return Some(Mend::did_you_mean(span, format!("{word}()")));
         }
+        (Type::Tokenizer, Value::Callable(word)) => {
+            return Some(Mend::did_you_mean(span, format!("{word}()")));
+        }
+        (Type::Tokenizer, Value::Text(file, _)) => {
+            let tokenizer = match file.rsplit('/').next() {
+                Some("vocab.txt") => "wordpiece",
+                Some("vocab.json" | "merges.txt") => "byte_bpe",
+                _ => "tokenizer_file",
+            };
+            format!("a tokenizer is made of its files: `{tokenizer}(…)`").into()
+        }
         (Type::Bool, Value::Condition(_)) => {
             "a choice is made before anything is measured; join conditions with `and`, `or`, `not`"
                 .into()

@@ -9,7 +9,7 @@ use crate::plan::{Facts, Key};
 pub(super) type Names<'a> = BTreeMap<Key, &'a str>;
 
 /// The types around a value in the arguments of a call, and around a number that stays as it is.
-const WRAPPERS: &[&str] = &["int", "number", "bool", "text", "list", "constant"];
+const WRAPPERS: &[&str] = &["int", "number", "bool", "text", "list", "call", "constant"];
 
 /// Facts that a reader knows again. Equal facts stay equal, different ones differ.
 pub(super) fn legible(facts: &Facts, names: &Names) -> Facts {

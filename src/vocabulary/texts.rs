@@ -115,7 +115,11 @@ pub(super) const FOLDER_TEXT: Word = word(
     "folder_text",
     "Texts as files, in one folder for each class: `train/neg/0_3.txt`. Files beside these folders are not read.",
     &[
-        Param::required("train_folder", Type::Path, "The folder of training samples."),
+        Param::required(
+            "train_folder",
+            Type::Path,
+            "The folder of training samples.",
+        ),
         Param::required("test_folder", Type::Path, "The folder of test samples."),
         Param::required(
             "labels",
@@ -176,7 +180,11 @@ pub const TOKENIZERS: &[Word] = &[
         "Byte-level BPE as RoBERTa has it (Liu et al. 2019): `<s> a </s>`, `<s> a </s></s> b </s>`.",
         &[
             Param::required("vocab", Type::Path, "RoBERTa's `vocab.json`: ids by token."),
-            Param::required("merges", Type::Path, "RoBERTa's `merges.txt`: a merge a line."),
+            Param::required(
+                "merges",
+                Type::Path,
+                "RoBERTa's `merges.txt`: a merge a line.",
+            ),
             Param::optional(
                 "vocabulary",
                 Type::Int,

@@ -149,9 +149,7 @@ impl DataError {
             DataError::Truncated { .. } | DataError::Gzip { .. } | DataError::Records { .. } => {
                 Some("the download was probably cut off: fetch the file again")
             }
-            DataError::Count { .. }
-            | DataError::Shape { .. }
-            | DataError::Label { .. } => {
+            DataError::Count { .. } | DataError::Shape { .. } | DataError::Label { .. } => {
                 Some("change the declaration, or put the right files there")
             }
             DataError::Classes { .. } => Some("declare as many as are found"),

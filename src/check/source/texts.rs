@@ -13,7 +13,10 @@ pub(super) fn promised(call: &Call) -> Result<(Shape, i64), Wrong> {
     for files in ["train_files", "test_files"] {
         // Paths are no plain data: a list of them is not among the arguments, an empty one is.
         if call.args.contains_key(files) {
-            return Err(Wrong::new(files, format!("`{files}` names at least one file")));
+            return Err(Wrong::new(
+                files,
+                format!("`{files}` names at least one file"),
+            ));
         }
     }
     let length = count(call, "length", 1, 65_536)?;
@@ -57,7 +60,9 @@ fn columns(call: &Call) -> Result<(), Wrong> {
     let twice = match () {
         () if read(label) => ("label", "`text` and `label` name the same column"),
         () if read(pair) => ("pair", "`text` and `pair` name the same column"),
-        () if pair.is_some() && pair == label => ("pair", "`pair` and `label` name the same column"),
+        () if pair.is_some() && pair == label => {
+            ("pair", "`pair` and `label` name the same column")
+        }
         () => return Ok(()),
     };
     Err(Wrong::new(twice.0, twice.1))

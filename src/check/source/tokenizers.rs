@@ -25,10 +25,12 @@ impl Checker<'_> {
         if let Err(wrong) = row(&call, 1) {
             return self.wrong(wrong, &named, span);
         }
-        let paths = named.into_iter().filter_map(|(name, (value, _))| match value {
-            Value::Path(path) => Some((name, path)),
-            _ => None,
-        });
+        let paths = named
+            .into_iter()
+            .filter_map(|(name, (value, _))| match value {
+                Value::Path(path) => Some((name, path)),
+                _ => None,
+            });
         let paths = paths.collect();
         Value::Tokenizer(Rc::new(Tokenizer { call, paths }))
     }

@@ -6,9 +6,8 @@ use super::Record;
 /// first.
 pub fn tokens(record: &Record, length: usize) -> Vec<i32> {
     let text = record.text.as_bytes();
-    let ids = |bytes: &[u8]| -> Vec<i32> {
-        bytes.iter().map(|byte| i32::from(*byte) + 1).collect()
-    };
+    let ids =
+        |bytes: &[u8]| -> Vec<i32> { bytes.iter().map(|byte| i32::from(*byte) + 1).collect() };
     match &record.pair {
         None => ids(&text[..text.len().min(length)]),
         Some(pair) => {

@@ -66,20 +66,18 @@ impl<'a> Labels<'a> {
     /// The class of a label.
     pub fn class(&self, label: &str, place: impl Fn() -> Place) -> Result<i64, TextError> {
         let class = self.0.iter().position(|known| *known == label);
-        class.map(|class| class as i64).ok_or_else(|| TextError::Label {
-            place: place(),
-            label: label.to_string(),
-            labels: quoted(&self.0),
-        })
+        class
+            .map(|class| class as i64)
+            .ok_or_else(|| TextError::Label {
+                place: place(),
+                label: label.to_string(),
+                labels: quoted(&self.0),
+            })
     }
 }
 
 /// The place of the one column of that name among those that `whose` has.
-pub fn column(
-    whose: impl Fn() -> String,
-    there: &[&str],
-    name: &str,
-) -> Result<usize, TextError> {
+pub fn column(whose: impl Fn() -> String, there: &[&str], name: &str) -> Result<usize, TextError> {
     let mut places = (0..there.len()).filter(|&place| there[place] == name);
     match (places.next(), places.next()) {
         (Some(place), None) => Ok(place),

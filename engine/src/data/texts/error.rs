@@ -155,13 +155,19 @@ impl TextError {
                 "name another column in the declaration, or mend the file"
             }
             TextError::NotUtf8(_) => "save the file in UTF-8",
-            TextError::FileNotUtf8 { .. } => "save the file in UTF-8, or declare `encoding: latin1`",
-            TextError::NotAnObject(..) => "each line of the file is one object: `{\"text\": \"…\", \"label\": \"…\"}`",
+            TextError::FileNotUtf8 { .. } => {
+                "save the file in UTF-8, or declare `encoding: latin1`"
+            }
+            TextError::NotAnObject(..) => {
+                "each line of the file is one object: `{\"text\": \"…\", \"label\": \"…\"}`"
+            }
             TextError::Parquet { .. } => "the download was probably cut off: fetch the file again",
             TextError::Vocabulary { .. } | TextError::Padding { .. } => {
                 "declare what the file has where it is the right one: its network must have as many tokens, and the same padding"
             }
-            TextError::Segments(_) => "declare `segments: 2`, and use a network that is told of them",
+            TextError::Segments(_) => {
+                "declare `segments: 2`, and use a network that is told of them"
+            }
             TextError::NoRoom { .. } => "declare a larger `length`",
             _ => return None,
         })

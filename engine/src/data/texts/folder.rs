@@ -33,7 +33,12 @@ impl<'a> Folder<'a> {
     }
 
     /// The records of a folder: class by class, the files of each in the order of their names.
-    pub fn records(&self, files: &Files, role: &str, labels: &Labels) -> Result<Records, DataError> {
+    pub fn records(
+        &self,
+        files: &Files,
+        role: &str,
+        labels: &Labels,
+    ) -> Result<Records, DataError> {
         let folder = files.path(role)?;
         let found = names(folder, FileType::is_dir)?;
         let found: Vec<&str> = found.iter().map(String::as_str).collect();

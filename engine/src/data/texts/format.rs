@@ -6,9 +6,9 @@ use super::columns::{Columns, Labels};
 use super::folder::Folder;
 use super::table::Table;
 use super::{Records, TextError, json_lines, parquet};
+use crate::data::DataError;
 use crate::data::files::{Files, unpack};
 use crate::data::samples::Declared;
-use crate::data::DataError;
 
 /// How the files of a source are read.
 pub struct Format<'a> {

@@ -31,8 +31,15 @@ pub fn records(
         };
         let object = object(line, &place)?;
         let found = Columns {
-            text: columns.text.iter().map(|name| text(&object, name, &place)).collect::<Result<_, _>>()?,
-            pair: columns.pair.map(|name| text(&object, name, &place)).transpose()?,
+            text: columns
+                .text
+                .iter()
+                .map(|name| text(&object, name, &place))
+                .collect::<Result<_, _>>()?,
+            pair: columns
+                .pair
+                .map(|name| text(&object, name, &place))
+                .transpose()?,
             label: label(&object, columns.label, &place)?,
         };
         records.list.push(found.record(labels, place)?);
@@ -48,7 +55,10 @@ fn object(line: &[u8], place: &impl Fn() -> Place) -> Result<Map<String, Value>,
     let line = str::from_utf8(line).map_err(|_| TextError::NotUtf8(place()))?;
     match serde_json::from_str(line) {
         Ok(Value::Object(object)) => Ok(object),
-        Ok(other) => Err(TextError::NotAnObject(place(), format!("it is {}", kind(&other)))),
+        Ok(other) => Err(TextError::NotAnObject(
+            place(),
+            format!("it is {}", kind(&other)),
+        )),
         Err(error) => Err(TextError::NotAnObject(place(), error.to_string())),
     }
 }
@@ -85,7 +95,12 @@ fn label(
         Value::String(text) => Ok(text.clone()),
         Value::Number(number) if !number.is_f64() => Ok(number.to_string()),
         Value::Bool(truth) => Ok(truth.to_string()),
-        other => Err(wrong(other, name, "a text, a whole number or a truth value", place)),
+        other => Err(wrong(
+            other,
+            name,
+            "a text, a whole number or a truth value",
+            place,
+        )),
     }
 }
 
@@ -124,7 +139,12 @@ mod tests {
             pair: None,
             label: "label",
         };
-        records(Path::new("t.jsonl"), text, &columns, &Labels(vec!["0", "true", "yes"]))
+        records(
+            Path::new("t.jsonl"),
+            text,
+            &columns,
+            &Labels(vec!["0", "true", "yes"]),
+        )
     }
 
     #[test]
@@ -139,13 +159,34 @@ mod tests {
     fn every_mistake_is_told_with_its_line() {
         for (text, wanted) in [
             (&b"\n"[..], "`t.jsonl` is empty"),
-            (b"\n[1]\n", "line 2 of the file `t.jsonl` is not a JSON object: it is a list"),
-            (b"{\"text\": \"a\"", "line 1 of the file `t.jsonl` is not a JSON object: EOF"),
-            (b"{\"txet\": \"a\", \"label\": 0}", "line 1 of the file `t.jsonl` has no column `text`: it has `label`, `txet`; did you mean `txet`?"),
-            (b"{\"text\": 3, \"label\": 0}", "the `text` of line 1 of the file `t.jsonl` is a number, not a text"),
-            (b"{\"text\": \"a\", \"label\": 0.5}", "the `label` of line 1"),
-            (b"{\"text\": \"a\", \"label\": 1}", "has the label `1`, which is none of those declared: `0`, `true`, `yes`"),
-            (b"{\"text\": \"\xff\", \"label\": 0}", "line 1 of the file `t.jsonl` is not UTF-8"),
+            (
+                b"\n[1]\n",
+                "line 2 of the file `t.jsonl` is not a JSON object: it is a list",
+            ),
+            (
+                b"{\"text\": \"a\"",
+                "line 1 of the file `t.jsonl` is not a JSON object: EOF",
+            ),
+            (
+                b"{\"txet\": \"a\", \"label\": 0}",
+                "line 1 of the file `t.jsonl` has no column `text`: it has `label`, `txet`; did you mean `txet`?",
+            ),
+            (
+                b"{\"text\": 3, \"label\": 0}",
+                "the `text` of line 1 of the file `t.jsonl` is a number, not a text",
+            ),
+            (
+                b"{\"text\": \"a\", \"label\": 0.5}",
+                "the `label` of line 1",
+            ),
+            (
+                b"{\"text\": \"a\", \"label\": 1}",
+                "has the label `1`, which is none of those declared: `0`, `true`, `yes`",
+            ),
+            (
+                b"{\"text\": \"\xff\", \"label\": 0}",
+                "line 1 of the file `t.jsonl` is not UTF-8",
+            ),
         ] {
             let said = read(text).expect_err("it is broken").to_string();
             assert!(said.contains(wanted), "{said}, not {wanted}");

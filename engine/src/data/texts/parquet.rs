@@ -27,7 +27,11 @@ pub fn records(
     };
     let reader = SerializedFileReader::new(Bytes::from(bytes)).map_err(broken)?;
     let schema = reader.metadata().file_metadata().schema_descr();
-    let there: Vec<String> = schema.columns().iter().map(|leaf| leaf.path().string()).collect();
+    let there: Vec<String> = schema
+        .columns()
+        .iter()
+        .map(|leaf| leaf.path().string())
+        .collect();
     let there: Vec<&str> = there.iter().map(String::as_str).collect();
     let places = columns.find(|name| column(|| file(path), &there, name))?;
     let mut first = 1;
@@ -46,8 +50,19 @@ pub fn records(
                 cell.text(name, &place)
             };
             let found = Columns {
-                text: columns.text.iter().zip(&cells.text).map(|(name, cells)| text(name, cells)).collect::<Result<_, _>>()?,
-                pair: columns.pair.iter().zip(&cells.pair).map(|(name, cells)| text(name, cells)).next().transpose()?,
+                text: columns
+                    .text
+                    .iter()
+                    .zip(&cells.text)
+                    .map(|(name, cells)| text(name, cells))
+                    .collect::<Result<_, _>>()?,
+                pair: columns
+                    .pair
+                    .iter()
+                    .zip(&cells.pair)
+                    .map(|(name, cells)| text(name, cells))
+                    .next()
+                    .transpose()?,
                 label: cells.label[row].label(columns.label, &place)?,
             };
             records.list.push(found.record(labels, place)?);
@@ -130,7 +145,9 @@ fn cells(
     let reader = group.get_column_reader(place);
     let read = reader.and_then(|reader| {
         Ok(Some(match reader {
-            ColumnReader::ByteArrayColumnReader(reader) => column_of(reader, rows, whole, Cell::Bytes)?,
+            ColumnReader::ByteArrayColumnReader(reader) => {
+                column_of(reader, rows, whole, Cell::Bytes)?
+            }
             ColumnReader::Int32ColumnReader(reader) => {
                 column_of(reader, rows, whole, |value| Cell::Whole(value.into()))?
             }
@@ -158,7 +175,9 @@ fn column_of<T: DataType>(
     while done < rows {
         let (read, ..) = reader.read_records(rows - done, Some(&mut levels), None, &mut values)?;
         if read == 0 {
-            return Err(ParquetError::EOF(format!("{done} of {rows} rows are there")));
+            return Err(ParquetError::EOF(format!(
+                "{done} of {rows} rows are there"
+            )));
         }
         done += read;
     }

@@ -103,7 +103,11 @@ impl Pretrained {
             });
         }
         let written = self.tokenizer.get_padding().map(|padding| padding.pad_id);
-        let named = || ["[PAD]", "<pad>"].iter().find_map(|pad| self.tokenizer.token_to_id(pad));
+        let named = || {
+            ["[PAD]", "<pad>"]
+                .iter()
+                .find_map(|pad| self.tokenizer.token_to_id(pad))
+        };
         match written.or_else(named) {
             Some(found) if i64::from(found) != padding => Err(TextError::Padding {
                 path,
@@ -118,10 +122,16 @@ impl Pretrained {
     fn cut(&mut self, length: usize) -> Result<(), TextError> {
         let path = &self.path;
         let added = self.tokenizer.get_post_processor();
-        let added = added.map_or(0, |added| tokenizers::PostProcessor::added_tokens(added, true));
+        let added = added.map_or(0, |added| {
+            tokenizers::PostProcessor::added_tokens(added, true)
+        });
         if added >= length {
             let path = path.clone();
-            return Err(TextError::NoRoom { path, length, added });
+            return Err(TextError::NoRoom {
+                path,
+                length,
+                added,
+            });
         }
         let cut = TruncationParams {
             max_length: length,
@@ -130,7 +140,8 @@ impl Pretrained {
             direction: TruncationDirection::Right,
         };
         let set = self.tokenizer.with_truncation(Some(cut));
-        set.map_err(|reason| unsound(path, reason))?.with_padding(None);
+        set.map_err(|reason| unsound(path, reason))?
+            .with_padding(None);
         Ok(())
     }
 
@@ -196,7 +207,9 @@ fn wordpiece(
 ) -> Result<tokenizers::Tokenizer, TextError> {
     let text = text(path, bytes)?;
     let vocab: Vocab = text.lines().map(str::to_string).zip(0..).collect();
-    let model = WordPiece::builder().vocab(vocab).unk_token("[UNK]".to_string());
+    let model = WordPiece::builder()
+        .vocab(vocab)
+        .unk_token("[UNK]".to_string());
     let build = || {
         let mut tokenizer = tokenizers::Tokenizer::new(model.build()?);
         tokenizer
@@ -247,7 +260,9 @@ fn merges(path: &Path, text: &str) -> Result<Vec<(String, String)>, TextError> {
     let lines = text.lines().zip(1..);
     let merges = lines.filter(|(line, _)| !line.is_empty() && !line.starts_with("#version"));
     let merges = merges.map(|(line, number)| match line.split_once(' ') {
-        Some((first, second)) if !second.contains(' ') => Ok((first.to_string(), second.to_string())),
+        Some((first, second)) if !second.contains(' ') => {
+            Ok((first.to_string(), second.to_string()))
+        }
         _ => Err(TextError::Merge(Place {
             path: path.to_path_buf(),
             unit: "line",

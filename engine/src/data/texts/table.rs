@@ -45,7 +45,12 @@ impl<'a> Table<'a> {
     }
 
     /// The records of a table.
-    pub fn records(&self, path: &Path, bytes: &[u8], labels: &Labels) -> Result<Records, TextError> {
+    pub fn records(
+        &self,
+        path: &Path,
+        bytes: &[u8],
+        labels: &Labels,
+    ) -> Result<Records, TextError> {
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(self.delimiter)
             .quoting(self.quoting)

@@ -46,7 +46,11 @@ impl Tokenizer {
     }
 
     /// A row of each record. `done` is told how many there are.
-    pub fn rows(&self, records: &[Record], done: &mut dyn FnMut(usize)) -> Result<Inputs, DataError> {
+    pub fn rows(
+        &self,
+        records: &[Record],
+        done: &mut dyn FnMut(usize),
+    ) -> Result<Inputs, DataError> {
         let threads = tch::get_num_threads().max(1) as usize;
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
         let pool = pool.map_err(TextError::from)?;

@@ -102,7 +102,12 @@ fn the_engine_knows_every_source_transform_and_augmentation() {
     let unknown = |error: &DataError| matches!(error, DataError::Unknown { .. });
     let shape = crate::nodes::shape(0, 0);
     let decode = |source: Call, transforms: Vec<Call>| {
-        let set = decode(&source, &Files(&BTreeMap::new()), &shape.sample, &mut |_, _| ());
+        let set = decode(
+            &source,
+            &Files(&BTreeMap::new()),
+            &shape.sample,
+            &mut |_, _| (),
+        );
         set.and_then(|set| set.finish(&transforms, &shape)).err()
     };
     for word in SOURCES {

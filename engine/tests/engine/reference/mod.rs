@@ -8,8 +8,10 @@ mod measures;
 mod network;
 mod optimisers;
 mod text;
-mod transformers;
+
+mod texts;
 mod tokens;
+mod transformers;
 
 use std::collections::BTreeMap;
 use std::path::Path;

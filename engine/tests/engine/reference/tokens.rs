@@ -37,7 +37,10 @@ fn written(name: &str, folder: &Path, made: &Made) -> String {
     let held = format!("vocabulary: {vocabulary}, padding: {padding}");
     match name {
         "wordpiece" => format!("wordpiece(\"{}\", {held})", file("vocab.txt")),
-        "wordpiece_cased" => format!("wordpiece(\"{}\", lowercase: false, {held})", file("vocab.txt")),
+        "wordpiece_cased" => format!(
+            "wordpiece(\"{}\", lowercase: false, {held})",
+            file("vocab.txt")
+        ),
         "byte_bpe" => format!(
             "byte_bpe(\"{}\", \"{}\", {held})",
             file("vocab.json"),
@@ -75,13 +78,18 @@ fn rows(tokens: &str, reference: &Reference, pair: &str, folder: &Path) -> Vec<V
     };
     let mut told = vec![];
     let sample = &task.shape.sample;
-    let set = decode(source, &Files(&node.files), sample, &mut |done, all| told.push((done, all)));
+    let set = decode(source, &Files(&node.files), sample, &mut |done, all| {
+        told.push((done, all))
+    });
     let set = set.unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(told.last(), Some(&(2 * count, 2 * count)));
     assert_eq!(set.test.inputs, set.train.inputs);
     let feeder = Feeder::new(&set.meta, Device::Cpu);
     let row = |row| {
-        let row: Tensor = feeder.inputs(&set.train, &[row], None).expect("a row").get(0);
+        let row: Tensor = feeder
+            .inputs(&set.train, &[row], None)
+            .expect("a row")
+            .get(0);
         Vec::<i64>::try_from(row).expect("ids")
     };
     (0..count).map(row).collect()
@@ -100,7 +108,10 @@ fn hold(files: &Path) {
                 let (real, padding) = found.split_at(wanted.len());
                 let sentence = &reference.sentences[place];
                 assert_eq!(real, wanted, "{name} {pair}{place}: {sentence:?}");
-                assert!(padding.iter().all(|id| *id == made.padding), "{name} {place}");
+                assert!(
+                    padding.iter().all(|id| *id == made.padding),
+                    "{name} {place}"
+                );
             }
         }
     }

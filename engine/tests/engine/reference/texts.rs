@@ -1,0 +1,383 @@
+//! Texts held against what the library `datasets` reads in the same files, which `make_texts.py` wrote.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use kdp::plan::{DataFrom, Task};
+use kdp_engine::data::{DataError, DataSet, Feeder, Files, Samples, decode};
+use tch::{Device, Tensor};
+
+use crate::language::planned;
+
+/// The data set of the one declaration of a file.
+fn read(name: &str, declared: &str) -> Result<DataSet, DataError> {
+    let plan = planned(&format!(
+        "use std.datasets.{name}\ndataset texts = {declared}\n"
+    ));
+    let node = plan.nodes().next().expect("a node");
+    let Task::Data(task) = &node.task else {
+        panic!("{} is no data", node.id);
+    };
+    let DataFrom::Source { source, .. } = &task.from else {
+        panic!("{} has no source", node.id);
+    };
+    let files = Files(&node.files);
+    let set = decode(source, &files, &task.shape.sample, &mut |_, _| ())?;
+    set.finish(&task.transforms, &task.shape)
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/reference/texts")
+}
+
+/// Texts, second texts and classes.
+type Rows = Vec<(String, Option<String>, i64)>;
+
+/// The samples of a split, whose tokens are bytes.
+fn rows(set: &DataSet, samples: &Samples, pairs: bool) -> Rows {
+    let feeder = Feeder::new(&set.meta, Device::Cpu);
+    let row = |row: usize| {
+        let ids: Tensor = feeder.inputs(samples, &[row], None).expect("a row").get(0);
+        let ids = Vec::<i64>::try_from(ids).expect("ids").into_iter();
+        let bytes = ids.take_while(|id| *id > 0).map(|id| (id - 1) as u8);
+        let text = String::from_utf8(bytes.collect()).expect("UTF-8");
+        let (text, pair) = match pairs {
+            true => {
+                let (text, pair) = text.split_once('\n').expect("two lines");
+                (text.to_string(), Some(pair.to_string()))
+            }
+            false => (text, None),
+        };
+        (text, pair, samples.labels[row])
+    };
+    (0..samples.len()).map(row).collect()
+}
+
+#[test]
+fn every_layout_is_read_as_the_library_of_its_publishers_reads_it() {
+    let folder = folder();
+    let text = std::fs::read_to_string(folder.join("texts.json")).expect("a reference");
+    let reference: BTreeMap<String, Rows> = serde_json::from_str(&text).expect("a reference");
+    let at = |layout: &str| folder.join(layout).display().to_string();
+    let long = "length: 800, train: 9";
+    for (layout, [train, test], name, declared) in [
+        (
+            "MNLI",
+            ["train", "dev_matched"],
+            "mnli",
+            format!("mnli(\"{}\", {long}, matched: 5)", at("MNLI")),
+        ),
+        (
+            "MNLI",
+            ["train", "dev_mismatched"],
+            "mnli",
+            format!(
+                "mnli(\"{}\", dev: \"mismatched\", {long}, mismatched: 6)",
+                at("MNLI")
+            ),
+        ),
+        (
+            "QQP",
+            ["train", "dev"],
+            "qqp",
+            format!("qqp(\"{}\", {long}, test: 5)", at("QQP")),
+        ),
+        (
+            "ag_news",
+            ["train", "test"],
+            "ag_news",
+            format!("ag_news(\"{}\", {long}, test: 5)", at("ag_news")),
+        ),
+        (
+            "aclImdb",
+            ["train", "test"],
+            "imdb",
+            format!(
+                "imdb(\"{}\", length: 800, train: 18, test: 10)",
+                at("aclImdb")
+            ),
+        ),
+        (
+            "newsgroups",
+            ["train", "test"],
+            "text_folder",
+            format!(
+                "text_folder(\"{}\", labels: [\"alt.one\", \"comp.two\"], encoding: \"latin1\", length: 800, train: 18, test: 10)",
+                at("newsgroups")
+            ),
+        ),
+        (
+            "json",
+            ["train", "test"],
+            "json_lines",
+            format!(
+                "json_lines(\"{0}/train.jsonl\", \"{0}/test.jsonl.gz\", labels: [\"0\", \"1\", \"2\"], {long}, test: 5)",
+                at("json")
+            ),
+        ),
+        (
+            "parquet",
+            ["train", "test"],
+            "parquet",
+            format!(
+                "parquet([\"{0}/train-00000-of-00002.parquet\", \"{0}/train-00001-of-00002.parquet\"], \
+                 [\"{0}/test.parquet\"], labels: [\"0\", \"1\", \"2\"], {long}, test: 5)",
+                at("parquet")
+            ),
+        ),
+    ] {
+        let set = read(name, &declared).unwrap_or_else(|error| panic!("{layout}: {error}"));
+        for (split, samples) in [(train, &set.train), (test, &set.test)] {
+            let wanted = &reference[&format!("{layout}/{split}")];
+            let found = rows(&set, samples, wanted[0].1.is_some());
+            assert_eq!(&found, wanted, "{layout} {split}");
+        }
+    }
+}
+
+/// What is said of the files of a layout after they were changed.
+fn failure(
+    layout: &str,
+    name: &str,
+    declared: &str,
+    change: impl Fn(&Path),
+) -> (String, &'static str) {
+    let copy = tempfile::tempdir().expect("a folder");
+    copied(&folder().join(layout), copy.path());
+    change(copy.path());
+    let declared = declared.replace("FOLDER", &copy.path().display().to_string());
+    let error = read(name, &declared).expect_err("it is broken");
+    (error.to_string(), error.help().unwrap_or("no help"))
+}
+
+fn copied(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            std::fs::create_dir(&to).expect("made");
+            copied(&entry.path(), &to);
+        } else {
+            std::fs::copy(entry.path(), to).expect("copied");
+        }
+    }
+}
+
+/// Replaces bytes of a file, once.
+fn replace(path: PathBuf, from: &[u8], to: &[u8]) {
+    let bytes = std::fs::read(&path).expect("there");
+    let place = bytes.windows(from.len()).position(|window| window == from);
+    let place = place.unwrap_or_else(|| panic!("{from:?} is not in {}", path.display()));
+    let changed = [&bytes[..place], to, &bytes[place + from.len()..]].concat();
+    std::fs::write(path, changed).expect("written");
+}
+
+#[test]
+fn what_is_wrong_with_files_is_told_by_file_place_and_mend() {
+    let nothing = |_: &Path| ();
+    let folder = "change the declaration, or put the right files there";
+    let columns = "name the columns in the declaration";
+    let mnli = "mnli(\"FOLDER\", length: 32, train: 9, matched: 5)";
+    let glue = |change: fn(&Path)| failure("MNLI", "mnli", mnli, change);
+    let json = "json_lines(\"FOLDER/train.jsonl\", \"FOLDER/test.jsonl.gz\", labels: [\"0\", \"1\", \"2\"], train: 9, test: 5";
+    let json = |more: &str, change: fn(&Path)| {
+        failure("json", "json_lines", &format!("{json}{more})"), change)
+    };
+    let parquet = |more: &str, change: fn(&Path)| {
+        let declared = format!(
+            "parquet([\"FOLDER/train-00000-of-00002.parquet\", \"FOLDER/train-00001-of-00002.parquet\"], \
+             [\"FOLDER/test.parquet\"], labels: [\"0\", \"1\", \"2\"], train: 9, test: 5{more})"
+        );
+        failure("parquet", "parquet", &declared, change)
+    };
+    let imdb = |change: fn(&Path)| {
+        let declared = "imdb(\"FOLDER\", train: 18, test: 10)";
+        failure("aclImdb", "imdb", declared, change)
+    };
+    for ((message, help), wanted, mend) in [
+        // Columns that are mixed up.
+        (
+            failure("QQP", "qqp", "qqp(\"FOLDER\", train: 9, test: 5)", |at| {
+                let (from, to) = (
+                    "question1\tquestion2\tis_duplicate",
+                    "is_duplicate\tquestion2\tquestion1",
+                );
+                replace(at.join("train.tsv"), from.as_bytes(), to.as_bytes());
+            }),
+            "has the label `Sentence 0: He said \"no.`, which is none of those declared: `0`, `1`",
+            folder,
+        ),
+        (
+            glue(|at| replace(at.join("train.tsv"), b"\tgenre\t", b"\tgold_label\t")),
+            "train.tsv` has more than one column `gold_label`",
+            columns,
+        ),
+        (
+            glue(|at| replace(at.join("train.tsv"), b"\tgold_label\n", b"\tgold_lable\n")),
+            "train.tsv` has no column `gold_label`: it has `index`, `promptID`",
+            columns,
+        ),
+        (
+            glue(|at| replace(at.join("train.tsv"), b"\tgold_label\n", b"\tgold_lable\n")),
+            "did you mean `gold_lable`?",
+            columns,
+        ),
+        (
+            glue(|at| replace(at.join("dev_matched.tsv"), b"\tneutral\n", b"\t-\n")),
+            "line 3 of the file",
+            folder,
+        ),
+        (
+            glue(|at| replace(at.join("dev_matched.tsv"), b"\tneutral\n", b"\t-\n")),
+            "dev_matched.tsv` has the label `-`, which is none of those declared: `entailment`, `neutral`, `contradiction`",
+            folder,
+        ),
+        (
+            glue(|at| replace(at.join("train.tsv"), b"Sentence 4", b"Sentence \xff")),
+            "line 3 of the file",
+            "save the file in UTF-8",
+        ),
+        (
+            glue(|at| std::fs::remove_file(at.join("dev_matched.tsv")).expect("removed")),
+            "dev_matched.tsv` is not there",
+            "put the file there",
+        ),
+        (
+            failure("QQP", "qqp", "qqp(\"FOLDER\", train: 11, test: 5)", nothing),
+            "train.tsv` holds 9 train samples (2 short lines were skipped), but 11 are declared",
+            folder,
+        ),
+        (
+            json("", |at| replace(at.join("train.jsonl"), b"}\n{", b"}\n[{")),
+            "line 2 of the file",
+            "each line of the file is one object",
+        ),
+        (
+            json(", text: \"texts\"", nothing),
+            "has no column `texts`: it has `label`, `score`, `text`, `title`; did you mean `text`?",
+            columns,
+        ),
+        (
+            json(", text: \"score\"", nothing),
+            "the `score` of line 1 of the file",
+            "name another column",
+        ),
+        (
+            parquet(", text: \"txt\"", nothing),
+            "train-00000-of-00002.parquet` has no column `txt`: it has `text`, `title`, `label`, `score`; did you mean `text`?",
+            columns,
+        ),
+        (
+            parquet(", text: \"score\"", nothing),
+            "the column `score` of the file",
+            "name another column",
+        ),
+        (
+            parquet(", text: \"label\", label: \"text\"", nothing),
+            "the `label` of row 1 of the file",
+            "name another column",
+        ),
+        (
+            parquet("", |at| {
+                let path = at.join("train-00001-of-00002.parquet");
+                let bytes = std::fs::read(&path).expect("there");
+                std::fs::write(path, &bytes[..bytes.len() - 20]).expect("written");
+            }),
+            "train-00001-of-00002.parquet` cannot be read as Parquet",
+            "fetch the file again",
+        ),
+        (
+            imdb(|at| std::fs::remove_dir_all(at.join("test/pos")).expect("removed")),
+            "test` has no folder `pos`: it has `neg`",
+            folder,
+        ),
+        (
+            imdb(|at| std::fs::create_dir(at.join("train/neutral")).expect("made")),
+            "train` has a folder `neutral`, which is none of the labels declared: `neg`, `pos`",
+            folder,
+        ),
+        (
+            imdb(|at| std::fs::remove_dir_all(at.join("test")).expect("removed")),
+            "test` cannot be read",
+            "no help",
+        ),
+        (
+            imdb(|at| std::fs::write(at.join("train/neg/0_0.txt"), b"caf\xe9").expect("written")),
+            "0_0.txt` is not UTF-8: its byte 3 is the first that is not",
+            "`encoding: latin1`",
+        ),
+    ] {
+        assert!(message.contains(wanted), "{message}, not {wanted}");
+        assert!(help.contains(mend), "{message}: {help}, not {mend}");
+    }
+}
+
+#[test]
+fn a_tokenizer_is_held_against_its_declaration() {
+    let tokenizers = folder().join("../tokens").display().to_string();
+    let said = |tokens: &str, more: &str| {
+        let tokens = tokens.replace("TOKENS", &tokenizers);
+        let declared = format!("mnli(\"FOLDER\", train: 9, matched: 5, tokens: {tokens}{more})");
+        failure("MNLI", "mnli", &declared, |_| ())
+    };
+    for (tokens, more, wanted, mend) in [
+        (
+            "wordpiece(\"TOKENS/vocab.txt\")",
+            "",
+            "vocab.txt` has 900 tokens, but `vocabulary: 30522` is declared",
+            "declare what the file has",
+        ),
+        (
+            "wordpiece(\"TOKENS/vocab.txt\", vocabulary: 900, padding: 1)",
+            "",
+            "vocab.txt` pads with 0, but `padding: 1` is declared",
+            "declare what the file has",
+        ),
+        (
+            "wordpiece(\"TOKENS/vocab.json\", vocabulary: 700)",
+            "",
+            "vocab.json` has no token `[CLS]`",
+            "",
+        ),
+        (
+            "wordpiece(\"TOKENS/vocab.txt\", vocabulary: 900)",
+            ", length: 3",
+            "`length: 3` leaves no room for a text: the tokenizer of the file",
+            "declare a larger `length`",
+        ),
+        (
+            "byte_bpe(\"TOKENS/vocab.txt\", \"TOKENS/merges.txt\")",
+            "",
+            "vocab.txt` is no sound tokenizer: ",
+            "",
+        ),
+        (
+            "byte_bpe(\"TOKENS/vocab.json\", \"TOKENS/vocab.txt\")",
+            "",
+            "line 1 of the file",
+            "",
+        ),
+        (
+            "tokenizer_file(\"TOKENS/tokenizer.json\", vocabulary: 900, padding: 0)",
+            "",
+            "tells which of two texts a token is of, but `segments: 1` is declared",
+            "declare `segments: 2`",
+        ),
+        (
+            "tokenizer_file(\"TOKENS/vocab.json\", vocabulary: 900, padding: 0)",
+            "",
+            "vocab.json` is no sound tokenizer: ",
+            "",
+        ),
+        (
+            "tokenizer_file(\"TOKENS/none.json\", vocabulary: 900, padding: 0)",
+            "",
+            "none.json` is not there",
+            "put the file there",
+        ),
+    ] {
+        let (message, help) = said(tokens, more);
+        assert!(message.contains(wanted), "{message}, not {wanted}");
+        assert!(help.contains(mend), "{message}: {help}, not {mend}");
+    }
+}
