@@ -8,7 +8,7 @@ use super::program::{Dataset, SplitOf};
 use super::schedule::{self, Clock};
 use super::value::{Recipe, RecipeField, Value};
 use crate::diag::{Diagnostic, Span};
-use crate::spec::{self, Call, Schedule, Split};
+use crate::spec::{self, Call, Schedule, Shape, Split};
 use crate::vocabulary::{Default, Param, RECIPE_FIELDS};
 
 /// A recipe in steps, and the clock of its run, to which other spans are held.
@@ -111,6 +111,10 @@ impl Checker<'_> {
         if let (Some(field), Some(first)) = (recipe.fields.get("augment"), augment.first()) {
             sound &= self.augments((first, field.span), (data, data_at));
         }
+        let grouped = matches!(value("group_by_length"), Some(Value::Bool(true)));
+        if let (Some(field), true) = (recipe.fields.get("group_by_length"), grouped) {
+            sound &= self.has_lengths(field.span, (data, data_at));
+        }
         let Some(Value::Optimiser(optimizer)) = value("optimizer") else {
             return None;
         };
@@ -129,6 +133,7 @@ impl Checker<'_> {
             augment,
             clip: value("clip").and_then(Value::as_number),
             precision: precision.to_string(),
+            group_by_length: grouped,
         };
         let recipe = Rc::new(recipe);
         sound.then_some(Held { recipe, clock })
@@ -155,6 +160,20 @@ impl Checker<'_> {
             .help("train without it: `recipe with { augment: [] }`");
         let of_data = (data_at, sample.short());
         self.report_misfit(diagnostic, (at, "augmented here".into()), of_data);
+        false
+    }
+
+    /// Whether samples are texts, which alone differ in length.
+    fn has_lengths(&mut self, at: Span, (data, data_at): (&SplitOf, Span)) -> bool {
+        let sample = &data.dataset.shape.sample;
+        if matches!(sample, Shape::Tokens { .. }) {
+            return true;
+        }
+        let message = format!("`group_by_length` wants texts, but a sample is {sample}");
+        let diagnostic = Diagnostic::error(SHAPE, message)
+            .help("train without it: `recipe with { group_by_length: false }`");
+        let of_data = (data_at, sample.short());
+        self.report_misfit(diagnostic, (at, "grouped here".into()), of_data);
         false
     }
 

@@ -25,6 +25,13 @@ pub struct Recipe {
     pub clip: Option<f64>,
     /// What convolutions and linear layers compute in, `fp32` or `bf16`.
     pub precision: String,
+    /// Whether batches are made of texts of similar length.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub group_by_length: bool,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 impl Recipe {

@@ -113,6 +113,12 @@ pub const RECIPE_FIELDS: &[Param] = &[
         Choice("fp32"),
         "What convolutions and linear layers compute in; `auto` is `bf16` for a network with convolutions, else `fp32`. Weights, statistics, logits and losses are float32 always.",
     ),
+    Param::optional(
+        "group_by_length",
+        Type::Bool,
+        Bool(false),
+        "Whether batches are made of texts of similar length, which need less padding: of each epoch's order, stretches of 50 batches are sorted by length, and the batches drawn anew.",
+    ),
 ];
 
 /// Every objective.

@@ -386,6 +386,7 @@ fn train_task(data: Key, seed: i64, objective: Vec<Term>) -> TrainTask {
             augment: vec![],
             clip: None,
             precision: "fp32".into(),
+            group_by_length: false,
         }),
         seed,
         init: vec![],

@@ -3,8 +3,8 @@
 use tch::{TchError, Tensor};
 
 use super::augment::Epoch;
+use super::order::{grouped, order};
 use super::{Augmentation, Loaded};
-use crate::random::Draws;
 
 /// Samples of a block in which a network is evaluated.
 pub const BLOCK: usize = 256;
@@ -33,18 +33,31 @@ pub struct Batches<'a> {
     augmentations: Vec<Augmentation>,
     size: usize,
     seed: i64,
-    round: Round,
+    /// The length of each sample, where batches are made of those of similar length.
+    lengths: Option<Vec<usize>>,
+    round: Option<Round>,
 }
 
 impl<'a> Batches<'a> {
     /// The batches of `size` samples each, at least one.
     pub fn new(data: &'a Loaded, augmentations: Vec<Augmentation>, size: usize, seed: i64) -> Self {
         Self {
-            round: Round::new(data.samples.len(), &augmentations, seed, 0),
             data,
             augmentations,
             size: size.max(1),
             seed,
+            lengths: None,
+            round: None,
+        }
+    }
+
+    /// The same samples in batches of similar length; see [`grouped`].
+    pub fn grouped_by_length(self) -> Self {
+        let Loaded { samples, feeder } = self.data;
+        let lengths = (0..samples.len()).map(|row| feeder.length(samples, row));
+        Self {
+            lengths: Some(lengths.collect()),
+            ..self
         }
     }
 
@@ -56,18 +69,15 @@ impl<'a> Batches<'a> {
     /// The batch of a step.
     pub fn at(&mut self, step: u64) -> Result<Batch, TchError> {
         let epoch = step / self.per_epoch();
-        if self.round.epoch != epoch {
-            self.round = Round::new(
-                self.data.samples.len(),
-                &self.augmentations,
-                self.seed,
-                epoch,
-            );
-        }
         let first = (step % self.per_epoch()) as usize * self.size;
         let last = (first + self.size).min(self.data.samples.len());
-        let rows = self.round.order[first..last].to_vec();
-        let augment = self.round.augment.as_mut();
+        let round = match self.round.take().filter(|round| round.epoch == epoch) {
+            Some(round) => round,
+            None => self.begun(epoch),
+        };
+        let round = self.round.insert(round);
+        let rows = round.order[first..last].to_vec();
+        let augment = round.augment.as_mut();
         let Loaded { samples, feeder } = self.data;
         Ok(Batch {
             inputs: feeder.inputs(samples, &rows, augment)?,
@@ -75,20 +85,17 @@ impl<'a> Batches<'a> {
             rows,
         })
     }
-}
 
-/// The rows of so many samples in the order in which an epoch sees them.
-pub fn order(samples: usize, seed: i64, epoch: u64) -> Vec<usize> {
-    Draws::new(seed, "order", epoch).permutation(samples)
-}
-
-impl Round {
-    fn new(samples: usize, augmentations: &[Augmentation], seed: i64, epoch: u64) -> Self {
-        let augmented = !augmentations.is_empty();
-        Self {
+    /// An epoch.
+    fn begun(&self, epoch: u64) -> Round {
+        let augmented = !self.augmentations.is_empty();
+        Round {
             epoch,
-            order: order(samples, seed, epoch),
-            augment: augmented.then(|| Epoch::new(augmentations, seed, epoch)),
+            order: match &self.lengths {
+                Some(lengths) => grouped(lengths, self.size, self.seed, epoch),
+                None => order(self.data.samples.len(), self.seed, epoch),
+            },
+            augment: augmented.then(|| Epoch::new(&self.augmentations, self.seed, epoch)),
         }
     }
 }

@@ -3,18 +3,20 @@
 use std::mem::MaybeUninit;
 use std::slice;
 
-use kdp::plan::DataMeta;
+use kdp::plan::{DataMeta, Shape};
 use tch::kind::Element;
 use tch::{Device, TchError, Tensor};
 
 use super::augment::Epoch;
 use super::placement::Placement;
-use super::{Inputs, Samples};
+use super::{Inputs, Samples, padding};
 
 /// Makes tensors of samples, on a device.
 pub struct Feeder {
     /// What a byte of each channel becomes: (byte / scale − mean) / std. Tokens have no channels.
     tables: Vec<[f32; 256]>,
+    /// The id of padding, where samples are rows of tokens.
+    padding: i32,
     device: Device,
 }
 
@@ -30,6 +32,10 @@ impl Feeder {
         });
         Self {
             tables: tables.collect(),
+            padding: match meta.shape.sample {
+                Shape::Tokens { padding, .. } => padding as i32,
+                _ => 0,
+            },
             device,
         }
     }
@@ -40,7 +46,7 @@ impl Feeder {
     }
 
     /// A batch: images n×C×H×W in channels-last memory, augmented where `epoch` is given; or the ids of
-    /// tokens, n×length.
+    /// tokens, n×length without the columns in which all is padding (see [`padding::columns`]).
     pub fn inputs(
         &self,
         samples: &Samples,
@@ -128,14 +134,29 @@ impl Feeder {
     }
 
     fn tokens(&self, length: usize, ids: &[i32], rows: &[usize]) -> Result<Tensor, TchError> {
+        let row = |&row: &usize| &ids[row * length..(row + 1) * length];
+        let used = rows
+            .iter()
+            .map(row)
+            .map(|ids| padding::used(ids, self.padding));
+        let columns = padding::columns(used, length);
         let fill = |out: &mut [MaybeUninit<i64>]| {
-            let rows = rows.iter();
-            let ids = rows.flat_map(|&row| &ids[row * length..(row + 1) * length]);
+            let ids = rows.iter().flat_map(|at| &row(at)[..columns]);
             for (place, &id) in out.iter_mut().zip(ids) {
                 place.write(i64::from(id));
             }
         };
-        filled(&[rows.len() as i64, length as i64], fill)?.f_to_device(self.device)
+        filled(&[rows.len() as i64, columns as i64], fill)?.f_to_device(self.device)
+    }
+
+    /// How long a sample is: tokens in front of the padding at the end of its row; 0 of an image.
+    pub fn length(&self, samples: &Samples, row: usize) -> usize {
+        match &samples.inputs {
+            Inputs::Tokens { length, ids } => {
+                padding::used(&ids[row * length..(row + 1) * length], self.padding)
+            }
+            Inputs::Images { .. } => 0,
+        }
     }
 
     /// Labels as a tensor.
@@ -219,20 +240,29 @@ mod tests {
     }
 
     #[test]
-    fn tokens_keep_their_ids() {
-        let ids = vec![5, 257, 0, 7, 0, 0];
-        let inputs = Inputs::Tokens { length: 3, ids };
-        let samples = Samples::new(inputs, vec![0, 1]);
+    fn tokens_keep_their_ids_and_a_batch_no_more_padding_than_it_needs() {
+        let mut ids = vec![1; 3 * 20];
+        ids[..2].copy_from_slice(&[5, 257]);
+        ids[20..23].copy_from_slice(&[7, 0, 9]);
+        ids[40..50].copy_from_slice(&[6; 10]);
+        let inputs = Inputs::Tokens { length: 20, ids };
+        let samples = Samples::new(inputs, vec![0, 1, 0]);
         let sample = Shape::Tokens {
-            length: 3,
+            length: 20,
             vocabulary: 300,
-            padding: 0,
+            padding: 1,
             segments: 1,
         };
         let feeder = Feeder::new(&meta(sample, 3, None), Device::Cpu);
         let batch = feeder.inputs(&samples, &[1, 0, 1], None).expect("tokens");
         assert_eq!(batch.kind(), Kind::Int64);
-        let wanted = Tensor::from_slice2(&[[7i64, 0, 0], [5, 257, 0], [7, 0, 0]]);
-        assert_eq!(batch, wanted);
+        let (first, second) = ([5i64, 257, 1, 1, 1, 1, 1, 1], [7, 0, 9, 1, 1, 1, 1, 1]);
+        assert_eq!(batch, Tensor::from_slice2(&[second, first, second]));
+        let longer = feeder.inputs(&samples, &[0, 2], None).expect("tokens");
+        assert_eq!(longer.size(), [2, 16]);
+        assert_eq!(
+            [0, 1, 2].map(|row| feeder.length(&samples, row)),
+            [2, 3, 10]
+        );
     }
 }

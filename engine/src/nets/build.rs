@@ -122,7 +122,10 @@ impl Kind {
                 },
             },
             "tanh" => Kind::Tanh,
-            "flatten" => Kind::Flatten,
+            "flatten" => match layer.input {
+                Shape::Vectors { length, .. } => Kind::FlattenTokens { length },
+                _ => Kind::Flatten,
+            },
             "global_avg_pool" => Kind::GlobalAvgPool,
             "max_pool" => Kind::MaxPool {
                 kernel: int(layer, "kernel")?,

@@ -62,6 +62,19 @@ impl Flow {
         }
     }
 
+    /// The vectors of all tokens in one row, n×(length·width): zeros for padding, and for what a batch of shorter
+    /// rows lacks.
+    pub fn flatten_tokens(&self, length: i64) -> Result<Tensor, TchError> {
+        let Some(mask) = &self.mask else {
+            let message = "flatten saw no tokens";
+            return Err(TchError::Shape(message.to_string()));
+        };
+        let seen = mask.f_to_kind(self.values.f_kind()?)?;
+        let seen = self.values.f_mul(&seen.f_unsqueeze(-1)?)?;
+        let lacks = length - self.values.size()[1];
+        seen.f_constant_pad_nd([0, 0, 0, lacks])?.f_flatten(1, -1)
+    }
+
     /// The mean of the vectors of all tokens that are none of padding, n×width; zeros where all are.
     pub fn mean_tokens(&self) -> Result<Tensor, TchError> {
         let counted = self

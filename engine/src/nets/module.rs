@@ -43,6 +43,9 @@ pub(super) enum Kind {
     },
     Tanh,
     Flatten,
+    FlattenTokens {
+        length: i64,
+    },
     GlobalAvgPool,
     MaxPool {
         kernel: i64,
@@ -134,6 +137,7 @@ impl Kind {
             Kind::Gelu { approximate } => x.f_gelu(approximate),
             Kind::Tanh => x.f_tanh(),
             Kind::Flatten => x.f_flatten(1, -1),
+            Kind::FlattenTokens { length } => flow.flatten_tokens(*length),
             Kind::GlobalAvgPool => x.f_mean_dim([2i64, 3].as_slice(), false, None),
             Kind::MaxPool {
                 kernel,

@@ -201,7 +201,10 @@ pub fn batches<'a>(task: &TrainTask, train: &'a Loaded) -> Result<Batches<'a>, T
     if !augmentations.is_empty() && !train.samples.inputs.are_images() {
         return Err(TrainError::Augmented);
     }
-    let batches = Batches::new(train, augmentations, task.recipe.batch as usize, task.seed);
+    let mut batches = Batches::new(train, augmentations, task.recipe.batch as usize, task.seed);
+    if task.recipe.group_by_length {
+        batches = batches.grouped_by_length();
+    }
     match batches.per_epoch() == task.recipe.steps_per_epoch {
         true => Ok(batches),
         false => Err(TrainError::Epoch {

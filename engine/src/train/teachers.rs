@@ -261,6 +261,7 @@ mod tests {
             augment: augment.iter().map(call).collect(),
             clip: None,
             precision: "fp32".to_string(),
+            group_by_length: false,
         }
     }
 

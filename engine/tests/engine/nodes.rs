@@ -245,6 +245,7 @@ pub fn recipe(epochs: u64) -> Recipe {
         augment: vec![call(vocabulary::AUGMENTATIONS, "pad_crop", &augment)],
         clip: Some(5.0),
         precision: "fp32".to_string(),
+        group_by_length: false,
     }
 }
 

@@ -34,6 +34,7 @@ recipe short {
   optimizer: adamw()
   batch: 16
   length: 20 epochs
+  group_by_length: true
   lr: 0.03 then 0.0 until end
 }
 

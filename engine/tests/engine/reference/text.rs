@@ -112,6 +112,18 @@ fn logits_and_gradients_of_tokens_agree_with_pytorch() {
 }
 
 #[test]
+fn columns_of_padding_change_no_logits() {
+    let reference: Reference = read("text.json");
+    let tokens = Tensor::from_slice2(&[[3i64, 7, 4, 0, 0], [2, 9, 0, 0, 0]]);
+    for (name, case) in &reference.networks {
+        let net = net(&network(name), &case.start);
+        let logits = |tokens: &Tensor| net.forward(tokens, Mode::Evaluate).expect("it runs");
+        let [whole, cut] = [&tokens, &tokens.narrow(1, 0, 3)].map(logits);
+        hold(name, &numbers(&cut), &numbers(&whole), 1e-6);
+    }
+}
+
+#[test]
 fn a_new_embedding_is_normal_but_for_the_zeros_of_padding() {
     let net = Net::new(&network("mean"), 3, Device::Cpu).expect("a network");
     let weight = &net.tensors()["embedding.weight"];
