@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -203,6 +204,34 @@ fn a_blob_with_a_flipped_bit_is_never_handed_out() {
     // A reader with an old entry must not move a good new object aside.
     put(&store, "flip");
     assert_eq!(entry.read("other.bin").unwrap(), [7; 1000]);
+}
+
+#[test]
+fn a_blob_is_written_piece_by_piece_and_mapped() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    let mut slot = miss(&store, Key::of(&"pieces"));
+    let pieces = |out: &mut dyn Write| (0..200u8).try_for_each(|n| out.write_all(&[n; 9_000]));
+    let digest = slot.stream("main.bin", pieces).expect("written");
+    let mut whole = vec![];
+    pieces(&mut whole).unwrap();
+    assert_eq!(digest, Digest::of_bytes(&whole));
+    assert!(
+        slot.stream("main.bin", pieces).is_err(),
+        "a name is written once"
+    );
+    let entry = slot.commit(about(facts("pieces"))).expect("committed");
+    assert_eq!(&*entry.map("main.bin").unwrap(), whole);
+
+    // What is cut short, or is not what was written, is no bus error but damage.
+    let path = entry.path("main.bin");
+    for damage in [&whole[..1000], &[&[1], &whole[1..]].concat()] {
+        fs::write(&path, damage).unwrap();
+        let error = entry.map("main.bin").unwrap_err();
+        assert!(matches!(error, StoreError::Damaged { .. }), "{error}");
+        let again = store.folder(entry.key);
+        fs::create_dir_all(&again).unwrap();
+    }
 }
 
 #[test]

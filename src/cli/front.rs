@@ -1,18 +1,18 @@
 //! From a file's name to its plan: the only place where the command calls the front end.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::Value;
 
 use super::console::{Console, count};
+use super::digests::Remembered;
 use super::error::CliError;
 use crate::check::{self, Disk, Memory, STANDARD, World};
 use crate::diag::{Coded, Diagnostic, Example, MAIN, SourceId, Sources, render, to_json};
 use crate::doc::{self, Section};
-use crate::plan::{self, Digest, Digests, Key, NodeIndex, Plan};
+use crate::plan::{self, Key, NodeIndex, Plan};
 use crate::run::{all_targets, select};
 use crate::store::Store;
 use crate::syntax;
@@ -75,7 +75,11 @@ impl Planned {
             });
         };
         let planned = Planned {
-            plan: kept(plan::plan(program, &loaded.sources, &Remembered(store))),
+            plan: kept(plan::plan(
+                program,
+                &loaded.sources,
+                &Remembered { store, console },
+            )),
             name: args.file.display().to_string(),
             text: loaded.sources.get(SourceId::default()).text.clone(),
         };
@@ -123,15 +127,6 @@ impl Planned {
 /// What lives as long as the command: taking something large apart at the end only takes time.
 pub(super) fn kept<T>(value: T) -> &'static T {
     Box::leak(Box::new(value))
-}
-
-/// Digests of data files, remembered by the store.
-struct Remembered<'a>(&'a Store);
-
-impl Digests for Remembered<'_> {
-    fn digest(&self, path: &Path) -> io::Result<Digest> {
-        self.0.digest_of_file(path)
-    }
 }
 
 /// What was found in a file.

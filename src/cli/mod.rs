@@ -7,6 +7,7 @@
 
 mod console;
 mod difference;
+mod digests;
 mod engine;
 mod error;
 mod front;

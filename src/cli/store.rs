@@ -209,6 +209,7 @@ fn gc(store: &Store, dry_run: bool, keep: usize, console: &Console) -> Answer {
             store.remove_views(views)?;
         }
         store.clear_aside()?;
+        store.clear_work()?;
     }
     let total: u64 = unreached.iter().map(|(_, size)| size).sum();
     let outputs: u64 = views.iter().map(|views| views.bytes).sum();

@@ -114,6 +114,10 @@ struct Remembered<'a>(&'a Store);
 
 impl Digests for Remembered<'_> {
     fn digest(&self, path: &Path) -> io::Result<Digest> {
-        self.0.digest_of_file(path)
+        match path.is_dir() {
+            // A folder may hold millions of files: nobody waits for that while they write.
+            true => self.0.remembered_folder(path),
+            false => self.0.digest_of_file(path),
+        }
     }
 }

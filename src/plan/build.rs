@@ -27,7 +27,7 @@ const ENSEMBLE: u32 = 1;
 
 /// Where the digests of files come from.
 pub trait Digests {
-    /// The digest of a file's content.
+    /// The digest of a file's content, or of those of all files in a folder.
     fn digest(&self, path: &Path) -> std::io::Result<Digest>;
 }
 
@@ -411,6 +411,7 @@ fn roles(source: &str, classes: i64) -> Vec<(&'static str, &'static str)> {
             ("test_images", "t10k-images-idx3-ubyte"),
             ("test_labels", "t10k-labels-idx1-ubyte"),
         ],
+        ("image_folder", _) => vec![("train", "train"), ("test", "val")],
         ("cifar_binary", 100) => vec![("train", "train.bin"), ("test", "test.bin")],
         ("cifar_binary", _) => vec![
             ("data_batch_1", "data_batch_1.bin"),
@@ -424,14 +425,16 @@ fn roles(source: &str, classes: i64) -> Vec<(&'static str, &'static str)> {
     }
 }
 
-/// The file as it lies there: plain, or gzipped.
+/// The file as it lies there: plain, or gzipped; or the folder of a split, which some call otherwise.
 fn present(folder: &Path, name: &str) -> PathBuf {
     let plain = folder.join(name);
-    let gzipped = folder.join(format!("{name}.gz"));
-    if !plain.exists() && gzipped.exists() {
-        gzipped
-    } else {
-        plain
+    let other = match name {
+        "val" => folder.join("test"),
+        _ => folder.join(format!("{name}.gz")),
+    };
+    match !plain.exists() && other.exists() {
+        true => other,
+        false => plain,
     }
 }
 

@@ -6,9 +6,12 @@ use std::path::PathBuf;
 
 use super::error::Action::Read;
 use super::manifest::FACTS;
-use super::{Manifest, Store, StoreError};
+use super::{Blob, Manifest, Mapped, Store, StoreError};
 use crate::plan::{Digest, Facts, Key};
 use crate::spec::from_json;
+
+/// Bytes of a blob that is too large to be hashed whenever it is mapped: seconds of reading.
+pub const LARGE: u64 = 1 << 30;
 
 /// An object that is in the store.
 #[derive(Clone, Debug)]
@@ -32,7 +35,17 @@ impl Entry {
     /// The bytes of a blob, verified. If they are not those that were written, the object is
     /// moved aside, so that the next lookup misses it.
     pub fn read(&self, blob: &str) -> Result<Vec<u8>, StoreError> {
-        match self.verified(blob) {
+        self.or_set_aside(blob, self.verified(blob))
+    }
+
+    /// The bytes of a blob where they lie on the disk, verified as [`Entry::read`] does. One of [`LARGE`] bytes
+    /// and more is not hashed again while its file looks from outside as it did the last time.
+    pub fn map(&self, blob: &str) -> Result<Mapped, StoreError> {
+        self.or_set_aside(blob, self.verified_in_place(blob))
+    }
+
+    fn or_set_aside<T>(&self, blob: &str, read: Result<T, StoreError>) -> Result<T, StoreError> {
+        match read {
             Err(StoreError::Damaged { path, what, .. }) => {
                 let aside = self.set_aside_if_damaged(blob).is_ok();
                 Err(StoreError::Damaged { path, what, aside })
@@ -56,23 +69,54 @@ impl Entry {
     }
 
     pub(super) fn verified(&self, blob: &str) -> Result<Vec<u8>, StoreError> {
-        let path = self.path(blob);
-        let Some(expected) = self.manifest.blobs.get(blob) else {
-            return Err(StoreError::NoBlob {
-                object: self.store.folder(self.key),
-                blob: blob.into(),
-            });
+        let expected = self.blob(blob)?;
+        let bytes = self.found(blob, fs::read(self.path(blob)))?;
+        self.hold(blob, Digest::of_bytes(&bytes) == expected.digest)?;
+        Ok(bytes)
+    }
+
+    fn verified_in_place(&self, blob: &str) -> Result<Mapped, StoreError> {
+        let expected = self.blob(blob)?;
+        let bytes = self.found(blob, Mapped::open(&self.path(blob)))?;
+        let digest = match expected.bytes >= LARGE {
+            true => self.found(blob, self.store.digest_of_file(&self.path(blob)))?,
+            false => Digest::of_bytes(&bytes),
         };
-        let damaged = |what: &str| StoreError::Damaged {
-            path: path.clone(),
+        self.hold(
+            blob,
+            digest == expected.digest && bytes.len() as u64 == expected.bytes,
+        )?;
+        Ok(bytes)
+    }
+
+    fn blob(&self, blob: &str) -> Result<&Blob, StoreError> {
+        let there = self.manifest.blobs.get(blob);
+        there.ok_or_else(|| StoreError::NoBlob {
+            object: self.store.folder(self.key),
+            blob: blob.into(),
+        })
+    }
+
+    /// What was read of a blob's file; that it is not there is damage.
+    fn found<T>(&self, blob: &str, read: io::Result<T>) -> Result<T, StoreError> {
+        read.map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => self.damaged(blob, "it is missing"),
+            _ => StoreError::io(Read, &self.path(blob))(error),
+        })
+    }
+
+    fn hold(&self, blob: &str, sound: bool) -> Result<(), StoreError> {
+        match sound {
+            true => Ok(()),
+            false => Err(self.damaged(blob, "its digest does not fit")),
+        }
+    }
+
+    fn damaged(&self, blob: &str, what: &str) -> StoreError {
+        StoreError::Damaged {
+            path: self.path(blob),
             what: what.into(),
             aside: false,
-        };
-        match fs::read(&path) {
-            Ok(bytes) if Digest::of_bytes(&bytes) == expected.digest => Ok(bytes),
-            Ok(_) => Err(damaged("its digest does not fit")),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(damaged("it is missing")),
-            Err(error) => Err(StoreError::io(Read, &path)(error)),
         }
     }
 

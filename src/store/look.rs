@@ -38,7 +38,7 @@ impl Look {
         }
     }
 
-    fn hash(&self, hasher: &mut blake3::Hasher) {
+    pub fn hash(&self, hasher: &mut blake3::Hasher) {
         for number in [self.device, self.inode, self.size] {
             hasher.update(&number.to_le_bytes());
         }

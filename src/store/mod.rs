@@ -9,7 +9,9 @@
 //!        aside/<key>.<random>/                 objects that were found damaged
 //!        trails/<lineage>/<step>.<key>         which states of trainings that begin alike there are
 //!        locks/<key>                           held by the one process that makes the object
+//!        work/<key>/                           finished parts of an object in the making
 //!        digests.json                          remembered digests of data files
+//!        listings/<digest>                     what is in folders of data
 //!        outputs/<key>/                        outputs of models on augmented views
 //!        users                                 folders of runs that refer to objects here
 //! ```
@@ -22,19 +24,25 @@ mod digests;
 mod entry;
 mod error;
 mod files;
+mod folders;
 mod look;
 mod manifest;
+mod mapped;
 mod objects;
 mod outputs;
 mod slot;
 mod tidy;
 mod trail;
 mod users;
+mod work;
 
 pub use entry::Entry;
 pub use error::{Action, StoreError};
+pub use folders::{Listed, Listing, Reading};
 pub use manifest::{About, Blob, FORMAT, Made, Manifest};
+pub use mapped::Mapped;
 pub use objects::{Lookup, Store};
 pub use outputs::{OUTPUTS, OutputsOf, Views};
 pub use slot::Slot;
 pub use trail::{Milestone, Passing};
+pub use work::Work;

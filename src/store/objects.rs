@@ -261,7 +261,7 @@ impl Store {
     }
 
     /// Takes the lock of a key, if nobody has it.
-    fn try_lock(&self, key: Key) -> Result<Option<File>, StoreError> {
+    pub(super) fn try_lock(&self, key: Key) -> Result<Option<File>, StoreError> {
         let path = self.lock_path(key);
         let lock = || loop {
             let file = open_lock(&path)?;
@@ -296,8 +296,14 @@ impl Store {
         let staging = self.root().join("staging");
         let staged = names(&staging).unwrap_or_default();
         let locks = names(&self.root().join("locks")).unwrap_or_default();
+        let works = names(&self.root().join("work")).unwrap_or_default();
         let of = |name: &String| name.split('.').next().and_then(Key::parse);
-        let keys: HashSet<Key> = staged.iter().chain(&locks).filter_map(of).collect();
+        let keys: HashSet<Key> = staged
+            .iter()
+            .chain(&locks)
+            .chain(&works)
+            .filter_map(of)
+            .collect();
         for key in keys {
             let Ok(Some(_lock)) = self.try_lock(key) else {
                 continue;
@@ -305,6 +311,9 @@ impl Store {
             for name in staged.iter().filter(|name| of(name) == Some(key)) {
                 let left = staging.join(name);
                 let _ = fs::remove_dir_all(&left).or_else(|_| fs::remove_file(&left));
+            }
+            if self.is_stale_work(key) {
+                let _ = self.remove_work(key);
             }
             // Last: who has opened it before sees, once it has the lock, that it is another file.
             let _ = fs::remove_file(self.lock_path(key));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{File, Permissions};
+use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Component, Path};
 
@@ -49,8 +50,22 @@ impl Slot {
         self.key
     }
 
+    pub(super) fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// Writes a blob down to the disk; a name can be written once.
     pub fn write(&mut self, name: &str, bytes: &[u8]) -> Result<Digest, StoreError> {
+        self.stream(name, |out| out.write_all(bytes))
+    }
+
+    /// Writes a blob down to the disk as it is made, so that it is never whole in memory; a name can be
+    /// written once.
+    pub fn stream(
+        &mut self,
+        name: &str,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<Digest, StoreError> {
         let mut parts = Path::new(name).components();
         let plain = matches!(
             (parts.next(), parts.next()),
@@ -59,16 +74,16 @@ impl Slot {
         if !plain || name == "manifest.json" || name == FACTS {
             return Err(self.refused(format!("`{name}` is no name for a blob")));
         }
-        self.put(name, bytes)
+        self.put(name, write)
     }
 
-    fn put(&mut self, name: &str, bytes: &[u8]) -> Result<Digest, StoreError> {
-        files::write_new(&self.staging.path().join(name), bytes)?;
-        let digest = Digest::of_bytes(bytes);
-        let blob = Blob {
-            digest,
-            bytes: bytes.len() as u64,
-        };
+    fn put(
+        &mut self,
+        name: &str,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<Digest, StoreError> {
+        let blob = files::stream_new(&self.staging.path().join(name), write)?;
+        let digest = blob.digest;
         self.blobs.insert(name.into(), blob);
         Ok(digest)
     }
@@ -81,7 +96,7 @@ impl Slot {
         }
         let facts = json_of(&about.facts)
             .map_err(|why| self.refused(format!("its facts are not JSON: {why}")))?;
-        self.put(FACTS, &facts)?;
+        self.put(FACTS, |out| out.write_all(&facts))?;
         let manifest = Manifest {
             format: FORMAT,
             key: self.key,
@@ -104,6 +119,8 @@ impl Slot {
             files::sync_folder(&self.store.root().join("objects"))?;
         }
         files::move_folder(self.staging.path(), &folder)?;
+        // The object is there: what could not be removed now goes with the next sweep.
+        let _ = self.store.remove_work(self.key);
         Ok(Entry::new(self.store.clone(), manifest))
     }
 

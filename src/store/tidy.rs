@@ -71,6 +71,18 @@ impl Store {
         Ok(names(&self.root().join("aside"))?.len())
     }
 
+    /// Removes the parts of objects that nobody makes at the moment.
+    pub fn clear_work(&self) -> Result<(), StoreError> {
+        for name in names(&self.root().join("work"))? {
+            if let Some(key) = Key::parse(&name)
+                && let Some(_lock) = self.try_lock(key)?
+            {
+                self.remove_work(key)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Removes the damaged objects that lie aside.
     pub fn clear_aside(&self) -> Result<(), StoreError> {
         let aside = self.root().join("aside");
