@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use safetensors::SafeTensors;
-use safetensors::tensor::{Dtype, SafeTensorError, TensorView};
+use safetensors::tensor::{Dtype, Metadata, SafeTensorError, TensorInfo, TensorView};
 use tch::{Kind, TchError, Tensor};
 
 use crate::nets::NetError;
@@ -90,6 +90,32 @@ impl Blob {
             .collect::<Result<Vec<_>, SafeTensorError>>()?;
         safetensors::serialize(views, None)
     }
+}
+
+/// What stands before the numbers of tensors in a safetensors file: their names, types and shapes. They lie
+/// in the order in which they are given here; [`Blob`] would put wider types first, and then go by names.
+pub fn head(tensors: &[(&str, Dtype, Vec<usize>)]) -> Result<Vec<u8>, SafeTensorError> {
+    let mut end = 0usize;
+    let tensors = tensors.iter().map(|(name, dtype, shape)| {
+        let numbers = shape
+            .iter()
+            .try_fold(1usize, |n, &side| n.checked_mul(side));
+        let bytes = numbers.and_then(|numbers| numbers.checked_mul(dtype.bitsize() / 8));
+        let start = end;
+        end = bytes
+            .and_then(|bytes| start.checked_add(bytes))
+            .ok_or(SafeTensorError::ValidationOverflow)?;
+        let info = TensorInfo {
+            dtype: *dtype,
+            shape: shape.clone(),
+            data_offsets: (start, end),
+        };
+        Ok((name.to_string(), info))
+    });
+    let tensors = tensors.collect::<Result<_, SafeTensorError>>()?;
+    let mut text = serde_json::to_vec(&Metadata::new(None, tensors)?)?;
+    text.resize(text.len().next_multiple_of(8), b' ');
+    Ok([&(text.len() as u64).to_le_bytes(), &text[..]].concat())
 }
 
 /// A view's whole numbers of 32 bits.

@@ -90,15 +90,10 @@ impl Checker<'_> {
                     ),
                 }
             }
-            ("augment", Value::List(items)) => (
-                items.iter().all(|item| match item {
-                    Value::Augmentation(call) => call
-                        .int("padding")
-                        .is_none_or(|padding| (0..=1024).contains(&padding)),
-                    _ => true,
-                }),
-                "padding lies between 0 and 1024 pixels",
-            ),
+            ("augment", Value::List(items)) => match wrong_augmentation(items) {
+                Some(wrong) => (false, wrong),
+                None => (true, ""),
+            },
             _ => (true, ""),
         };
         let value = if fits {
@@ -193,4 +188,34 @@ impl Checker<'_> {
         recipe.fields.insert("length".into(), field);
         Value::Recipe(Rc::new(recipe))
     }
+}
+
+/// What is wrong with a list of augmentations.
+fn wrong_augmentation(items: &[Value]) -> Option<&'static str> {
+    let calls = items
+        .iter()
+        .enumerate()
+        .filter_map(|(place, item)| match item {
+            Value::Augmentation(call) => Some((place, call)),
+            _ => None,
+        });
+    calls.into_iter().find_map(|(place, call)| {
+        let number = |name: &str| call.number(name).unwrap_or_default();
+        let in_order = |least: f64, most: f64, bound: f64| 0.0 < least && least <= most && most <= bound;
+        match call.name.as_str() {
+            "pad_crop" if !(0..=1024).contains(&call.int("padding")?) => {
+                Some("padding lies between 0 and 1024 pixels")
+            }
+            "random_resized_crop" if place > 0 => {
+                Some("`random_resized_crop` comes before other augmentations: they see what it cuts out")
+            }
+            "random_resized_crop" if !in_order(number("smallest"), number("largest"), 1.0) => {
+                Some("`smallest` and `largest` are shares of an image's area, in this order: above 0, at most 1")
+            }
+            "random_resized_crop" if !in_order(number("narrowest"), number("widest"), 100.0) => {
+                Some("`narrowest` and `widest` are ratios of width to height, in this order: above 0, at most 100")
+            }
+            _ => None,
+        }
+    })
 }

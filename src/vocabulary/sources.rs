@@ -66,6 +66,37 @@ pub const SOURCES: &[Word] = &[
         ],
     ),
     word(
+        "image_folder",
+        "Images in folders, a folder a class: `train/CLASS/NAME.jpg` and `val/CLASS/NAME.jpg` (or `test/…`), as torchvision's `ImageFolder` reads them. Classes are in the order of their names. Or Tiny-ImageNet's `val/images` with its `val_annotations.txt`. JPEG, PNG, BMP and PNM, decoded as Pillow decodes them; other files are no samples.",
+        &[
+            Param::required("folder", Type::Path, "The folder with the splits."),
+            SHAPE,
+            CLASSES,
+            TRAIN,
+            TEST,
+            Param::optional(
+                "resize",
+                Type::Int,
+                Absent,
+                "Pixels that the shorter side is resized to (antialiased bilinear) before the middle is cut out; where it is left out, every image has the declared size.",
+            ),
+            Param::optional(
+                "keep",
+                Type::Choice(&["decoded", "encoded"]),
+                Choice("decoded"),
+                "What is kept in the store: pixels in the declared size; or the files as they are, to be decoded for each batch, which takes less room, and lets `random_resized_crop` see the whole image.",
+            ),
+            Param::optional(
+                "damaged",
+                Type::Choice(&["error", "skip"]),
+                Choice("error"),
+                "Whether an image that cannot be decoded is an error, or left out; `train` and `test` then count those that are left.",
+            ),
+            MEAN,
+            STD,
+        ],
+    ),
+    word(
         "embedded",
         "A small data set that is part of kdp itself: `digits` or `fashion_mini`.",
         &[

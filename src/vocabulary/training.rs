@@ -65,6 +65,36 @@ pub const AUGMENTATIONS: &[Word] = &[
         "Left and right exchanged with probability one half, drawn from (seed, epoch, sample).",
         &[],
     ),
+    word(
+        "random_resized_crop",
+        "A part of the image, of an area and a ratio of sides that are drawn from (seed, epoch, sample), resampled (antialiased bilinear) to the size of all (Szegedy et al. 2015), as torchvision's `RandomResizedCrop` does it. It comes before other augmentations.",
+        &[
+            Param::optional(
+                "smallest",
+                Type::Number,
+                Number(0.08),
+                "Least share of the image's area.",
+            ),
+            Param::optional(
+                "largest",
+                Type::Number,
+                Number(1.0),
+                "Largest share of the image's area.",
+            ),
+            Param::optional(
+                "narrowest",
+                Type::Number,
+                Number(0.75),
+                "Least ratio of width to height.",
+            ),
+            Param::optional(
+                "widest",
+                Type::Number,
+                Number(4.0 / 3.0),
+                "Largest ratio of width to height.",
+            ),
+        ],
+    ),
 ];
 
 /// The fields of a recipe. `Required` means that a recipe that trains must have it.

@@ -33,6 +33,15 @@ pub const TRANSFORMS: &[Word] = &[
         ],
     ),
     word(
+        "resize",
+        "Every image resampled (antialiased bilinear, as torchvision's `Resize` does it) so that its shorter side has so many pixels; the longer one keeps the ratio.",
+        &[Param::required(
+            "side",
+            Type::Int,
+            "Pixels of the shorter side.",
+        )],
+    ),
+    word(
         "take",
         "The first so many samples of a split, or a share of it, in an order drawn by the seed.",
         &[

@@ -3,9 +3,10 @@
 use kdp::plan::{Call, DataMeta, DataShape, Scaling, Shape};
 
 use super::files::Files;
+use super::images::{self, Frame, Keep, Manner};
 use super::samples::{Declared, Samples};
 use super::texts::{Format, Records, Tokenizer};
-use super::{DataError, DataSet, cifar, embedded, idx};
+use super::{DataError, DataSet, Making, cifar, embedded, idx};
 
 fn wanted<T>(call: &Call, argument: &str, value: Option<T>) -> Result<T, DataError> {
     value.ok_or_else(|| DataError::argument(call, argument))
@@ -20,16 +21,17 @@ fn channels(call: &Call, name: &str, default: f64, count: usize) -> Result<Vec<f
     wanted(call, name, numbers)
 }
 
-/// Decodes a source, whose samples are declared to be such. `told` is told how many of all are done.
+/// Decodes a source, whose samples are declared to be such.
 pub fn decode(
     source: &Call,
     files: &Files,
     sample: &Shape,
-    told: &mut dyn FnMut(usize, usize),
+    making: &mut Making,
 ) -> Result<DataSet, DataError> {
-    match Format::of(source)? {
-        Some(format) => texts(source, &format, files, sample, told),
-        None => images(source, files),
+    match (source.name.as_str(), Format::of(source)?) {
+        (_, Some(format)) => texts(source, &format, files, sample, making),
+        ("image_folder", None) => folder(source, files, making),
+        (_, None) => images(source, files),
     }
 }
 
@@ -47,32 +49,65 @@ fn texts(
     format: &Format,
     files: &Files,
     sample: &Shape,
-    told: &mut dyn FnMut(usize, usize),
+    making: &mut Making,
 ) -> Result<DataSet, DataError> {
     let classes = format.classes();
     let tokenizer = Tokenizer::of(source, files, sample)?;
-    let records = |split| format.records(files, &declared(source, split, classes)?);
+    let records = |split| format.records(files, making.store, &declared(source, split, classes)?);
     let (train, test) = (records("train")?, records("test")?);
-    let all = train.list.len() + test.list.len();
-    let mut samples = |records: Records, before: usize| {
-        let inputs = tokenizer.rows(&records.list, &mut |done| told(before + done, all))?;
+    making.expect(train.list.len() + test.list.len());
+    let mut samples = |records: Records| {
+        let inputs = tokenizer.rows(&records.list, making)?;
         let labels = records.list.iter().map(|record| record.class).collect();
         Ok::<_, DataError>(Samples::new(inputs, labels))
     };
-    let before = train.list.len();
-    let (train, test) = (samples(train, 0)?, samples(test, before)?);
+    let (train, test) = (samples(train)?, samples(test)?);
     Ok(set(train, test, sample.clone(), classes, None))
 }
 
+/// [C, H, W]
+fn image_shape(source: &Call) -> Result<[i64; 3], DataError> {
+    let sizes = source.numbers("shape").unwrap_or_default();
+    let sizes: Vec<i64> = sizes.into_iter().map(|size| size as i64).collect();
+    wanted(source, "shape", sizes.try_into().ok())
+}
+
+/// How the bytes of images become numbers.
+fn scaling(source: &Call, scale: f64, channels_of: i64) -> Result<Scaling, DataError> {
+    Ok(Scaling {
+        scale,
+        mean: channels(source, "mean", 0.0, channels_of as usize)?,
+        std: channels(source, "std", 1.0, channels_of as usize)?,
+    })
+}
+
+fn folder(source: &Call, files: &Files, making: &mut Making) -> Result<DataSet, DataError> {
+    let shape = image_shape(source)?;
+    let classes = wanted(source, "classes", source.int("classes"))?;
+    let manner = Manner {
+        frame: Frame {
+            size: shape,
+            resize: source.int("resize"),
+        },
+        keep: match source.text("keep") {
+            Some("decoded") => Keep::Decoded,
+            Some("encoded") => Keep::Encoded,
+            _ => return wanted(source, "keep", None),
+        },
+        skip: match source.text("damaged") {
+            Some("error") => false,
+            Some("skip") => true,
+            _ => return wanted(source, "damaged", None),
+        },
+    };
+    let of = |split| declared(source, split, classes);
+    let [train, test] = images::read(files, manner, [&of("train")?, &of("test")?], making)?;
+    let scaling = scaling(source, 255.0, shape[0])?;
+    Ok(set(train, test, shape.into(), classes, Some(scaling)))
+}
+
 fn images(source: &Call, files: &Files) -> Result<DataSet, DataError> {
-    let shape: [i64; 3] = wanted(
-        source,
-        "shape",
-        source.numbers("shape").and_then(|shape| {
-            let shape: Vec<i64> = shape.iter().map(|&size| size as i64).collect();
-            shape.try_into().ok()
-        }),
-    )?;
+    let shape = image_shape(source)?;
     let classes = wanted(source, "classes", source.int("classes"))?;
     let mut scale = 255.0;
     let mut read = |split: &'static str| {
@@ -92,11 +127,7 @@ fn images(source: &Call, files: &Files) -> Result<DataSet, DataError> {
         }
     };
     let (train, test) = (read("train")?, read("test")?);
-    let scaling = Scaling {
-        scale,
-        mean: channels(source, "mean", 0.0, shape[0] as usize)?,
-        std: channels(source, "std", 1.0, shape[0] as usize)?,
-    };
+    let scaling = scaling(source, scale, shape[0])?;
     Ok(set(train, test, shape.into(), classes, Some(scaling)))
 }
 

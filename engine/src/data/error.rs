@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use kdp::plan::Call;
+use kdp::store::StoreError;
 use tch::TchError;
 
+use super::images::ImageError;
 use super::texts::TextError;
 
 /// Why data could not be read. The node's name and declaration are put before it.
@@ -20,6 +22,8 @@ pub enum DataError {
     },
     #[error("the file `{}` has changed since the run was planned", .0.display())]
     Changed(PathBuf),
+    #[error("the files of the folder `{}` have changed since the run was planned", .0.display())]
+    ChangedFolder(PathBuf),
     #[error("no file is given for `{0}`")]
     NoRole(String),
     #[error("the file `{}` is not sound gzip: {reason}", .path.display())]
@@ -102,8 +106,8 @@ pub enum DataError {
         there: usize,
         wanted: usize,
     },
-    #[error("`{0}` is of images")]
-    NotImages(String),
+    #[error("`{0}` is of images that are kept decoded")]
+    NotDecoded(String),
     #[error(
         "all training pixels of channel {channel} are the same: they have no deviation to be divided by"
     )]
@@ -125,6 +129,10 @@ pub enum DataError {
     #[error("the stored data object is not sound: {0}")]
     Object(String),
     #[error(transparent)]
+    Image(#[from] ImageError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
     Tensors(#[from] safetensors::SafeTensorError),
     #[error("{}", crate::errors::plain(.0))]
     Torch(#[from] TchError),
@@ -145,7 +153,11 @@ impl DataError {
             DataError::Missing(_) => {
                 Some("put the file there, or change the folder in the declaration")
             }
-            DataError::Changed(_) => Some("run again: the file's new content gives a new key"),
+            DataError::Image(error) => Some(error.help()),
+            DataError::Store(error) => error.help(),
+            DataError::Changed(_) | DataError::ChangedFolder(_) => {
+                Some("run again: the file's new content gives a new key")
+            }
             DataError::Truncated { .. } | DataError::Gzip { .. } | DataError::Records { .. } => {
                 Some("the download was probably cut off: fetch the file again")
             }

@@ -1,22 +1,25 @@
 //! Tensors of samples: bytes become normalised numbers, tokens their ids.
 
+use std::borrow::Cow;
 use std::mem::MaybeUninit;
 use std::slice;
 
 use kdp::plan::{DataMeta, Shape};
+use rayon::prelude::*;
 use tch::kind::Element;
 use tch::{Device, TchError, Tensor};
 
-use super::augment::Epoch;
+use super::augment::{Epoch, View};
+use super::images::{Cut, Pixels};
 use super::placement::Placement;
-use super::{Inputs, Samples, padding};
+use super::{Frame, Inputs, Rows, Samples, padding};
 
 /// Makes tensors of samples, on a device.
 pub struct Feeder {
     /// What a byte of each channel becomes: (byte / scale − mean) / std. Tokens have no channels.
     tables: Vec<[f32; 256]>,
-    /// The id of padding, where samples are rows of tokens.
-    padding: i32,
+    /// The id of padding, where samples are rows of tokens, as it is kept: its lowest byte first.
+    padding: [u8; 4],
     device: Device,
 }
 
@@ -33,8 +36,8 @@ impl Feeder {
         Self {
             tables: tables.collect(),
             padding: match meta.shape.sample {
-                Shape::Tokens { padding, .. } => padding as i32,
-                _ => 0,
+                Shape::Tokens { padding, .. } => (padding as i32).to_le_bytes(),
+                _ => [0; 4],
             },
             device,
         }
@@ -51,40 +54,44 @@ impl Feeder {
         &self,
         samples: &Samples,
         rows: &[usize],
-        epoch: Option<&mut Epoch>,
-    ) -> Result<Tensor, TchError> {
-        match &samples.inputs {
-            Inputs::Images { size, bytes } => self.images(*size, bytes, rows, epoch),
-            Inputs::Tokens { length, ids } => self.tokens(*length, ids, rows),
-        }
-    }
-
-    fn images(
-        &self,
-        [channels, height, width]: [i64; 3],
-        bytes: &[u8],
-        rows: &[usize],
         mut epoch: Option<&mut Epoch>,
     ) -> Result<Tensor, TchError> {
-        if self.tables.len() != channels as usize {
+        let size = match &samples.inputs {
+            Inputs::Tokens { length, ids } => return self.tokens(*length, ids, rows),
+            Inputs::Images { size, .. } => *size,
+            Inputs::Encoded { frame, .. } => frame.size,
+        };
+        let [channels, height, width] = size.map(|side| side as usize);
+        if self.tables.len() != channels {
             let scaled = self.tables.len();
             let what = format!("{channels} channels, of which {scaled} have a mean");
             return Err(TchError::Shape(what));
         }
-        let sides = [height as usize, width as usize];
-        let size = (channels * height * width) as usize;
-        let blank = self.blank(sides[1]);
-        let fill = |out: &mut [MaybeUninit<f32>]| {
-            for (&row, out) in rows.iter().zip(out.chunks_exact_mut(size.max(1))) {
-                let placement = match epoch.as_deref_mut() {
-                    None => Placement::plain(sides),
-                    Some(epoch) => epoch.place(row, sides),
-                };
-                let image = &bytes[row * size..(row + 1) * size];
-                self.image(image, &placement, &blank, out);
-            }
+        let views = rows.iter().map(|&row| match epoch.as_deref_mut() {
+            None => View::plain([height, width]),
+            Some(epoch) => epoch.view(row, [height, width]),
+        });
+        // What is drawn is drawn one after the other; images hang on that alone, so that they may be made in
+        // any order.
+        let views: Vec<(usize, View)> = rows.iter().copied().zip(views).collect();
+        let blank = self.blank(width);
+        let numbers = (channels * height * width).max(1);
+        let make = |((row, view), out): (&(usize, View), &mut [MaybeUninit<f32>])| {
+            let planes = planes(&samples.inputs, *row, view)?;
+            self.image(&planes, &view.placement, &blank, out);
+            Ok(())
         };
-        filled(&[rows.len() as i64, height, width, channels], fill)?
+        let fill = |out: &mut [MaybeUninit<f32>]| match samples.inputs.are_ready(&views) {
+            true => views
+                .iter()
+                .zip(out.chunks_exact_mut(numbers))
+                .try_for_each(make),
+            false => views
+                .par_iter()
+                .zip(out.par_chunks_exact_mut(numbers))
+                .try_for_each(make),
+        };
+        filled(&[rows.len() as i64, size[1], size[2], size[0]], fill)?
             .f_permute([0, 3, 1, 2])?
             .f_to_device(self.device)
     }
@@ -133,18 +140,19 @@ impl Feeder {
         }
     }
 
-    fn tokens(&self, length: usize, ids: &[i32], rows: &[usize]) -> Result<Tensor, TchError> {
-        let row = |&row: &usize| &ids[row * length..(row + 1) * length];
+    fn tokens(&self, length: usize, ids: &Rows, rows: &[usize]) -> Result<Tensor, TchError> {
+        let row = |&row: &usize| ids.get(row).as_chunks().0;
         let used = rows
             .iter()
             .map(row)
-            .map(|ids| padding::used(ids, self.padding));
+            .map(|ids| padding::used(ids, &self.padding));
         let columns = padding::columns(used, length);
         let fill = |out: &mut [MaybeUninit<i64>]| {
             let ids = rows.iter().flat_map(|at| &row(at)[..columns]);
-            for (place, &id) in out.iter_mut().zip(ids) {
-                place.write(i64::from(id));
+            for (place, id) in out.iter_mut().zip(ids) {
+                place.write(i64::from(i32::from_le_bytes(*id)));
             }
+            Ok(())
         };
         filled(&[rows.len() as i64, columns as i64], fill)?.f_to_device(self.device)
     }
@@ -152,10 +160,8 @@ impl Feeder {
     /// How long a sample is: tokens in front of the padding at the end of its row; 0 of an image.
     pub fn length(&self, samples: &Samples, row: usize) -> usize {
         match &samples.inputs {
-            Inputs::Tokens { length, ids } => {
-                padding::used(&ids[row * length..(row + 1) * length], self.padding)
-            }
-            Inputs::Images { .. } => 0,
+            Inputs::Tokens { ids, .. } => padding::used(ids.get(row).as_chunks().0, &self.padding),
+            Inputs::Images { .. } | Inputs::Encoded { .. } => 0,
         }
     }
 
@@ -166,15 +172,44 @@ impl Feeder {
     }
 }
 
+/// The planes of a sample's image, or of the part of it that is seen.
+fn planes<'a>(inputs: &'a Inputs, row: usize, view: &View) -> Result<Cow<'a, [u8]>, TchError> {
+    let cut = view.part.as_ref();
+    let cut = cut.map(|part| |height, width| part.part(height, width));
+    let cut = cut.as_ref().map(|cut| cut as Cut);
+    match inputs {
+        Inputs::Images { size, pixels } => Ok(match cut {
+            None => Cow::Borrowed(pixels.get(row)),
+            Some(cut) => {
+                let frame = Frame {
+                    size: *size,
+                    resize: None,
+                };
+                let whole = Pixels::of_planes(pixels.get(row), size.map(|side| side as usize));
+                Cow::Owned(frame.cut(&whole, cut).planes())
+            }
+        }),
+        // Each was decoded when it was taken into the store.
+        Inputs::Encoded { frame, files } => match frame.planes(files.get(row), cut) {
+            Ok(planes) => Ok(Cow::Owned(planes)),
+            Err(misfit) => {
+                let what = format!("the stored image of sample {row} is not sound: {misfit:?}");
+                Err(TchError::FileFormat(what))
+            }
+        },
+        Inputs::Tokens { .. } => Err(TchError::Kind("tokens are no image".to_string())),
+    }
+}
+
 /// A tensor of the main memory, filled where it lies: `fill` writes every number of it. One made of a
 /// slice would be zeroed first, by as many threads as libtorch has.
 fn filled<T: Element>(
     sizes: &[i64],
-    fill: impl FnOnce(&mut [MaybeUninit<T>]),
+    fill: impl FnOnce(&mut [MaybeUninit<T>]) -> Result<(), TchError>,
 ) -> Result<Tensor, TchError> {
     let tensor = Tensor::f_empty(sizes, (T::KIND, Device::Cpu))?;
     // SAFETY: a new tensor's numbers lie one after the other, `numel` of them, and nobody else has them.
-    fill(unsafe { slice::from_raw_parts_mut(tensor.data_ptr().cast(), tensor.numel()) });
+    fill(unsafe { slice::from_raw_parts_mut(tensor.data_ptr().cast(), tensor.numel()) })?;
     Ok(tensor)
 }
 
@@ -228,7 +263,7 @@ mod tests {
             let images = feeder.inputs(&samples, &[2, 0, 1], Some(&mut epoch));
             let images = images.expect("images");
             for (n, row) in [2, 0, 1].into_iter().enumerate() {
-                let place = epoch.place(row, [5, 4]);
+                let place = epoch.view(row, [5, 4]).placement;
                 for (c, y, x) in (0..60).map(|at| (at / 20, at / 4 % 5, at % 4)) {
                     let from = place.rows.source(y).zip(place.columns.source(x));
                     let byte = from.map_or(0, |(y, x)| bytes[row * 60 + c * 20 + y * 4 + x]);
@@ -245,8 +280,7 @@ mod tests {
         ids[..2].copy_from_slice(&[5, 257]);
         ids[20..23].copy_from_slice(&[7, 0, 9]);
         ids[40..50].copy_from_slice(&[6; 10]);
-        let inputs = Inputs::Tokens { length: 20, ids };
-        let samples = Samples::new(inputs, vec![0, 1, 0]);
+        let samples = Samples::new(Inputs::tokens(20, &ids), vec![0, 1, 0]);
         let sample = Shape::Tokens {
             length: 20,
             vocabulary: 300,

@@ -5,8 +5,8 @@
 const STEP: usize = 8;
 
 /// Tokens of a row in front of the padding at its end.
-pub fn used(ids: &[i32], padding: i32) -> usize {
-    let last = ids.iter().rposition(|id| *id != padding);
+pub fn used<T: PartialEq>(ids: &[T], padding: &T) -> usize {
+    let last = ids.iter().rposition(|id| id != padding);
     last.map_or(0, |last| last + 1)
 }
 
@@ -22,9 +22,9 @@ mod tests {
 
     #[test]
     fn a_batch_has_as_many_columns_as_its_longest_row_needs() {
-        assert_eq!(used(&[5, 1, 7, 1, 1], 1), 3);
-        assert_eq!(used(&[1, 1], 1), 0);
-        assert_eq!(used(&[0, 0], 1), 2);
+        assert_eq!(used(&[5, 1, 7, 1, 1], &1), 3);
+        assert_eq!(used(&[1, 1], &1), 0);
+        assert_eq!(used(&[0, 0], &1), 2);
         for (rows, length, wanted) in [
             (&[3, 9, 1][..], 64, 16),
             (&[8], 64, 8),

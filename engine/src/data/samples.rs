@@ -1,4 +1,4 @@
-//! The samples of a split, in memory, and what a declaration promises of them.
+//! The samples of a split, and what a declaration promises of them.
 
 use std::path::Path;
 
@@ -31,7 +31,7 @@ impl Samples {
     /// Images [C, H, W] as a source holds them.
     pub fn of_images(size: [i64; 3], bytes: Vec<u8>, labels: &[u8]) -> Self {
         let labels = labels.iter().map(|&label| i64::from(label)).collect();
-        Self::new(Inputs::Images { size, bytes }, labels)
+        Self::new(Inputs::images(size, bytes), labels)
     }
 
     /// How many.

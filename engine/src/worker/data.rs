@@ -1,26 +1,28 @@
 //! Data nodes: a source decoded, or data made of other data.
 
 use kdp::plan::{DataFrom, DataTask};
+use kdp::store::Slot;
 use tch::TchError;
 
 use super::NodeError;
 use super::answers::Teller;
-use super::node::Product;
+use super::node::{Product, json};
 use super::objects::Objects;
-use crate::data::{self, Feeder, Files};
+use crate::data::{self, Feeder, Files, Making};
 use crate::nets::{NetError, Precision};
 
 /// Makes a data set and writes it down.
 pub fn make(
     task: &DataTask,
     files: &Files,
-    objects: &Objects,
+    (objects, slot): (&Objects, &Slot),
     teller: &mut Teller,
 ) -> Result<Product, NodeError> {
     let set = match &task.from {
         DataFrom::Source { source, .. } => {
-            let told = &mut |done, all| teller.count(done, all);
-            data::decode(source, files, &task.shape.sample, told)?
+            let tell = &mut |done, all| teller.count(done, all);
+            let making = &mut Making::new(objects.store, slot, tell);
+            data::decode(source, files, &task.shape.sample, making)?
         }
         DataFrom::Join(first, second) => objects.set(*first)?.join(&objects.set(*second)?)?,
         DataFrom::Relabel { data, by } => {
@@ -42,8 +44,9 @@ pub fn make(
     };
     let set = set.finish(&task.transforms, &task.shape)?;
     Ok(Product {
-        blobs: data::blobs(&set)?,
+        blobs: vec![(data::META, json(&set.meta)?)],
         summary: serde_json::to_value(&set.meta)?,
+        samples: data::splits(set),
         ..Product::default()
     })
 }

@@ -11,14 +11,16 @@ use super::answers::Teller;
 use super::objects::Objects;
 use super::stop::Stop;
 use super::{NodeError, data, measure, milestones, model, train};
-use crate::data::Files;
+use crate::data::{Files, Samples, write};
 use crate::devices::Devices;
 use crate::machine::LIBTORCH;
 use crate::outputs::{Cache, Form};
 
-/// What a node gives: blobs by name, the main one first, and a summary.
+/// What a node gives: samples and other blobs by name, the main one first, and a summary.
 #[derive(Default)]
 pub struct Product {
+    /// Samples, each a blob that is written as they are read, so that they are never whole in memory.
+    pub samples: Vec<(&'static str, Samples)>,
     /// The blobs.
     pub blobs: Vec<(&'static str, Vec<u8>)>,
     /// The summary.
@@ -74,7 +76,7 @@ pub fn bring(job: &Job, teller: &mut Teller) -> Result<(Digest, Vec<Key>), NodeE
     };
     let files = Files(&node.files);
     let product = match &node.task {
-        Task::Data(task) => data::make(task, &files, &objects, teller)?,
+        Task::Data(task) => data::make(task, &files, (&objects, &slot), teller)?,
         Task::Train(task) => {
             let (product, along) = train::train(job, task, &objects, teller)?;
             milestones::list(job.store, task)?;
@@ -102,6 +104,10 @@ pub fn commit(
     product: Product,
 ) -> Result<Digest, NodeError> {
     let mut main = None;
+    for (name, samples) in &product.samples {
+        let digest = slot.stream(name, |out| write(samples, out))?;
+        main.get_or_insert((name.to_string(), digest));
+    }
     for (name, bytes) in &product.blobs {
         let digest = slot.write(name, bytes)?;
         main.get_or_insert((name.to_string(), digest));

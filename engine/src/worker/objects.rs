@@ -42,13 +42,13 @@ impl Objects<'_> {
     /// A split of a data object.
     pub fn split(&self, split: &SplitRef) -> Result<Loaded, NodeError> {
         let entry = self.entry(split.data)?;
-        data::load(split.split, self.device(), |blob| Ok(entry.read(blob)?))
+        data::load(split.split, self.device(), |blob| Ok(entry.map(blob)?))
     }
 
     /// A data object, whole.
     pub fn set(&self, key: Key) -> Result<DataSet, NodeError> {
         let entry = self.entry(key)?;
-        data::open(|blob| Ok(entry.read(blob)?))
+        data::open(|blob| Ok(entry.map(blob)?))
     }
 
     /// A model that is only asked: a network that computes in a precision, or models that answer together.

@@ -6,6 +6,7 @@ mod checkpoint;
 mod cifar;
 mod command;
 mod frozen;
+mod images;
 mod language;
 mod made;
 mod models;

@@ -98,7 +98,7 @@ impl World {
 
     fn train_split(&self) -> Loaded {
         let entry = self.store().find(self.data.key).expect("data");
-        let read = |blob: &str| Ok::<_, data::DataError>(entry.read(blob).expect("a blob"));
+        let read = |blob: &str| Ok::<_, data::DataError>(entry.map(blob).expect("a blob"));
         data::load(Split::Train, Device::Cpu, read).expect("a split")
     }
 }

@@ -19,7 +19,7 @@ fn entry(store: &Path, node: &Node) -> Entry {
 
 fn loaded(store: &Path, data: &Node, split: Split) -> Loaded {
     let entry = entry(store, data);
-    let read = |blob: &str| Ok::<_, data::DataError>(entry.read(blob).expect("a blob"));
+    let read = |blob: &str| Ok::<_, data::DataError>(entry.map(blob).expect("a blob"));
     data::load(split, Device::Cpu, read).expect("a split")
 }
 

@@ -11,9 +11,10 @@ use std::rc::Rc;
 
 use super::Checker;
 use super::codes::*;
+use super::program::Dataset;
 use super::value::Value;
 use crate::diag::{Code, Diagnostic, Mend, Span};
-use crate::spec::{Call, DataShape};
+use crate::spec::Call;
 use crate::vocabulary::Word;
 
 /// Why a transform cannot be, and the mend.
@@ -58,7 +59,8 @@ impl Refusal {
 
 /// What a transform makes of what is known of data. Shares among its arguments become counts, so that
 /// the engine is told these.
-fn transformed(call: &mut Call, shape: &mut DataShape) -> Result<(), Refusal> {
+fn transformed(call: &mut Call, dataset: &mut Dataset) -> Result<(), Refusal> {
+    let shape = &mut dataset.shape;
     match call.name.as_str() {
         "label_noise" => noise::label_noise(call, shape),
         "take" => counts::take(call, shape),
@@ -66,6 +68,7 @@ fn transformed(call: &mut Call, shape: &mut DataShape) -> Result<(), Refusal> {
         "balance" => counts::balance(call, shape),
         "subset" => subset::subset(call, shape),
         "normalise" => pixels::normalise(call, shape),
+        "resize" => pixels::resize(call, dataset),
         "unlabelled" => {
             shape.labelled = false;
             Ok(())
@@ -93,7 +96,7 @@ impl Checker<'_> {
         };
         let mut dataset = (*dataset).clone();
         let mut call = self.plain(word, &named);
-        if let Err(refusal) = transformed(&mut call, &mut dataset.shape) {
+        if let Err(refusal) = transformed(&mut call, &mut dataset) {
             let argument = refusal.argument.and_then(|name| named.get(name));
             let at = argument.map_or(span, |(_, at)| *at);
             let diagnostic = Diagnostic::error(refusal.code, refusal.message).label(at, "");

@@ -11,6 +11,9 @@ pub(super) fn promised(call: &Call) -> Result<(Shape, i64), Wrong> {
         let message = "a sample's shape is [channels, height, width], each from 1 to 4096";
         return Err(Wrong::new("shape", message).help("for example `shape: [3, 32, 32]`"));
     }
+    if call.name == "image_folder" {
+        frame(call, &sides)?;
+    }
     let classes = count(call, "classes", 2, 1_000_000)?;
     for (name, above) in [("mean", ""), ("std", ", above 0")] {
         let fits = |value: &f64| name == "mean" || *value > 0.0;
@@ -22,4 +25,26 @@ pub(super) fn promised(call: &Call) -> Result<(Shape, i64), Wrong> {
         }
     }
     Ok((sides.into(), classes))
+}
+
+/// How images of any size are brought to one.
+fn frame(call: &Call, sides: &[i64]) -> Result<(), Wrong> {
+    let &[channels, height, width] = sides else {
+        return Ok(());
+    };
+    if ![1, 3].contains(&channels) {
+        let message = format!("images in folders have 1 or 3 channels, not {channels}");
+        return Err(Wrong::new("shape", message).help("3 for colours, 1 for shades of grey"));
+    }
+    let longer = height.max(width);
+    match call.int("resize") {
+        Some(side) if !(longer..=4096).contains(&side) => {
+            let message = format!(
+                "`resize` makes the shorter side {side} pixels, of which {height}×{width} are cut out: it is {longer} to 4096"
+            );
+            Err(Wrong::new("resize", message)
+                .help("256 where 224×224 are cut out, as ImageNet is evaluated"))
+        }
+        _ => Ok(()),
+    }
 }

@@ -1,14 +1,15 @@
 //! Folders of texts: one file a text, one folder a class.
 
-use std::fs::FileType;
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use kdp::plan::Call;
+use kdp::store::{Listed, Listing};
 
 use super::columns::{Labels, quoted};
 use super::{Record, Records, TextError};
 use crate::data::DataError;
-use crate::data::files::Files;
+use crate::data::files::listed;
 
 /// How a folder is read.
 pub struct Folder<'a> {
@@ -35,28 +36,28 @@ impl<'a> Folder<'a> {
     /// The records of a folder: class by class, the files of each in the order of their names.
     pub fn records(
         &self,
-        files: &Files,
-        role: &str,
+        (folder, listing): (PathBuf, Listing),
         labels: &Labels,
     ) -> Result<Records, DataError> {
-        let folder = files.path(role)?;
-        let found = names(folder, FileType::is_dir)?;
-        let found: Vec<&str> = found.iter().map(String::as_str).collect();
-        self.hold_classes(folder, &found, labels)?;
+        let mut classes: BTreeMap<&str, Vec<&Listed>> = BTreeMap::new();
+        for file in &listing.0 {
+            // What lies beside the folders, or in folders within them, is no sample.
+            if let Some((class, name)) = file.path.split_once('/') {
+                let files = classes.entry(class).or_default();
+                files.extend((!name.contains('/')).then_some(file));
+            }
+        }
+        let found: Vec<&str> = classes.keys().copied().collect();
+        self.hold_classes(&folder, &found, labels)?;
         let mut records = Records {
             from: format!("the folder `{}`", folder.display()),
             ..Records::default()
         };
         for (label, class) in labels.0.iter().zip(0..) {
-            let folder = folder.join(label);
-            for name in names(&folder, FileType::is_file)? {
-                let path = folder.join(name);
-                let bytes = std::fs::read(&path).map_err(|reason| DataError::Unreadable {
-                    path: path.clone(),
-                    reason,
-                })?;
+            for file in &classes[label] {
+                let text = self.text(&folder.join(&file.path), listed(&folder, file)?)?;
                 records.list.push(Record {
-                    text: self.text(&path, bytes)?,
+                    text,
                     pair: None,
                     class,
                 });
@@ -95,22 +96,4 @@ impl<'a> Folder<'a> {
             }),
         }
     }
-}
-
-/// The names in a folder of what is of some type, sorted.
-fn names(folder: &Path, is: impl Fn(&FileType) -> bool) -> Result<Vec<String>, TextError> {
-    let broken = |reason| TextError::Folder {
-        path: folder.to_path_buf(),
-        reason,
-    };
-    let mut names = vec![];
-    for entry in std::fs::read_dir(folder).map_err(broken)? {
-        let entry = entry.map_err(broken)?;
-        let meta = std::fs::metadata(entry.path()).map_err(broken)?;
-        if is(&meta.file_type()) {
-            names.push(entry.file_name().to_string_lossy().into_owned());
-        }
-    }
-    names.sort_unstable();
-    Ok(names)
 }

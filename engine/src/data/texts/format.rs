@@ -1,6 +1,7 @@
 //! The formats of texts.
 
 use kdp::plan::Call;
+use kdp::store::Store;
 
 use super::columns::{Columns, Labels};
 use super::folder::Folder;
@@ -43,7 +44,12 @@ impl<'a> Format<'a> {
     }
 
     /// The records of a split, as many as are declared.
-    pub fn records(&self, files: &Files, declared: &Declared) -> Result<Records, DataError> {
+    pub fn records(
+        &self,
+        files: &Files,
+        store: &Store,
+        declared: &Declared,
+    ) -> Result<Records, DataError> {
         let (split, labels) = (declared.split, &self.labels);
         let one = || {
             let (path, bytes) = files.read(&format!("{split}_file"))?;
@@ -71,7 +77,10 @@ impl<'a> Format<'a> {
                 }
                 records
             }
-            Kind::Folder(folder) => folder.records(files, &format!("{split}_folder"), labels)?,
+            Kind::Folder(folder) => {
+                let found = files.folder(&format!("{split}_folder"), store)?;
+                folder.records(found, labels)?
+            }
         };
         match records.list.len() as i64 == declared.count {
             true => Ok(records),

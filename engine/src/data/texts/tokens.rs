@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use super::pretrained::Pretrained;
 use super::{Record, TextError, bytes};
 use crate::data::files::Files;
-use crate::data::{DataError, Inputs};
+use crate::data::{DataError, Inputs, Making};
 
 /// Records of which tokens are made before it is told how far they are.
 const TOLD: usize = 4096;
@@ -45,18 +45,13 @@ impl Tokenizer {
         })
     }
 
-    /// A row of each record. `done` is told how many there are.
-    pub fn rows(
-        &self,
-        records: &[Record],
-        done: &mut dyn FnMut(usize),
-    ) -> Result<Inputs, DataError> {
+    /// A row of each record.
+    pub fn rows(&self, records: &[Record], making: &mut Making) -> Result<Inputs, DataError> {
         let threads = tch::get_num_threads().max(1) as usize;
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
         let pool = pool.map_err(TextError::from)?;
         let mut ids = vec![self.padding; records.len() * self.length];
         let parts = ids.chunks_mut(TOLD * self.length).zip(records.chunks(TOLD));
-        let mut made = 0;
         for (ids, records) in parts {
             let rows = ids.par_chunks_mut(self.length).zip(records);
             let fill = || {
@@ -67,13 +62,9 @@ impl Tokenizer {
                 })
             };
             pool.install(fill)?;
-            made += records.len();
-            done(made);
+            making.told(records.len());
         }
-        Ok(Inputs::Tokens {
-            length: self.length,
-            ids,
-        })
+        Ok(Inputs::tokens(self.length, &ids))
     }
 
     /// The tokens of a record, at most as many as a row has.

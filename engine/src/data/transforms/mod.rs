@@ -3,6 +3,7 @@
 mod balance;
 mod label_noise;
 mod normalise;
+mod resize;
 mod split;
 mod subset;
 mod take;
@@ -23,6 +24,7 @@ pub fn apply(call: &Call, set: DataSet) -> Result<DataSet, DataError> {
         "balance" => balance::balance(call, set),
         "split" => split::split(call, set),
         "normalise" => normalise::normalise(call, set),
+        "resize" => resize::resize(call, set),
         "unlabelled" => Ok(DataSet {
             train: unlabelled(set.train),
             ..set
@@ -91,10 +93,7 @@ mod tests {
         let mut wide = set(4);
         wide.meta.shape.sample = [1, 1, 2].into();
         let mut texts = set(4);
-        texts.train.inputs = Inputs::Tokens {
-            length: 1,
-            ids: vec![0; 4],
-        };
+        texts.train.inputs = Inputs::tokens(1, &[0; 4]);
         for (other, word) in [
             (scaled, "white pixel"),
             (classes, "classes"),

@@ -3,14 +3,14 @@
 use kdp::plan::Call;
 
 use super::wanted;
-use crate::data::{DataError, DataSet, Inputs};
+use crate::data::{DataError, DataSet, Inputs, Rows};
 
 /// Sets the mean and the deviation of each channel.
 pub fn normalise(call: &Call, mut set: DataSet) -> Result<DataSet, DataError> {
-    let (Inputs::Images { size, bytes }, Some(scaling)) =
+    let (Inputs::Images { size, pixels }, Some(scaling)) =
         (&set.train.inputs, &mut set.meta.scaling)
     else {
-        return Err(DataError::NotImages(call.name.clone()));
+        return Err(DataError::NotDecoded(call.name.clone()));
     };
     let channels = size[0] as usize;
     let given = |name: &str| match call.args.contains_key(name) {
@@ -23,7 +23,7 @@ pub fn normalise(call: &Call, mut set: DataSet) -> Result<DataSet, DataError> {
     let (mean, std) = (given("mean")?, given("std")?);
     let found = match (&mean, &std) {
         (Some(_), Some(_)) => vec![],
-        _ => moments(*size, bytes),
+        _ => moments(*size, pixels),
     };
     scaling.mean = mean.unwrap_or_else(|| found.iter().map(|of| of.0 / scaling.scale).collect());
     scaling.std = std.unwrap_or_else(|| found.iter().map(|of| of.1 / scaling.scale).collect());
@@ -37,10 +37,11 @@ pub fn normalise(call: &Call, mut set: DataSet) -> Result<DataSet, DataError> {
 /// Mean and deviation (of all there are: divided by n) of the bytes of each channel.
 ///
 /// The sums are whole numbers, so that nothing is lost in them: 255² · n fits for n < 2⁴⁸.
-fn moments([channels, height, width]: [i64; 3], bytes: &[u8]) -> Vec<(f64, f64)> {
+fn moments([channels, height, width]: [i64; 3], images: &Rows) -> Vec<(f64, f64)> {
     let (channels, plane) = (channels as usize, (height * width) as usize);
     let mut sums = vec![(0u64, 0u64); channels];
-    for (place, pixels) in bytes.chunks_exact(plane).enumerate() {
+    let planes = images.iter().flat_map(|image| image.chunks_exact(plane));
+    for (place, pixels) in planes.enumerate() {
         let (sum, squares) = &mut sums[place % channels];
         *sum += pixels.iter().map(|&byte| u64::from(byte)).sum::<u64>();
         *squares += pixels
@@ -48,7 +49,7 @@ fn moments([channels, height, width]: [i64; 3], bytes: &[u8]) -> Vec<(f64, f64)>
             .map(|&byte| u64::from(byte).pow(2))
             .sum::<u64>();
     }
-    let n = (bytes.len() / channels) as u128;
+    let n = (images.len() * plane) as u128;
     let moments = sums.into_iter().map(|(sum, squares)| {
         let (sum, squares) = (u128::from(sum), u128::from(squares));
         let variance = (n * squares - sum * sum) as f64 / (n * n) as f64;

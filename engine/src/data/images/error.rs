@@ -1,0 +1,114 @@
+//! What can be wrong with images in folders.
+
+use std::path::PathBuf;
+
+/// What is wrong with images in folders.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs)]
+pub enum ImageError {
+    #[error("there is no folder `{}` for the {split} images", .path.display())]
+    NoFolder { path: PathBuf, split: &'static str },
+    #[error("the folder `{}` holds {found} classes, but {declared} are declared{}", .folder.display(), of(.empty, "no image is in"))]
+    Classes {
+        folder: PathBuf,
+        found: usize,
+        declared: i64,
+        /// Folders without an image.
+        empty: Vec<String>,
+    },
+    #[error("the folder `{}` has no image of the class `{class}`, which the training images have", .folder.display())]
+    NoImages { folder: PathBuf, class: String },
+    #[error("the folder `{}` has the class `{class}`, which the training images do not have", .folder.display())]
+    UnknownClass { folder: PathBuf, class: String },
+    #[error("the image `{}` lies in no folder of a class", .0.display())]
+    Flat(PathBuf),
+    #[error("the folder `{}` holds {found} {split} images, but {declared} are declared{}", .folder.display(), of(.damaged, "left out as damaged:"))]
+    Count {
+        folder: PathBuf,
+        split: &'static str,
+        found: usize,
+        declared: i64,
+        /// Files that are left out.
+        damaged: Vec<String>,
+    },
+    #[error("line {line} of the file `{}` names no image of `images` and its class: {text:?}", .path.display())]
+    Annotation {
+        path: PathBuf,
+        line: usize,
+        text: String,
+    },
+    #[error("the file `{}` has no line for the image `{image}`", .path.display())]
+    NotAnnotated { path: PathBuf, image: String },
+    #[error("the image `{}` cannot be decoded: {why}", .path.display())]
+    Broken { path: PathBuf, why: Broken },
+    #[error("the image `{}` is {}×{} pixels, but {}×{} is declared", .path.display(), .found[0], .found[1], .declared[0], .declared[1])]
+    Size {
+        path: PathBuf,
+        /// Height and width.
+        found: [usize; 2],
+        declared: [usize; 2],
+    },
+}
+
+/// What is wrong with an image's bytes.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[allow(missing_docs)]
+pub enum Broken {
+    #[error("it is empty")]
+    Empty,
+    #[error("it is no JPEG, PNG, BMP or PNM file")]
+    Unknown,
+    #[error("it is cut short")]
+    CutShort,
+    #[error("it says that it is {0}×{1} pixels, more than are decoded")]
+    Bomb(u64, u64),
+    #[error("{0}")]
+    Said(String),
+}
+
+/// The first of some names, behind what is said of them.
+fn of(names: &[String], what: &str) -> String {
+    const TOLD: usize = 5;
+    if names.is_empty() {
+        return String::new();
+    }
+    let told: Vec<String> = names
+        .iter()
+        .take(TOLD)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    let more = match names.len() {
+        n if n > TOLD => format!(" and {} more", n - TOLD),
+        _ => String::new(),
+    };
+    format!("; {what} {}{more}", told.join(", "))
+}
+
+impl ImageError {
+    /// The mend.
+    pub fn help(&self) -> &'static str {
+        match self {
+            ImageError::NoFolder { .. } => {
+                "put the images there, as `train/CLASS/NAME.jpg` and `val/CLASS/NAME.jpg`, or change the folder in the declaration"
+            }
+            ImageError::Classes { .. } | ImageError::Count { .. } => {
+                "change the declaration, or put the right images there"
+            }
+            ImageError::NoImages { .. } | ImageError::UnknownClass { .. } => {
+                "both splits have the same classes, each a folder with images"
+            }
+            ImageError::Flat(_) => {
+                "give each class a folder of its own: for ImageNet's validation images that is what torchvision's `ImageNet` and the script `valprep.sh` do"
+            }
+            ImageError::Annotation { .. } | ImageError::NotAnnotated { .. } => {
+                "a line is the image's name, a tab and its class: fetch the data set again"
+            }
+            ImageError::Broken { .. } => {
+                "fetch the file again; or leave out what is damaged with `damaged: skip`, and declare as many images less"
+            }
+            ImageError::Size { .. } => {
+                "say how the images are brought to one size: `resize: 256` makes the shorter side 256 pixels, and the middle is cut out"
+            }
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! Folders of images: `train/CLASS/NAME.jpg` and `val/CLASS/NAME.jpg` as torchvision's `ImageFolder` reads them, and
+//! Tiny-ImageNet's `val/images` with its `val_annotations.txt`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use kdp::store::{Listed, Listing};
+
+use super::error::ImageError;
+use super::frame::Frame;
+use super::packed::{Keep, pack};
+use crate::data::files::{Files, listed};
+use crate::data::samples::{Declared, Samples};
+use crate::data::{DataError, Making};
+
+/// The endings of files that are images; torchvision's `IMG_EXTENSIONS`. Other files are no samples.
+const ENDINGS: [&str; 9] = [
+    "jpg", "jpeg", "png", "ppm", "bmp", "pgm", "tif", "tiff", "webp",
+];
+
+/// Which image is of which class in Tiny-ImageNet's validation images.
+const ANNOTATIONS: &str = "val_annotations.txt";
+
+/// How the images of a source are read and kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Manner {
+    /// How they are brought to one size.
+    pub frame: Frame,
+    /// What is kept of them.
+    pub keep: Keep,
+    /// Whether a damaged image is left out, and no error.
+    pub skip: bool,
+}
+
+/// The training samples and the test samples.
+pub fn read(
+    files: &Files,
+    manner: Manner,
+    declared: [&Declared; 2],
+    making: &mut Making,
+) -> Result<[Samples; 2], DataError> {
+    let [train, test] = [
+        Split::open(files, declared[0], making)?,
+        Split::open(files, declared[1], making)?,
+    ];
+    let classes = train.classes(declared[0].classes)?;
+    let all = train.listing.0.len() + test.listing.0.len();
+    making.expect(all);
+    Ok([
+        train.samples(&classes, manner, declared[0], making)?,
+        test.samples(&classes, manner, declared[1], making)?,
+    ])
+}
+
+/// The folder of a split, and the files in it.
+struct Split {
+    folder: PathBuf,
+    listing: Listing,
+}
+
+/// An image: its file, and the name of its class.
+struct Image<'a> {
+    file: &'a Listed,
+    class: &'a str,
+}
+
+impl Split {
+    fn open(files: &Files, declared: &Declared, making: &Making) -> Result<Self, DataError> {
+        let split = declared.split;
+        let (folder, listing) = match files.folder(split, making.store) {
+            Err(DataError::Missing(path)) => {
+                return Err(ImageError::NoFolder { path, split }.into());
+            }
+            found => found?,
+        };
+        Ok(Self { folder, listing })
+    }
+
+    fn images(&self) -> impl Iterator<Item = &Listed> {
+        self.listing.0.iter().filter(|file| is_image(&file.path))
+    }
+
+    /// The names of the classes, in order: the folders with images.
+    fn classes(&self, declared: i64) -> Result<Vec<String>, DataError> {
+        let mut classes = BTreeSet::new();
+        for file in self.images() {
+            classes.insert(self.class_of(file)?.to_string());
+        }
+        if classes.len() as i64 == declared {
+            return Ok(classes.into_iter().collect());
+        }
+        let there = std::fs::read_dir(&self.folder)
+            .into_iter()
+            .flatten()
+            .flatten();
+        let there = there.filter(|entry| entry.path().is_dir());
+        let names = there.filter_map(|entry| entry.file_name().into_string().ok());
+        let mut empty: Vec<String> = names.filter(|name| !classes.contains(name)).collect();
+        empty.sort();
+        Err(ImageError::Classes {
+            folder: self.folder.clone(),
+            found: classes.len(),
+            declared,
+            empty,
+        }
+        .into())
+    }
+
+    fn class_of<'a>(&self, file: &'a Listed) -> Result<&'a str, ImageError> {
+        let class = file.path.split_once('/').map(|(class, _)| class);
+        class.ok_or_else(|| ImageError::Flat(self.folder.join(&file.path)))
+    }
+
+    /// The images with their classes, in torchvision's order: by class, then by folder, then by name.
+    fn labelled<'a>(
+        &'a self,
+        annotations: Option<&'a BTreeMap<String, String>>,
+    ) -> Result<Vec<Image<'a>>, ImageError> {
+        let image = |file: &'a Listed| {
+            let class = match annotations {
+                None => self.class_of(file)?,
+                Some(lines) => {
+                    let name = file.path.trim_start_matches("images/");
+                    let class = lines.get(name);
+                    class.ok_or_else(|| ImageError::NotAnnotated {
+                        path: self.folder.join(ANNOTATIONS),
+                        image: name.to_string(),
+                    })?
+                }
+            };
+            Ok(Image { file, class })
+        };
+        let mut images: Vec<Image> = self.images().map(image).collect::<Result<_, _>>()?;
+        images.sort_by_key(|image| (image.class, image.file.path.rsplit_once('/')));
+        Ok(images)
+    }
+
+    /// The classes of images by name, where they are told by a list of their own.
+    fn annotations(&self) -> Result<Option<BTreeMap<String, String>>, DataError> {
+        let Some(list) = self.listing.0.iter().find(|file| file.path == ANNOTATIONS) else {
+            return Ok(None);
+        };
+        // A set that was brought into folders of classes keeps its list.
+        if !self.images().all(|file| file.path.starts_with("images/")) {
+            return Ok(None);
+        }
+        let path = self.folder.join(ANNOTATIONS);
+        let bytes = listed(&self.folder, list)?;
+        let text = String::from_utf8_lossy(&bytes);
+        let mut classes = BTreeMap::new();
+        for (at, line) in text.lines().enumerate() {
+            let mut columns = line.split('\t');
+            let (Some(image), Some(class)) = (columns.next(), columns.next()) else {
+                return Err(ImageError::Annotation {
+                    path,
+                    line: at + 1,
+                    text: line.to_string(),
+                }
+                .into());
+            };
+            classes.insert(image.to_string(), class.to_string());
+        }
+        Ok(Some(classes))
+    }
+
+    fn samples(
+        &self,
+        classes: &[String],
+        manner: Manner,
+        declared: &Declared,
+        making: &mut Making,
+    ) -> Result<Samples, DataError> {
+        let annotations = self.annotations()?;
+        let images = self.labelled(annotations.as_ref())?;
+        let labels = self.labels(classes, &images)?;
+        // Where none may be damaged, that the number is wrong need not be found out by decoding them all.
+        if !manner.skip || (images.len() as i64) < declared.count {
+            self.hold(declared, images.len(), vec![])?;
+        }
+        let files: Vec<&Listed> = images.iter().map(|image| image.file).collect();
+        let packed = pack(&self.folder, &files, manner, declared.split, making)?;
+        let damaged: Vec<usize> = packed.damaged().collect();
+        let sound = images.len() - damaged.len();
+        let names = damaged.iter().map(|&row| files[row].path.clone());
+        self.hold(declared, sound, names.collect())?;
+        let samples = Samples::new(packed.inputs(manner), labels);
+        Ok(match damaged.is_empty() {
+            true => samples,
+            false => {
+                let damaged: BTreeSet<usize> = damaged.into_iter().collect();
+                let sound = (0..samples.len()).filter(|row| !damaged.contains(row));
+                samples.select(&sound.collect::<Vec<_>>())
+            }
+        })
+    }
+
+    fn labels(&self, classes: &[String], images: &[Image]) -> Result<Vec<i64>, ImageError> {
+        let mut seen = vec![false; classes.len()];
+        let mut labels = Vec::with_capacity(images.len());
+        for image in images {
+            let label = classes.binary_search_by(|class| class.as_str().cmp(image.class));
+            let label = label.map_err(|_| ImageError::UnknownClass {
+                folder: self.folder.clone(),
+                class: image.class.to_string(),
+            })?;
+            seen[label] = true;
+            labels.push(label as i64);
+        }
+        match seen.iter().position(|seen| !seen) {
+            None => Ok(labels),
+            Some(class) => Err(ImageError::NoImages {
+                folder: self.folder.clone(),
+                class: classes[class].clone(),
+            }),
+        }
+    }
+
+    fn hold(
+        &self,
+        declared: &Declared,
+        found: usize,
+        damaged: Vec<String>,
+    ) -> Result<(), ImageError> {
+        if found as i64 == declared.count {
+            return Ok(());
+        }
+        Err(ImageError::Count {
+            folder: self.folder.clone(),
+            split: declared.split,
+            found,
+            declared: declared.count,
+            damaged,
+        })
+    }
+}
+
+fn is_image(path: &str) -> bool {
+    let ending = Path::new(path)
+        .extension()
+        .and_then(|ending| ending.to_str());
+    ending.is_some_and(|ending| ENDINGS.contains(&ending.to_ascii_lowercase().as_str()))
+}

@@ -1,0 +1,94 @@
+//! JPEG, decoded by libjpeg-turbo's code as Pillow does it: the same bits.
+
+use std::cell::Cell;
+use std::io::{self, BufRead, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use mozjpeg::{ColorSpace, Decompress};
+
+use super::error::Broken;
+use super::pixels::{Pixels, hold_size};
+
+/// The pixels of a JPEG file: of one channel, three, or the three that four inks become.
+pub fn decode(bytes: &[u8]) -> Result<Pixels, Broken> {
+    // The library gives up by unwinding. Nothing outlives it.
+    catch_unwind(AssertUnwindSafe(|| read(bytes))).unwrap_or_else(|said| {
+        let said = said.downcast_ref::<String>();
+        let said = said.map_or("it is damaged", |said| {
+            said.trim_start_matches("libjpeg fatal error: ")
+        });
+        Err(Broken::Said(said.to_string()))
+    })
+}
+
+fn read(bytes: &[u8]) -> Result<Pixels, Broken> {
+    let said = |error: io::Error| Broken::Said(error.to_string());
+    let beyond = Cell::new(false);
+    let source = Source {
+        rest: bytes,
+        beyond: &beyond,
+    };
+    let file = Decompress::new_reader(source).map_err(said)?;
+    let (width, height) = file.size();
+    hold_size(width as u64, height as u64)?;
+    let (space, channels) = match file.components().len() {
+        1 => (ColorSpace::JCS_GRAYSCALE, 1),
+        4 => (ColorSpace::JCS_CMYK, 4),
+        _ => (ColorSpace::JCS_RGB, 3),
+    };
+    let mut lines = file.to_colorspace(space).map_err(said)?;
+    let bytes: Vec<u8> = lines.read_scanlines().map_err(said)?;
+    // What the library was short of it has made up: a grey rest of the image.
+    if beyond.get() {
+        return Err(Broken::CutShort);
+    }
+    let (bytes, channels) = match channels {
+        4 => (of_inks(&bytes), 3),
+        channels => (bytes, channels),
+    };
+    Ok(Pixels {
+        width,
+        height,
+        channels,
+        bytes,
+    })
+}
+
+/// Red, green and blue of four inks as Pillow converts them. Files hold the inks inverted, as Adobe writes them.
+fn of_inks(bytes: &[u8]) -> Vec<u8> {
+    let pixels = bytes.as_chunks().0.iter();
+    let colours = pixels.flat_map(|[c, m, y, k]| {
+        // 255 − (255 − k) of black.
+        let white = u32::from(*k);
+        [c, m, y].map(|ink| {
+            let product = u32::from(255 - ink) * white + 128;
+            (white - ((product + (product >> 8)) >> 8)) as u8
+        })
+    });
+    colours.collect()
+}
+
+/// Bytes that note when more is asked for than there is.
+struct Source<'a> {
+    rest: &'a [u8],
+    beyond: &'a Cell<bool>,
+}
+
+impl Read for Source<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        self.rest.read(into)
+    }
+}
+
+impl BufRead for Source<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.rest.is_empty() {
+            self.beyond.set(true);
+        }
+        Ok(self.rest)
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        self.rest = &self.rest[bytes.min(self.rest.len())..];
+    }
+}

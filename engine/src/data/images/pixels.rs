@@ -1,0 +1,153 @@
+//! An image's pixels out of its file's bytes, as `Image.open(file).convert("RGB")` of Pillow gives them, and so
+//! torchvision's `pil_loader`: transparency is dropped, and what EXIF says of its orientation is not heeded.
+
+use std::io::Cursor;
+
+use image::{DynamicImage, ImageFormat, ImageReader};
+
+use super::error::Broken;
+use super::jpeg;
+
+/// Pixels that are decoded at most: Pillow's limit against decompression bombs.
+const MOST: u64 = 178_956_970;
+
+/// Holds a declared size against what is decoded at most.
+pub fn hold_size(width: u64, height: u64) -> Result<(), Broken> {
+    match width.checked_mul(height) {
+        Some(pixels) if pixels <= MOST => Ok(()),
+        _ => Err(Broken::Bomb(height, width)),
+    }
+}
+
+/// Pixels, row by row, the channels of each side by side.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pixels {
+    /// Pixels of a row.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+    /// 1 for shades of grey, 3 for red, green and blue.
+    pub channels: usize,
+    /// height×width×channels
+    pub bytes: Vec<u8>,
+}
+
+impl Pixels {
+    /// The pixels of a file in so many channels, 1 or 3.
+    pub fn decode(bytes: &[u8], channels: usize) -> Result<Pixels, Broken> {
+        if bytes.is_empty() {
+            return Err(Broken::Empty);
+        }
+        // By its first bytes, not by its name: ImageNet has a PNG that is called `.JPEG`.
+        let format = image::guess_format(bytes).map_err(|_| Broken::Unknown)?;
+        let pixels = match format {
+            ImageFormat::Jpeg => jpeg::decode(bytes)?,
+            ImageFormat::Png | ImageFormat::Bmp | ImageFormat::Pnm => other(bytes, format)?,
+            _ => return Err(Broken::Unknown),
+        };
+        Ok(pixels.convert(channels))
+    }
+
+    /// Images whose planes lie one after the other: [C, H, W].
+    pub fn of_planes(planes: &[u8], [channels, height, width]: [usize; 3]) -> Pixels {
+        let area = height * width;
+        let pixels = (0..area).flat_map(|at| (0..channels).map(move |c| planes[c * area + at]));
+        Pixels {
+            width,
+            height,
+            channels,
+            bytes: pixels.collect(),
+        }
+    }
+
+    /// The planes, one after the other: [C, H, W].
+    pub fn planes(&self) -> Vec<u8> {
+        let planes = (0..self.channels)
+            .flat_map(|channel| self.bytes.iter().skip(channel).step_by(self.channels));
+        planes.copied().collect()
+    }
+
+    fn convert(self, channels: usize) -> Pixels {
+        let bytes = match (self.channels, channels) {
+            (1, 3) => self.bytes.iter().flat_map(|&grey| [grey; 3]).collect(),
+            (3, 1) => self
+                .bytes
+                .as_chunks()
+                .0
+                .iter()
+                .map(|rgb| luma(*rgb))
+                .collect(),
+            _ => return self,
+        };
+        Pixels {
+            bytes,
+            channels,
+            ..self
+        }
+    }
+}
+
+/// The shade of a colour: ITU-R 601-2 luma as Pillow rounds it.
+fn luma([red, green, blue]: [u8; 3]) -> u8 {
+    let [red, green, blue] = [red, green, blue].map(u32::from);
+    ((red * 19_595 + green * 38_470 + blue * 7_471 + 0x8000) >> 16) as u8
+}
+
+fn other(bytes: &[u8], format: ImageFormat) -> Result<Pixels, Broken> {
+    let said = |error: image::ImageError| match error {
+        image::ImageError::IoError(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
+            Broken::CutShort
+        }
+        error => Broken::Said(error.to_string()),
+    };
+    let reader = || ImageReader::with_format(Cursor::new(bytes), format);
+    let (width, height) = reader().into_dimensions().map_err(said)?;
+    hold_size(width.into(), height.into())?;
+    let mut reader = reader();
+    reader.no_limits();
+    let (channels, bytes) = match reader.decode().map_err(said)? {
+        DynamicImage::ImageLuma8(image) => (1, image.into_raw()),
+        // Pillow opens 16 bits of grey as whole numbers, and cuts them off at white.
+        DynamicImage::ImageLuma16(image) => {
+            let shades = image
+                .into_raw()
+                .into_iter()
+                .map(|shade| shade.min(255) as u8);
+            (1, shades.collect())
+        }
+        DynamicImage::ImageLumaA8(image) => (1, image.pixels().map(|pixel| pixel.0[0]).collect()),
+        // Of 16 bits a channel in other images it takes the upper ones.
+        DynamicImage::ImageLumaA16(image) => (
+            1,
+            image
+                .pixels()
+                .map(|pixel| (pixel.0[0] >> 8) as u8)
+                .collect(),
+        ),
+        DynamicImage::ImageRgb16(image) => {
+            let channels = image.into_raw().into_iter().map(|value| (value >> 8) as u8);
+            (3, channels.collect())
+        }
+        DynamicImage::ImageRgba16(image) => {
+            let colours = image.pixels().flat_map(|pixel| {
+                let [red, green, blue, _] = pixel.0.map(|value| (value >> 8) as u8);
+                [red, green, blue]
+            });
+            (3, colours.collect())
+        }
+        DynamicImage::ImageRgba8(image) => {
+            let colours = image.pixels().flat_map(|pixel| {
+                let [red, green, blue, _] = pixel.0;
+                [red, green, blue]
+            });
+            (3, colours.collect())
+        }
+        image => (3, image.into_rgb8().into_raw()),
+    };
+    Ok(Pixels {
+        width: width as usize,
+        height: height as usize,
+        channels,
+        bytes,
+    })
+}

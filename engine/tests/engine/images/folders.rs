@@ -1,0 +1,112 @@
+//! Layouts of folders, parts of unfinished objects, and images that are left out.
+
+use kdp::plan::{Datum, Split};
+
+use super::*;
+use crate::pipe::Worker;
+
+/// The declaration of `exact`, copied elsewhere.
+fn exact<'a>(folder: &'a Path, more: &'a [(&'a str, Datum)]) -> Declared<'a> {
+    Declared {
+        folder,
+        size: [3, 30, 40],
+        train: 16,
+        test: 2,
+        more,
+    }
+}
+
+#[test]
+fn tiny_imagenets_layout_gives_the_same_samples() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (tiny, store) = (folder.path().join("tiny"), folder.path().join("store"));
+    let official = reference("images/exact");
+    let mut annotations = String::new();
+    for class in ["china", "flower"] {
+        copy(
+            &official.join("train").join(class),
+            &tiny.join("train").join(class).join("images"),
+        );
+        let boxes = tiny.join(format!("train/{class}/{class}_boxes.txt"));
+        fs::write(boxes, "a.jpg\t0\t0\t62\t62\n").expect("written");
+        let name = format!("val_{class}.JPEG");
+        fs::create_dir_all(tiny.join("val/images")).expect("made");
+        fs::copy(
+            official.join(format!("val/{class}/a.png")),
+            tiny.join("val/images").join(&name),
+        )
+        .expect("copied");
+        annotations = format!("{name}\t{class}\t0\t32\t44\t62\n{annotations}");
+    }
+    fs::write(tiny.join("val/val_annotations.txt"), annotations).expect("written");
+    let [official, tiny] = [&official, &tiny].map(|folder| images(&exact(folder, &[])));
+    assert_ne!(official.key, tiny.key);
+    Worker::start().run_all(&[&official, &tiny], &store);
+    for split in [Split::Train, Split::Test] {
+        let [official, tiny] = [&official, &tiny].map(|node| load(&store, node, split).samples);
+        assert_eq!(official, tiny);
+    }
+}
+
+#[test]
+fn damaged_images_are_left_out_where_that_is_asked_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (photos, store) = (folder.path().join("photos"), folder.path().join("store"));
+    copy(&reference("images/exact"), &photos);
+    fs::write(photos.join("train/china/b.jpg"), "no image").expect("written");
+    let skip = [("damaged", word("skip"))];
+    let node = images(&exact(&photos, &skip));
+    let mut worker = Worker::start();
+    worker.run_all(&[&node], &store);
+    let found = load(&store, &node, Split::Train).samples;
+    // `B.JPEG`, `a.jpg`, `alpha.png`, then the damaged one.
+    assert_eq!(found.index[..4], [0, 1, 2, 4]);
+    let sound = images(&exact(&reference("images/exact"), &[]));
+    worker.run_all(&[&sound], &store);
+    let sound = load(&store, &sound, Split::Train).samples;
+    assert_eq!(pixels(&found), pixels(&sound));
+    assert_eq!(found.labels, sound.labels);
+}
+
+#[test]
+fn what_was_decoded_before_is_gone_on_with() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (photos, store) = (folder.path().join("photos"), folder.path().join("store"));
+    copy(&reference("images/exact"), &photos);
+    let photo = fs::read(photos.join("train/china/a.jpg")).expect("read");
+    for nth in 0..600 {
+        fs::write(photos.join(format!("train/china/x{nth:03}.jpg")), &photo).expect("written");
+    }
+    let node = images(&Declared {
+        train: 616,
+        ..exact(&photos, &[])
+    });
+    // As `kdp` plans it: with listings that are kept.
+    let keeping = Store::open(&store).expect("a store");
+    for split in ["train", "val"] {
+        let read = keeping.digest_of_folder(&photos.join(split), &|_, _| ());
+        read.expect("read");
+    }
+    // One of the second part is not what the plan saw, for a while.
+    let later = photos.join("train/flower/few.pgm");
+    let few = fs::read(&later).expect("read");
+    fs::write(&later, "something else").expect("written");
+    let mut worker = Worker::start();
+    let (said, _) = worker.run(&node, &store).expect_err("it changed");
+    assert!(said.contains("few.pgm` has changed since"), "{said}");
+    let part = store.join(format!("work/{}/train.0", node.key));
+    let made = || fs::metadata(&part).and_then(|part| part.modified());
+    let before = made().expect("the first part outlives the failure");
+
+    fs::write(&later, few).expect("written");
+    // It is not read again: what is in it now would be wrong.
+    let mut bytes = fs::read(&part).expect("read");
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    fs::write(&part, &bytes).expect("written");
+    assert!(made().expect("there") >= before);
+    worker.run_all(&[&node], &store);
+    let samples = load(&store, &node, Split::Train).samples;
+    assert_eq!(pixels(&samples)[512 * 3600 - 1], bytes[last]);
+    assert!(!part.exists(), "parts go when the object is there");
+}

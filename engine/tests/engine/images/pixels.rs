@@ -1,0 +1,163 @@
+//! Pixels against Pillow's and torchvision's.
+
+use kdp::plan::{Datum, Split};
+use kdp::vocabulary::{AUGMENTATIONS, TRANSFORMS};
+use kdp_engine::data::{Augmentation, Drawn, Epoch, Frame, Loaded, Pixels};
+use safetensors::SafeTensors;
+use serde::Deserialize;
+use tch::Tensor;
+
+use super::*;
+use crate::nodes::call;
+use crate::pipe::Worker;
+
+const EXACT: [i64; 2] = [16, 2];
+
+fn of(folder: &Path, size: [i64; 3], [train, test]: [i64; 2], more: &[(&str, Datum)]) -> Node {
+    images(&Declared {
+        folder,
+        size,
+        train,
+        test,
+        more,
+    })
+}
+
+/// The same, resized behind its source.
+fn resized(of: &Node, side: i64, size: [i64; 3]) -> Node {
+    let Task::Data(mut task) = of.task.clone() else {
+        panic!("data");
+    };
+    let side = ("side", Datum::Int(side));
+    task.transforms = vec![call(TRANSFORMS, "resize", &[side])];
+    task.shape.sample = size.into();
+    Node {
+        files: of.files.clone(),
+        ..node("resized", Task::Data(task))
+    }
+}
+
+/// The largest difference of bytes.
+fn off(found: &[u8], wanted: &[u8]) -> u8 {
+    assert_eq!(found.len(), wanted.len());
+    let differences = found.iter().zip(wanted).map(|(a, b)| a.abs_diff(*b));
+    differences.max().expect("pixels")
+}
+
+#[test]
+fn pixels_are_those_of_pillow_and_torchvision() {
+    let bytes = fs::read(reference("images.safetensors")).expect("read");
+    let wanted = SafeTensors::deserialize(&bytes).expect("sound");
+    let wanted = |name: &str| wanted.tensor(name).expect("there").data().to_vec();
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = folder.path();
+    let exact = of(&reference("images/exact"), [3, 30, 40], EXACT, &[]);
+    let grey = of(&reference("images/exact"), [1, 30, 40], EXACT, &[]);
+    let resize = [("resize", Datum::Int(36))];
+    let photos = of(&reference("images/photos"), [3, 30, 33], [6, 2], &resize);
+    let resized = resized(&exact, 20, [3, 20, 26]);
+    Worker::start().run_all(&[&exact, &grey, &photos, &resized], store);
+    for (node, split, name, most) in [
+        (&exact, Split::Train, "exact.train", 0),
+        (&exact, Split::Test, "exact.val", 0),
+        (&grey, Split::Train, "exact.grey", 0),
+        (&resized, Split::Test, "exact.resized", 2),
+        (&photos, Split::Train, "photos.train", 2),
+        (&photos, Split::Test, "photos.val", 2),
+    ] {
+        let found = load(store, node, split).samples;
+        let off = off(&pixels(&found), &wanted(name));
+        assert!(off <= most, "{name} is off by {off}");
+        if name.ends_with("train") || name.ends_with("val") {
+            let labels = wanted(&format!("{name}.labels"));
+            let labels = labels
+                .as_chunks()
+                .0
+                .iter()
+                .map(|label| i64::from_le_bytes(*label));
+            assert_eq!(found.labels, labels.collect::<Vec<_>>(), "{name}");
+        }
+    }
+}
+
+fn inputs(data: &Loaded, epoch: Option<u64>) -> Tensor {
+    let crop = call(AUGMENTATIONS, "random_resized_crop", &[]);
+    let both = [Augmentation::of(&crop).expect("known"), Augmentation::Flip];
+    let mut epoch = epoch.map(|epoch| Epoch::new(&both, 7, epoch));
+    let rows = [5, 0, 3, 1, 2, 4];
+    let inputs = data.feeder.inputs(&data.samples, &rows, epoch.as_mut());
+    inputs.expect("a batch")
+}
+
+#[test]
+fn images_that_are_kept_encoded_are_fed_as_decoded_ones() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = folder.path();
+    let resize = ("resize", Datum::Int(36));
+    let encoded = [resize.clone(), ("keep", word("encoded"))];
+    let [decoded, encoded] = [&[resize][..], &encoded]
+        .map(|more| of(&reference("images/photos"), [3, 30, 33], [6, 2], more));
+    Worker::start().run_all(&[&decoded, &encoded], store);
+    let [decoded, encoded] = [decoded, encoded].map(|node| load(store, &node, Split::Train));
+    assert_eq!(decoded.samples.labels, encoded.samples.labels);
+    assert_eq!(inputs(&decoded, None), inputs(&encoded, None));
+    // Of one that is kept whole, more is seen.
+    assert_ne!(inputs(&decoded, Some(0)), inputs(&encoded, Some(0)));
+    for data in [&decoded, &encoded] {
+        let threads = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+            pool.expect("threads").install(|| inputs(data, Some(0)))
+        };
+        assert_eq!(threads(1), threads(5));
+        assert_ne!(inputs(data, Some(0)), inputs(data, Some(1)));
+    }
+}
+
+#[derive(Deserialize)]
+struct Reference {
+    crops: Vec<Case>,
+    cut: Cut,
+}
+
+#[derive(Deserialize)]
+struct Case {
+    size: [usize; 2],
+    scale: [f64; 2],
+    ratio: [f64; 2],
+    tries: [[f64; 4]; 10],
+    part: [usize; 4],
+}
+
+#[derive(Deserialize)]
+struct Cut {
+    part: [usize; 4],
+    size: [i64; 2],
+    pixels: Vec<u8>,
+}
+
+#[test]
+fn a_random_resized_crop_is_that_of_torchvision() {
+    let text = fs::read_to_string(reference("images.json")).expect("read");
+    let Reference { crops, cut } = serde_json::from_str(&text).expect("as it was written");
+    for case in crops {
+        let drawn = Drawn {
+            scale: case.scale,
+            ratio: case.ratio,
+            tries: case.tries,
+        };
+        let [height, width] = case.size;
+        assert_eq!(drawn.part(height, width), case.part, "{height}×{width}");
+    }
+    let file = fs::read(reference("images/photos/train/china/wide.jpg")).expect("read");
+    let photo = Pixels::decode(&file, 3).expect("sound");
+    let frame = Frame {
+        size: [3, cut.size[0], cut.size[1]],
+        resize: None,
+    };
+    let found = frame.cut(&photo, &|_, _| cut.part).planes();
+    assert!(
+        off(&found, &cut.pixels) <= 2,
+        "{}",
+        off(&found, &cut.pixels)
+    );
+}
