@@ -414,7 +414,7 @@ impl Checker<'_> {
             .map_or_else(Vec::new, |(_, places)| places);
         let [one, other] = kinds;
         let message =
-            format!("two layers of the network are called `{name}`: a `{one}` and a `{other}`");
+            format!("two layers of the network are called `{name}`: `{one}` and `{other}`");
         let mut twice = Diagnostic::error(DUPLICATE_LAYER, message);
         let texts = match places.as_slice() {
             [first, other, ..] if first == other => vec!["both are this one"],

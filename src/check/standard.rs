@@ -27,6 +27,7 @@ pub const STANDARD: &[(&str, &str)] = &[
     file!("archs/resnet_cifar"),
     file!("archs/mobilenet"),
     file!("archs/text"),
+    file!("archs/transformers"),
     file!("recipes"),
     file!("objectives"),
     file!("experiments"),
