@@ -33,12 +33,28 @@ KDP_INLINE void along(int64_t length, Body body) {
   for (; at < length; at += 1) body(std::integral_constant<int, 1>{}, at);
 }
 
-template <int N>
-KDP_INLINE float sum(Floats<N> values) {
-  float total = 0;
-  for (int lane = 0; lane < N; lane++) total += values[lane];
-  return total;
-}
+// A sum, or a maximum, of a row's values: those of full vectors lane by lane, and of the rest.
+struct Folded {
+  Floats<16> lanes;
+  Floats<1> rest;
+
+  template <int N>
+  KDP_INLINE Floats<N>& of() {
+    if constexpr (N == 16) return lanes;
+    if constexpr (N == 1) return rest;
+  }
+
+  template <typename Join>
+  KDP_INLINE float joined(Join join) const {
+    float all = rest[0];
+    for (int lane = 0; lane < 16; lane++) all = join(all, lanes[lane]);
+    return all;
+  }
+};
+
+KDP_INLINE Folded all_of(float value) { return {kdp::zeros<16>() + value, kdp::zeros<1>() + value}; }
+KDP_INLINE float added(float a, float b) { return a + b; }
+KDP_INLINE float larger(float a, float b) { return a > b ? a : b; }
 
 // Of some rows of scores, and what they are changed by.
 struct Rows {
@@ -55,21 +71,23 @@ KDP_INLINE void share(T* scores, T* left, const Rows& rows, float* row) {
   for (int64_t at = rows.from; at < rows.to; at++) {
     T *own = scores + at * rows.length, *out = left + at * rows.length;
     const float* hidden = rows.hidden + at / rows.of_sample * rows.length;
-    float largest = -INFINITY;
+    Folded most = all_of(-INFINITY);
     along(rows.length, [&](auto width, int64_t k) KDP_ALWAYS {
       constexpr int N = decltype(width)::value;
       Floats<N> score = load<N>(own + k) * rows.scale + load<N>(hidden + k);
       store<N>(row + k, score);
-      for (int lane = 0; lane < N; lane++) largest = score[lane] > largest ? score[lane] : largest;
+      auto& own = most.of<N>();
+      own = score > own ? score : own;
     });
-    float total = 0;
+    float largest = most.joined(larger);
+    Folded total = all_of(0);
     along(rows.length, [&](auto width, int64_t k) KDP_ALWAYS {
       constexpr int N = decltype(width)::value;
       Floats<N> value = kdp::exponential<N>(load<N>(row + k) - largest);
       store<N>(row + k, value);
-      total += sum<N>(value);
+      total.of<N>() += value;
     });
-    float inverse = 1 / total;
+    float inverse = 1 / total.joined(added);
     along(rows.length, [&](auto width, int64_t k) KDP_ALWAYS {
       constexpr int N = decltype(width)::value;
       Floats<N> value = load<N>(row + k) * inverse;
@@ -86,14 +104,15 @@ KDP_INLINE void share_back(const T* shares, T* gradients, T* left, const Rows& r
   for (int64_t at = rows.from; at < rows.to; at++) {
     const T* own = shares + at * rows.length;
     T *gradient = gradients + at * rows.length, *out = left + at * rows.length;
-    float total = 0;
+    Folded products = all_of(0);
     along(rows.length, [&](auto width, int64_t k) KDP_ALWAYS {
       constexpr int N = decltype(width)::value;
       // Dropout is a factor, so that its own output tells it of the gradient.
       Floats<N> dropped = kdp::dropped<N>(load<N>(own + k), at * rows.length + k, rows.mask);
       store<N>(out + k, dropped);
-      total += sum<N>(dropped * load<N>(gradient + k));
+      products.of<N>() += dropped * load<N>(gradient + k);
     });
+    float total = products.joined(added);
     along(rows.length, [&](auto width, int64_t k) KDP_ALWAYS {
       constexpr int N = decltype(width)::value;
       Floats<N> before = kdp::dropped<N>(load<N>(gradient + k), at * rows.length + k, rows.mask);
