@@ -421,6 +421,15 @@ fn roles(source: &str, classes: i64) -> Vec<(&'static str, &'static str)> {
             ("data_batch_5", "data_batch_5.bin"),
             ("test_batch", "test_batch.bin"),
         ],
+        ("cifar_python", 10) => vec![
+            ("data_batch_1", "data_batch_1"),
+            ("data_batch_2", "data_batch_2"),
+            ("data_batch_3", "data_batch_3"),
+            ("data_batch_4", "data_batch_4"),
+            ("data_batch_5", "data_batch_5"),
+            ("test_batch", "test_batch"),
+        ],
+        ("cifar_python", _) => vec![("train", "train"), ("test", "test")],
         _ => vec![],
     }
 }

@@ -66,6 +66,25 @@ pub const SOURCES: &[Word] = &[
         ],
     ),
     word(
+        "cifar_python",
+        "CIFAR's Python files (Krizhevsky 2009), pickled dicts, in one folder: `data_batch_1` … `data_batch_5`, `test_batch` for 10 classes; `train`, `test` for 100 (fine labels) or 20 (coarse ones). Nothing in them is run.",
+        &[
+            Param::required("folder", Type::Path, "The folder."),
+            Param::optional(
+                "coarse",
+                Type::Bool,
+                Bool(false),
+                "Whether the labels of CIFAR-100 are its 20 coarse ones.",
+            ),
+            SHAPE,
+            CLASSES,
+            TRAIN,
+            TEST,
+            MEAN,
+            STD,
+        ],
+    ),
+    word(
         "image_folder",
         "Images in folders, a folder a class: `train/CLASS/NAME.jpg` and `val/CLASS/NAME.jpg` (or `test/…`), as torchvision's `ImageFolder` reads them. Classes are in the order of their names. Or Tiny-ImageNet's `val/images` with its `val_annotations.txt`. JPEG, PNG, BMP and PNM, decoded as Pillow decodes them; other files are no samples.",
         &[

@@ -6,7 +6,7 @@ use super::files::Files;
 use super::samples::{Declared, Samples};
 
 /// The roles of the files of a split: the files' names without `.bin`.
-fn roles(files: &Files, split: &str) -> &'static [&'static str] {
+pub(super) fn roles(files: &Files, split: &str) -> &'static [&'static str] {
     let of_100 = files.has("train");
     match (split, of_100) {
         ("train", true) => &["train"],

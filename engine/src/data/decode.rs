@@ -6,7 +6,7 @@ use super::files::Files;
 use super::images::{self, Frame, Keep, Manner};
 use super::samples::{Declared, Samples};
 use super::texts::{Format, Records, Tokenizer};
-use super::{DataError, DataSet, Making, cifar, embedded, idx};
+use super::{DataError, DataSet, Making, cifar, cifar_python, embedded, idx};
 
 fn wanted<T>(call: &Call, argument: &str, value: Option<T>) -> Result<T, DataError> {
     value.ok_or_else(|| DataError::argument(call, argument))
@@ -115,6 +115,10 @@ fn images(source: &Call, files: &Files) -> Result<DataSet, DataError> {
         match source.name.as_str() {
             "idx" => idx::read(files, shape, &declared),
             "cifar_binary" => cifar::read(files, shape, &declared),
+            "cifar_python" => {
+                let coarse = wanted(source, "coarse", source.bool("coarse"))?;
+                cifar_python::read(files, shape, coarse, &declared)
+            }
             "embedded" => {
                 let name = wanted(source, "name", source.text("name"))?;
                 scale = embedded::scale(name)?;

@@ -8,6 +8,7 @@ use tch::TchError;
 
 use super::images::ImageError;
 use super::texts::TextError;
+use crate::pickle::PickleError;
 
 /// Why data could not be read. The node's name and declaration are put before it.
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +57,10 @@ pub enum DataError {
         record: usize,
         found: usize,
     },
+    #[error("the file `{}` is not read: {reason}", .path.display())]
+    Pickle { path: PathBuf, reason: PickleError },
+    #[error("the file `{}` is no batch of CIFAR: it has no {what}", .path.display())]
+    NoBatch { path: PathBuf, what: String },
     #[error("the file `{}` holds {found} {split} samples, but {declared} are declared", .path.display())]
     Count {
         path: PathBuf,
@@ -161,6 +166,10 @@ impl DataError {
             DataError::Truncated { .. } | DataError::Gzip { .. } | DataError::Records { .. } => {
                 Some("the download was probably cut off: fetch the file again")
             }
+            DataError::Pickle { reason, .. } => reason.problem.help(),
+            DataError::NoBatch { .. } => Some(
+                "the folder must be that of the Python version: `cifar-10-batches-py`, `cifar-100-python`",
+            ),
             DataError::Count { .. } | DataError::Shape { .. } | DataError::Label { .. } => {
                 Some("change the declaration, or put the right files there")
             }

@@ -4,6 +4,7 @@ mod ahead;
 mod augment;
 mod batches;
 mod cifar;
+mod cifar_python;
 mod decode;
 mod embedded;
 mod error;
@@ -25,6 +26,7 @@ mod transforms;
 
 #[cfg(test)]
 pub(crate) mod made;
+mod numpy;
 
 pub use ahead::{Ahead, ahead};
 pub use augment::{Augmentation, Epoch};

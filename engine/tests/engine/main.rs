@@ -4,6 +4,7 @@
 mod broken;
 mod checkpoint;
 mod cifar;
+mod cifar_python;
 mod command;
 mod frozen;
 mod images;

@@ -15,6 +15,10 @@ pub(super) fn promised(call: &Call) -> Result<(Shape, i64), Wrong> {
         frame(call, &sides)?;
     }
     let classes = count(call, "classes", 2, 1_000_000)?;
+    if call.bool("coarse") == Some(true) && classes == 10 {
+        let message = "only the files of CIFAR-100 have coarse labels";
+        return Err(Wrong::new("coarse", message).help("of these there are 20: `classes: 20`"));
+    }
     for (name, above) in [("mean", ""), ("std", ", above 0")] {
         let fits = |value: &f64| name == "mean" || *value > 0.0;
         if let Some(values) = call.numbers(name)
