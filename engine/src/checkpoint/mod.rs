@@ -68,6 +68,12 @@ impl Checkpoint {
         self.tensors.keys().map(String::as_str)
     }
 
+    /// Where its tensors lie and what they are, by name, sorted.
+    pub fn places(&self) -> impl Iterator<Item = (&str, &Place)> {
+        let places = self.tensors.iter();
+        places.map(|(name, place)| (name.as_str(), place))
+    }
+
     /// Where a tensor lies, and what it is.
     pub fn place(&self, name: &str) -> Option<&Place> {
         self.tensors.get(name)

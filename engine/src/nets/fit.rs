@@ -1,15 +1,19 @@
 //! A file of weights held against the tensors that a network wants.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kdp::spec::{Fill, TensorSpec, matches};
 use tch::{Kind, Tensor};
 
 use super::misfit::{Misfit, Named, Reshaped};
 use super::{NetError, Share};
+use crate::checkpoint::{Checkpoint, Place};
 
 /// What PyTorch's `DataParallel` puts before every name.
 const PARALLEL: &str = "module.";
+
+/// What files converted from TensorFlow, the first of BERT's among them, call a layer norm's tensors.
+const RENAMED: [(&str, &str); 2] = [(".gamma", ".weight"), (".beta", ".bias")];
 
 /// Buffers that files of transformers before 4.31 hold, and networks do not: they count 0, 1, 2, …, or
 /// are 0 throughout.
@@ -18,8 +22,8 @@ const CONSTANTS: [&str; 2] = ["position_ids", "token_type_ids"];
 /// A share whose file has what the network wants, and nothing else but what is ignored.
 pub struct Fit<'a> {
     share: &'a Share,
-    /// What the file puts before every name.
-    prefix: &'static str,
+    /// The file's tensors, as the network would call them.
+    places: BTreeMap<String, &'a Place>,
 }
 
 impl<'a> Fit<'a> {
@@ -29,15 +33,13 @@ impl<'a> Fit<'a> {
     /// [`NetError::Misfit`] names every tensor that is missing, too many or of another shape;
     /// [`NetError::NothingIgnored`] a pattern that ignores nothing.
     pub fn of(share: &'a Share, specs: &[TensorSpec]) -> Result<Self, NetError> {
-        let own = |spec: &TensorSpec| spec.name.starts_with(PARALLEL);
-        let mut names = share.checkpoint.names();
-        let parallel = names.all(|name| name.starts_with(PARALLEL)) && !specs.iter().any(own);
+        let own: BTreeSet<&str> = specs.iter().map(|spec| spec.name.as_str()).collect();
         let fit = Self {
             share,
-            prefix: if parallel { PARALLEL } else { "" },
+            places: places(&share.checkpoint, &own),
         };
-        fit.hold_patterns(specs)?;
-        fit.hold_tensors(specs)?;
+        fit.hold_patterns(&own)?;
+        fit.hold_tensors(specs, &own)?;
         Ok(fit)
     }
 
@@ -50,8 +52,8 @@ impl<'a> Fit<'a> {
     /// is drawn too, which makes it 0: PyTorch before 0.4.1 kept none, and later ones load such files so.
     pub fn values(&self, spec: &TensorSpec) -> Result<Option<Tensor>, NetError> {
         let checkpoint = &self.share.checkpoint;
-        let found = self.place(&spec.name).filter(|_| !self.ignores(&spec.name));
-        let Some(place) = found else {
+        let place = self.places.get(&spec.name);
+        let Some(place) = place.filter(|_| !self.ignores(&spec.name)) else {
             return Ok(None);
         };
         let values = checkpoint.tensor(place)?;
@@ -68,30 +70,19 @@ impl<'a> Fit<'a> {
         Ok(Some(values))
     }
 
-    fn place(&self, name: &str) -> Option<&crate::checkpoint::Place> {
-        let whole = format!("{}{name}", self.prefix);
-        self.share.checkpoint.place(&whole)
-    }
-
-    /// The file's names, as the network would call them.
-    fn names(&self) -> impl Iterator<Item = &'a str> {
-        let prefix = self.prefix.len();
-        self.share
-            .checkpoint
-            .names()
-            .map(move |name| &name[prefix..])
-    }
-
     fn ignores(&self, tensor: &str) -> bool {
         let mut patterns = self.share.ignore.iter();
         patterns.any(|pattern| matches(pattern, tensor))
     }
 
     /// Refuses a pattern that ignores nothing, neither of the network nor of the file.
-    fn hold_patterns(&self, specs: &[TensorSpec]) -> Result<(), NetError> {
-        let of_net = specs.iter().map(|spec| spec.name.as_str());
-        let names: Vec<&str> = of_net.chain(self.names()).collect();
-        let ignores_none = |pattern: &&String| !names.iter().any(|name| matches(pattern, name));
+    fn hold_patterns(&self, own: &BTreeSet<&str>) -> Result<(), NetError> {
+        let names = || {
+            own.iter()
+                .copied()
+                .chain(self.places.keys().map(String::as_str))
+        };
+        let ignores_none = |pattern: &&String| !names().any(|name| matches(pattern, name));
         match self.share.ignore.iter().find(ignores_none) {
             None => Ok(()),
             Some(pattern) => Err(NetError::NothingIgnored {
@@ -101,11 +92,11 @@ impl<'a> Fit<'a> {
         }
     }
 
-    fn hold_tensors(&self, specs: &[TensorSpec]) -> Result<(), NetError> {
+    fn hold_tensors(&self, specs: &[TensorSpec], own: &BTreeSet<&str>) -> Result<(), NetError> {
         let mut misfit = Misfit::new(self.share.checkpoint.file(), specs.len());
         for spec in specs.iter().filter(|spec| !self.ignores(&spec.name)) {
             let (name, wanted) = (spec.name.clone(), spec.shape.clone());
-            match self.place(&name) {
+            match self.places.get(&name) {
                 None if spec.fill == Fill::Count => {}
                 None => misfit.missing.push(Named {
                     name,
@@ -119,20 +110,35 @@ impl<'a> Fit<'a> {
                 Some(_) => {}
             }
         }
-        let own: BTreeSet<&str> = specs.iter().map(|spec| spec.name.as_str()).collect();
-        for name in self.names() {
-            let Some(place) = self.place(name) else {
-                continue;
-            };
+        for (name, place) in &self.places {
             let last = name.rsplit('.').next().unwrap_or(name);
             let constant = CONSTANTS.contains(&last) && place.is_whole();
-            if !own.contains(name) && !self.ignores(name) && !constant {
+            if !own.contains(name.as_str()) && !self.ignores(name) && !constant {
                 misfit.surplus.push(Named {
-                    name: name.to_string(),
+                    name: name.clone(),
                     shape: place.shape.clone(),
                 });
             }
         }
         misfit.told()
     }
+}
+
+/// A file's tensors, as the network that has these would call them.
+fn places<'a>(checkpoint: &'a Checkpoint, own: &BTreeSet<&str>) -> BTreeMap<String, &'a Place> {
+    let mut names = checkpoint.names();
+    let parallel = names.all(|name| name.starts_with(PARALLEL))
+        && !own.iter().any(|name| name.starts_with(PARALLEL));
+    let prefix = if parallel { PARALLEL.len() } else { 0 };
+    let tensors = checkpoint.places().map(|(whole, place)| {
+        let name = &whole[prefix..];
+        let renamed = RENAMED.iter().find_map(|(old, new)| {
+            let renamed = format!("{}{new}", whole.strip_suffix(old)?);
+            let wanted = own.contains(&renamed[prefix..]) && !own.contains(name);
+            (wanted && checkpoint.place(&renamed).is_none()).then_some(renamed)
+        });
+        let name = renamed.map_or(name.to_string(), |renamed| renamed[prefix..].to_string());
+        (name, place)
+    });
+    tensors.collect()
 }

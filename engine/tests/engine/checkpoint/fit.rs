@@ -96,14 +96,16 @@ fn all_that_does_not_fit_is_told_at_once() {
 }
 
 #[test]
-fn buffers_that_only_count_are_passed_over() {
+fn what_older_files_hold_is_taken_as_transformers_takes_it() {
     let store = tempfile::tempdir().expect("a folder");
     let data = digits(vec![]);
     let mut worker = Worker::start();
     worker.run_all(&[&data], store.path());
     let path = store.path().join("it.safetensors");
     let mut run = |add: &[(&str, &[usize])]| {
-        made(&path, |_| true, add);
+        let renamed =
+            |new: &str| add.iter().any(|(old, _)| old.ends_with(".gamma")) && new == "bn1.weight";
+        made(&path, |name| !renamed(name), add);
         let node = weights_of(small_cnn(2), &data, &path, &[]);
         worker
             .run(&node, store.path())
@@ -111,6 +113,7 @@ fn buffers_that_only_count_are_passed_over() {
     };
     let constant = [("embeddings.position_ids", [1, 8].as_slice())];
     assert!(run(&constant).is_ok());
+    assert!(run(&[("bn1.gamma", [2].as_slice())]).is_ok());
     // One of numbers that are not whole may have been learnt.
     let learnt = [("embeddings.position", [1, 8].as_slice())];
     let message = run(&learnt).expect_err("no fit");
