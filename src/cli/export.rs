@@ -1,10 +1,15 @@
 //! `kdp export FILE NODE -o F`.
 
-use std::fs;
+use std::collections::HashMap;
+use std::fs::{self, Permissions};
+use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use safetensors::{SafeTensorError, SafeTensors};
 use serde_json::json;
+use tempfile::Builder;
 
 use super::Answer;
 use super::console::{Console, bytes};
@@ -13,6 +18,9 @@ use super::front::{FileArgs, Planned};
 use super::settings::{Settings, StoreFlag};
 use crate::plan::{NodeIndex, Task};
 use crate::store::{Entry, Manifest, Store};
+
+/// A network's weights.
+const WEIGHTS: &str = "weights.safetensors";
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -36,15 +44,7 @@ pub(super) struct ExportArgs {
 }
 
 pub(super) fn export(args: ExportArgs, console: &Console) -> Answer {
-    let folder = args.output.parent();
-    if let Some(folder) = folder.filter(|folder| *folder != Path::new("") && !folder.is_dir()) {
-        let wrong = format!("there is no folder `{}` to write to", folder.display());
-        let help = format!(
-            "make it (`mkdir -p {}`), or choose another",
-            folder.display()
-        );
-        return Err(CliError::usage(wrong).help(help));
-    }
+    hold_writable(&args.output)?;
     let settings = Settings::of_file(&args.file.file)?;
     let store = settings.open_store(&args.store)?;
     let planned = Planned::load(&args.file, &store, console)?;
@@ -80,8 +80,12 @@ pub(super) fn export(args: ExportArgs, console: &Console) -> Answer {
         None => entry,
     };
     let blob = choose(&entry.manifest, &args)?;
-    let content = entry.read(&blob)?;
-    fs::write(&args.output, &content).map_err(|error| CliError::unwritable(&args.output, error))?;
+    let mut content = entry.read(&blob)?;
+    if blob == WEIGHTS {
+        content = for_pytorch(&content)
+            .map_err(|error| CliError::machine(format!("`{blob}` of `{}`: {error}", node.id)))?;
+    }
+    write(&args.output, &content).map_err(|error| CliError::unwritable(&args.output, error))?;
     match console.json {
         true => console.document(&json!({
             "node": node.id,
@@ -98,6 +102,53 @@ pub(super) fn export(args: ExportArgs, console: &Console) -> Answer {
         )),
     }
     Ok(0)
+}
+
+/// Refuses a place that cannot be written to before anything is looked up.
+fn hold_writable(output: &Path) -> Result<(), CliError> {
+    if output.is_dir() {
+        let wrong = format!("`{}` is a folder, not a file to write", output.display());
+        let inside = output.join(WEIGHTS);
+        let help = format!("name the file: `-o {}`", inside.display());
+        return Err(CliError::usage(wrong).help(help));
+    }
+    let folder = folder(output);
+    if !folder.is_dir() {
+        let wrong = format!("there is no folder `{}` to write to", folder.display());
+        let help = format!(
+            "make it (`mkdir -p {}`), or choose another",
+            folder.display()
+        );
+        return Err(CliError::usage(wrong).help(help));
+    }
+    Ok(())
+}
+
+/// The folder a file lies in.
+fn folder(file: &Path) -> &Path {
+    let folder = file.parent().filter(|folder| *folder != Path::new(""));
+    folder.unwrap_or(Path::new("."))
+}
+
+/// Writes a file whole or not at all.
+fn write(output: &Path, content: &[u8]) -> io::Result<()> {
+    // A pipe or a device is written to as it is.
+    if output.exists() && !output.is_file() {
+        return fs::write(output, content);
+    }
+    let mut file = Builder::new()
+        .permissions(Permissions::from_mode(0o666))
+        .tempfile_in(folder(output))?;
+    file.write_all(content)?;
+    file.persist(output)?;
+    Ok(())
+}
+
+/// The same tensors, with the note by which transformers 4 knows PyTorch's.
+fn for_pytorch(weights: &[u8]) -> Result<Vec<u8>, SafeTensorError> {
+    let tensors = SafeTensors::deserialize(weights)?;
+    let note = HashMap::from([("format".to_string(), "pt".to_string())]);
+    safetensors::serialize(tensors.iter(), Some(note))
 }
 
 /// What tells of a model, where a blob of that is asked for: its curves.
@@ -122,7 +173,7 @@ fn choose(manifest: &Manifest, args: &ExportArgs) -> Result<String, CliError> {
     }
     let ending = args.output.extension();
     let fits = |name: &&&str| Path::new(name).extension() == ending;
-    let preferred = ["weights.safetensors", "points.safetensors", "result.json"];
+    let preferred = [WEIGHTS, "points.safetensors", "result.json"];
     let known = preferred
         .iter()
         .filter(|name| names.contains(name))
@@ -131,10 +182,49 @@ fn choose(manifest: &Manifest, args: &ExportArgs) -> Result<String, CliError> {
     match (known, fitting.as_slice()) {
         (Some(name), _) => Ok(name.to_string()),
         (None, [only]) => Ok(only.to_string()),
+        _ if names.contains(&WEIGHTS) && is_pytorch(&args.output) => {
+            let safe = args.output.with_extension("safetensors");
+            let help = format!(
+                "name it `{}`; PyTorch reads it by `safetensors.torch.load_file`",
+                safe.display()
+            );
+            Err(CliError::usage("weights are written as safetensors").help(help))
+        }
         _ => Err(CliError::usage(format!(
             "which of the node's files is meant cannot be told from `{}`",
             args.output.display()
         ))
         .help(format!("{all}: choose one with `--blob`"))),
+    }
+}
+
+/// Whether a file is called as those of `torch.save` are.
+fn is_pytorch(path: &Path) -> bool {
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    matches!(ending, Some("pth" | "pt" | "bin"))
+}
+
+#[cfg(test)]
+mod tests {
+    use safetensors::tensor::{Dtype, TensorView};
+
+    use super::*;
+
+    #[test]
+    fn exported_weights_are_the_same_and_say_that_they_are_pytorchs() {
+        let ones = TensorView::new(Dtype::U8, vec![2], &[1, 1]).expect("sound");
+        let twos = TensorView::new(Dtype::U8, vec![1], &[2]).expect("sound");
+        let tensors = [("fc.weight", &ones), ("fc.bias", &twos)];
+        let weights = safetensors::serialize(tensors, None).expect("packed");
+        let exported = for_pytorch(&weights).expect("sound");
+        let (_, header) = SafeTensors::read_metadata(&exported).expect("sound");
+        let note = header.metadata().as_ref().expect("a note");
+        assert_eq!(note["format"], "pt");
+        let [before, after] = [&weights, &exported].map(|bytes| {
+            let mut all = SafeTensors::deserialize(bytes).expect("sound").tensors();
+            all.sort_by(|a, b| a.0.cmp(&b.0));
+            all
+        });
+        assert_eq!(before, after);
     }
 }

@@ -361,6 +361,7 @@ fn wrong_use_is_told_with_its_mend() {
     for (line, told) in [
         ("check .", "`.` cannot be read: it is a folder"),
         ("export a.kdp data -o nodir/x", "no folder `nodir`"),
+        ("export a.kdp data -o .", "`.` is a folder"),
         ("run a.kdp --target small[seed:0", "no name of a node"),
         ("run a.kdp --target small[seed:7]", "`small[seed: 0]`"),
         ("graph a.kdp --json -o a.svg", "cannot be given as JSON"),
