@@ -5,6 +5,7 @@ mod fit;
 mod hostile;
 mod mutated;
 mod odd;
+mod published;
 mod sound;
 mod values;
 
