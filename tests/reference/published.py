@@ -29,10 +29,13 @@ def mobilenet(state):
     return model
 
 
-def minilm():
-    """The encoder's sizes; its pooler, with a classifier of three classes behind."""
-    config = transformers.BertConfig(vocab_size=30522, hidden_size=384, num_hidden_layers=6, num_attention_heads=12, intermediate_size=1536, num_labels=3)
-    return transformers.BertForSequenceClassification(config).eval()
+def minilm(state):
+    """The encoder of a sentence transformer. Its file has a buffer that transformers no longer writes."""
+    config = transformers.BertConfig(vocab_size=30522, hidden_size=384, num_hidden_layers=6, num_attention_heads=12, intermediate_size=1536)
+    model = transformers.BertModel(config).eval()
+    told = model.load_state_dict(state, strict=False)
+    assert not told.missing_keys and told.unexpected_keys == ["embeddings.position_ids"], told
+    return model
 
 
 def download(folder):
@@ -54,15 +57,11 @@ def fetch(folder):
     logits = mobilenet(torch.load(folder / "mobilenet_v2.pth", weights_only=True))(images)
     safetensors.torch.save_file({"input": images, "logits": logits}, folder / "mobilenet_v2.logits.safetensors")
 
-    model = minilm()
-    torch.nn.init.zeros_(model.classifier.weight)
-    encoder = safetensors.torch.load_file(folder / "minilm.safetensors")
-    told = model.bert.load_state_dict(encoder, strict=False)
-    assert not told.missing_keys and told.unexpected_keys == ["embeddings.position_ids"], told
     tokens = torch.randint(1000, 30000, (2, 24))
+    # The second text is shorter.
     tokens[1, 15:] = 0
-    # The classifier shows the first of what the pooler gives.
-    pooled = model.bert(tokens, attention_mask=tokens != 0).pooler_output
+    model = minilm(safetensors.torch.load_file(folder / "minilm.safetensors"))
+    pooled = model(tokens, attention_mask=tokens != 0).pooler_output
     safetensors.torch.save_file({"input": tokens.int(), "pooled": pooled}, folder / "minilm.logits.safetensors")
 
 

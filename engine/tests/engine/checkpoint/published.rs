@@ -87,3 +87,47 @@ fn mobilenet_v2_of_imagenet_gives_the_logits_of_torchvision() {
         assert_eq!(read.to_kind(Kind::Double), written.to_kind(Kind::Double));
     }
 }
+
+/// The encoder of a sentence transformer, under the names of transformers' `BertModel`, and a classifier.
+const MINILM: &str = r#"
+use std.archs.{token_vectors, encoder_layer}
+use std.datasets.imdb
+
+dataset few = imdb("few", tokens: wordpiece("vocab.txt"), length: 24)
+
+arch minilm() =
+  token_vectors(384, 512, 2, false, 0.1, 1e-12) as embeddings
+  -> chain([encoder_layer(12, 1536, 0.1, 1e-12) for i in 0..6]) as "encoder.layer"
+  -> first_token() -> linear(384) as "pooler.dense" -> tanh() -> linear(classes) as classifier
+
+model published = minilm() {
+  data: few.train
+  init: weights("minilm.safetensors", ignore: ["classifier.*"])
+}
+"#;
+
+#[test]
+#[ignore = "wants files that `make parity` fetches"]
+fn a_published_encoder_of_bert_gives_the_vectors_of_transformers() {
+    let net = loaded(&network(MINILM), "minilm.safetensors", &["classifier.*"]);
+    let answers = "minilm.logits.safetensors";
+    // A classifier that shows the first numbers of what the pooler gives.
+    let classes = net.tensors()["classifier.bias"].size()[0];
+    net.put(
+        "classifier.weight",
+        &Tensor::eye_m(classes, 384, (Kind::Float, Device::Cpu)),
+    )
+    .expect("a tensor");
+    net.put(
+        "classifier.bias",
+        &Tensor::zeros([classes], (Kind::Float, Device::Cpu)),
+    )
+    .expect("a tensor");
+    let found = net
+        .forward(
+            &tensor(answers, "input").to_kind(Kind::Int64),
+            Mode::Evaluate,
+        )
+        .expect("it runs");
+    hold(&found, &tensor(answers, "pooled").narrow(1, 0, classes));
+}
