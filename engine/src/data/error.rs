@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use kdp::plan::Call;
 use kdp::store::StoreError;
+use parquet::errors::ParquetError;
 use tch::TchError;
 
 use super::images::ImageError;
@@ -80,6 +81,14 @@ pub enum DataError {
         sample: usize,
         value: u8,
         classes: i64,
+    },
+    #[error("the file `{}` cannot be read as Parquet: {reason}", .path.display())]
+    Parquet { path: PathBuf, reason: ParquetError },
+    #[error("the column `{column}` of the file `{}` holds {found}, not bytes, texts, whole numbers or truth values", .path.display())]
+    ColumnHolds {
+        path: PathBuf,
+        column: String,
+        found: String,
     },
     #[error(transparent)]
     Text(#[from] TextError),
@@ -163,7 +172,10 @@ impl DataError {
             DataError::Changed(_) | DataError::ChangedFolder(_) => {
                 Some("run again: the file's new content gives a new key")
             }
-            DataError::Truncated { .. } | DataError::Gzip { .. } | DataError::Records { .. } => {
+            DataError::Truncated { .. }
+            | DataError::Gzip { .. }
+            | DataError::Records { .. }
+            | DataError::Parquet { .. } => {
                 Some("the download was probably cut off: fetch the file again")
             }
             DataError::Pickle { reason, .. } => reason.problem.help(),
@@ -176,6 +188,7 @@ impl DataError {
             DataError::Classes { .. } => Some("declare as many as are found"),
             DataError::Balance { .. } => Some("take fewer of each"),
             DataError::Flat { .. } => Some("say the deviation: `normalise(std: [1.0])`"),
+            DataError::ColumnHolds { .. } => Some("name another column in the declaration"),
             DataError::Text(error) => error.help(),
             _ => None,
         }

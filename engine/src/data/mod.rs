@@ -17,6 +17,7 @@ mod making;
 mod object;
 mod order;
 mod padding;
+mod parquet;
 mod placement;
 mod rows;
 mod samples;

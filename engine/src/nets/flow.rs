@@ -65,11 +65,7 @@ impl Flow {
     /// The vectors of all tokens in one row, n×(length·width): zeros for padding, and for what a batch of shorter
     /// rows lacks.
     pub fn flatten_tokens(&self, length: i64) -> Result<Tensor, TchError> {
-        let Some(mask) = &self.mask else {
-            let message = "flatten saw no tokens";
-            return Err(TchError::Shape(message.to_string()));
-        };
-        let seen = mask.f_to_kind(self.values.f_kind()?)?;
+        let seen = self.mask()?.f_to_kind(self.values.f_kind()?)?;
         let seen = self.values.f_mul(&seen.f_unsqueeze(-1)?)?;
         let lacks = length - self.values.size()[1];
         seen.f_constant_pad_nd([0, 0, 0, lacks])?.f_flatten(1, -1)
@@ -86,5 +82,21 @@ impl Flow {
             .f_mul(&counted)?
             .f_sum_dim_intlist([1i64].as_slice(), false, None)?
             .f_div(&count.f_clamp_min(1.0)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flatten_sees_zeros_where_padding_is_and_where_a_shorter_batch_ends() {
+        let flow = Flow {
+            values: Tensor::from_slice(&[1.0f32, 2.0, 3.0, 4.0]).view([1, 2, 2]),
+            mask: Some(Tensor::from_slice(&[true, false]).view([1, 2])),
+        };
+        let flat = flow.flatten_tokens(3).expect("it runs");
+        let wanted = [1.0f32, 2.0, 0.0, 0.0, 0.0, 0.0];
+        assert_eq!(flat, Tensor::from_slice(&wanted).view([1, 6]));
     }
 }

@@ -42,13 +42,6 @@ pub enum TextError {
         found: String,
         wanted: &'static str,
     },
-    #[error("the column `{column}` of the file `{}` holds {found}, not {wanted}", .path.display())]
-    ColumnType {
-        path: PathBuf,
-        column: String,
-        found: String,
-        wanted: &'static str,
-    },
     #[error("{0} is not UTF-8")]
     NotUtf8(Place),
     #[error("the file `{}` is not UTF-8: its byte {byte} is the first that is not", .path.display())]
@@ -57,11 +50,6 @@ pub enum TextError {
     NotAnObject(Place, String),
     #[error("the file `{}` cannot be read as a table: {reason}", .path.display())]
     Table { path: PathBuf, reason: csv::Error },
-    #[error("the file `{}` cannot be read as Parquet: {reason}", .path.display())]
-    Parquet {
-        path: PathBuf,
-        reason: parquet::errors::ParquetError,
-    },
     #[error("the folder `{}` has no folder `{label}`: it has {there}", .path.display())]
     NoClass {
         path: PathBuf,
@@ -151,9 +139,7 @@ impl TextError {
             TextError::Columns { .. } => {
                 "mend the line; or change the declaration: its `delimiter`, and `quoting: false` where quotes stand for themselves"
             }
-            TextError::Type { .. } | TextError::ColumnType { .. } => {
-                "name another column in the declaration, or mend the file"
-            }
+            TextError::Type { .. } => "name another column in the declaration, or mend the file",
             TextError::NotUtf8(_) => "save the file in UTF-8",
             TextError::FileNotUtf8 { .. } => {
                 "save the file in UTF-8, or declare `encoding: latin1`"
@@ -161,7 +147,6 @@ impl TextError {
             TextError::NotAnObject(..) => {
                 "each line of the file is one object: `{\"text\": \"…\", \"label\": \"…\"}`"
             }
-            TextError::Parquet { .. } => "the download was probably cut off: fetch the file again",
             TextError::Vocabulary { .. } | TextError::Padding { .. } => {
                 "declare what the file has where it is the right one: its network must have as many tokens, and the same padding"
             }
