@@ -117,6 +117,8 @@ impl Checker<'_> {
         if let (ItemKind::Let { name, .. }, [Value::Download(download)]) =
             (&item.kind, members.as_slice())
         {
+            // It is there to be fetched by its name.
+            self.used.insert(name.span);
             self.program.downloads.push(program::Named {
                 name: name.text.clone(),
                 doc: item.doc.join(" "),

@@ -10,7 +10,7 @@ use crate::diag::{Diagnostic, Span};
 use crate::spec::{Archive, Call, Checksum, Download, Remote, Unpack};
 use crate::vocabulary::Word;
 
-/// An argument that cannot be, and the mend.
+/// An argument that cannot be, or none where one is missing; and the mend.
 struct Wrong(&'static str, String, &'static str);
 
 impl Checker<'_> {
@@ -28,7 +28,12 @@ impl Checker<'_> {
         };
         made.unwrap_or_else(|Wrong(argument, message, help)| {
             let at = named.get(argument).map_or(span, |(_, at)| *at);
-            let diagnostic = Diagnostic::error(OUT_OF_RANGE, message).label(at, "");
+            let code = if argument.is_empty() {
+                MISSING_ARGUMENT
+            } else {
+                OUT_OF_RANGE
+            };
+            let diagnostic = Diagnostic::error(code, message).label(at, "");
             self.report(diagnostic.help(help));
             Value::Unknown
         })

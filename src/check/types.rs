@@ -146,7 +146,7 @@ impl fmt::Display for Type {
             Type::Optimiser => "an optimiser such as `sgd(momentum: 0.9)`",
             Type::Augmentation => "an augmentation such as `flip()`",
             Type::Initial => "a distribution such as `normal(0.02)`",
-            Type::Remote => "a file to fetch, `file(…)` or `archive(…)`",
+            Type::Remote => "a file to fetch such as `file(\"https://…\")`",
             Type::Tokenizer => "a tokenizer such as `bytes()`",
         })
     }

@@ -13,7 +13,7 @@ use crate::check::{self, Disk, Memory, STANDARD, World};
 use crate::diag::{Coded, Diagnostic, Example, MAIN, SourceId, Sources, render, to_json};
 use crate::doc::{self, Section};
 use crate::plan::{self, Key, NodeIndex, Plan};
-use crate::run::{all_targets, select};
+use crate::run::{Fetchable, all_targets, select};
 use crate::store::Store;
 use crate::syntax;
 
@@ -226,6 +226,25 @@ pub(super) fn standard_downloads() -> Vec<Named> {
         .program
         .map(|program| program.downloads)
         .unwrap_or_default()
+}
+
+/// The sources that read what can be fetched: what declares it is checked like a file.
+pub(super) fn fetchable() -> Vec<Fetchable> {
+    let known = standard_downloads().into_iter().filter_map(|set| {
+        let declare = set.download.declare.as_ref()?;
+        let (word, _) = declare.split_once('(')?;
+        let text = format!("use std.datasets.{word}\ndataset it = {declare}\n");
+        let world = Memory([("it.kdp".into(), text)].into());
+        let program = check::load(Path::new("it.kdp"), &[], &world).program?;
+        match &program.datasets.first()?.from {
+            check::DataFrom::Source { call, .. } => Some(Fetchable {
+                source: call.clone(),
+                name: set.name,
+            }),
+            _ => None,
+        }
+    });
+    known.collect()
 }
 
 /// Every diagnostic's code.

@@ -8,14 +8,14 @@ use clap::Args;
 
 use super::console::Console;
 use super::error::CliError;
-use super::front::{FileArgs, Planned};
+use super::front::{self, FileArgs, Planned};
 use super::leases::leases;
 use super::saving::saving;
 use super::settings::{Settings, StoreFlag};
 use super::size::size;
 use super::standing::Standing;
 use super::{Answer, doctor, engine, runs};
-use crate::plan::Plan;
+use crate::plan::{Node, Plan};
 use crate::report::page::{self, PAGE};
 use crate::report::terminal;
 use crate::run::{self, Event, Failure, Outcome, Queue, RunOptions, Saving, Stop, default_jobs};
@@ -124,6 +124,10 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Answer {
         across: args.across,
         keep_going: args.keep_going,
         stop: stop_on_signals(console),
+        fetchable: match plan.nodes().any(lacks_files) {
+            true => front::fetchable(),
+            false => vec![],
+        },
     };
 
     let begun = match idle {
@@ -251,6 +255,11 @@ fn jobs_for(devices: &[String]) -> usize {
         true => default_jobs(),
         false => devices.len(),
     }
+}
+
+/// Whether files of a node were not there when it was planned.
+fn lacks_files(node: &Node) -> bool {
+    node.files.values().any(|file| file.digest.is_none())
 }
 
 /// Room for outputs of teachers: 10 GB, or a tenth of what is free on the store's disk.

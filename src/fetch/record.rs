@@ -1,12 +1,12 @@
 //! What a folder's data set was fetched from: a record beside the files.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::FetchError;
+use super::{FetchError, STAGING};
 use crate::spec::Remote;
 
 /// The record's name in a data set's folder.
@@ -60,15 +60,15 @@ impl Record {
         files.find(|fetched| fetched.is_whole(remote, folder))
     }
 
-    /// Puts it into its folder.
+    /// Puts it into its folder, by way of the one of what is under way.
     pub fn write(&self, folder: &Path) -> Result<(), FetchError> {
-        let path = folder.join(RECORD);
+        let (path, new) = (folder.join(RECORD), folder.join(STAGING).join(RECORD));
         let wrong = |error| FetchError::writing(&path, error);
-        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(wrong)?;
         let text = serde_json::to_vec(self).map_err(|error| wrong(error.into()))?;
+        let mut file = File::create(&new).map_err(wrong)?;
         file.write_all(&text).map_err(wrong)?;
-        file.as_file().sync_all().map_err(wrong)?;
-        file.persist(&path).map_err(|error| wrong(error.error))?;
+        file.sync_all().map_err(wrong)?;
+        fs::rename(&new, &path).map_err(wrong)?;
         Ok(())
     }
 }

@@ -102,6 +102,12 @@ impl Transfer<'_> {
             // Bytes that were not asked for.
             answer = self.client.get(url, 0, None)?;
         }
+        if answer.from > here {
+            return Err(FetchError::Unreachable {
+                url: url.clone(),
+                reason: "the host sends other bytes than those it is asked for".to_string(),
+            });
+        }
         let wrong = |path: &Path, error| FetchError::writing(path, error);
         let mut file = OpenOptions::new();
         let file = match answer.from {

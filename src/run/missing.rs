@@ -4,29 +4,43 @@ use std::fs::File;
 use std::io::{Error, ErrorKind};
 use std::path::Path;
 
-use crate::plan::{DataFrom, DataTask, Node, Task};
+use super::options::Fetchable;
+use crate::plan::{Call, DataFrom, DataTask, Node, Task};
 
 /// Where the path of an input file comes from.
 const ORIGIN: &str = "the path stands in the declaration or in a param that it uses (`--set`), and \
                       is relative to the folder of the `.kdp` file";
 
 /// What is wrong, and the mend, where a file of the node was not there when it was planned.
-pub(super) fn missing_files(node: &Node) -> Option<(String, String)> {
+pub(super) fn missing_files(node: &Node, fetchable: &[Fetchable]) -> Option<(String, String)> {
     let (role, file) = node.files.iter().find(|(_, file)| file.digest.is_none())?;
     let what = format!(
         "its file `{}` ({role}) {}",
         file.path.display(),
         reason(&file.path)
     );
-    let is_idx = matches!(
-        &node.task,
-        Task::Data(DataTask { from: DataFrom::Source { source, .. }, .. }) if source.name == "idx"
-    );
-    let help = match is_idx {
+    let source = source(&node.task);
+    let mut help = match source.is_some_and(|source| source.name == "idx") {
         true => format!("{ORIGIN}; a file may be gzipped (`.gz`) or not"),
         false => ORIGIN.into(),
     };
+    let known = fetchable.iter().find(|one| Some(&one.source) == source);
+    if let (Some(known), Some(folder)) = (known, file.path.parent()) {
+        let (name, folder) = (&known.name, folder.display());
+        help = format!("`kdp data fetch {name} --to {folder}` fetches the data; {help}");
+    }
     Some((what, help))
+}
+
+/// The source that a node decodes.
+fn source(task: &Task) -> Option<&Call> {
+    match task {
+        Task::Data(DataTask {
+            from: DataFrom::Source { source, .. },
+            ..
+        }) => Some(source),
+        _ => None,
+    }
 }
 
 /// Whether the folder, the file or the right to read it is missing, as the system says it.

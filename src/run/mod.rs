@@ -19,7 +19,7 @@ mod worker;
 pub use claims::judge;
 pub use lease::Lease;
 pub use observer::{Event, Observer, Progress};
-pub use options::{RunOptions, default_jobs};
+pub use options::{Fetchable, RunOptions, default_jobs};
 pub use outcome::{ClaimOutcome, Failure, NodeOutcome, Outcome, Status};
 pub use protocol::{Answer, Order, PROTOCOL, Saving};
 pub use queue::{Queue, State};

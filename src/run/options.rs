@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{Ground, Saving, Stop, threads};
-use crate::plan::{NodeIndex, Plan};
+use crate::plan::{Call, NodeIndex, Plan};
 
 /// How a run is done.
 #[derive(Clone, Debug)]
@@ -29,6 +29,17 @@ pub struct RunOptions {
     pub keep_going: bool,
     /// The way to stop it.
     pub stop: Stop,
+    /// Where data comes from that is not there, as far as that is known.
+    pub fetchable: Vec<Fetchable>,
+}
+
+/// A data set that `kdp data fetch` brings.
+#[derive(Clone, Debug)]
+pub struct Fetchable {
+    /// The source that reads it, paths left out.
+    pub source: Call,
+    /// Its name.
+    pub name: String,
 }
 
 impl RunOptions {

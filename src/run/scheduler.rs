@@ -139,7 +139,7 @@ impl Run<'_> {
             stored: stored.count(),
         });
         for node in pending {
-            if let Some((what, help)) = missing_files(self.node(node)) {
+            if let Some((what, help)) = missing_files(self.node(node), &self.options.fetchable) {
                 let message = told(self.node(node), &what);
                 self.fail(node, with_help(message, Some(&help)));
             }

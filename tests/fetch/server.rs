@@ -203,7 +203,7 @@ fn send(
             stream.flush()?;
             if matches!(act, Act::Hush(_)) {
                 // Until the other side has had enough.
-                stream.read(&mut [0])?;
+                let _ = stream.read(&mut [0])?;
             }
         }
         _ => stream.write_all(rest)?,

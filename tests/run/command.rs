@@ -340,6 +340,8 @@ fn missing_data_names_the_file_and_the_declaration() {
     assert!(answer.err.contains(whole), "{}", answer.err);
     assert!(answer.err.contains("\n  help: "), "{}", answer.err);
     assert!(answer.err.contains("`.gz`"), "{}", answer.err);
+    let fetch = "`kdp data fetch mnist --to nowhere`";
+    assert!(answer.err.contains(fetch), "{}", answer.err);
     assert!(answer.out.contains("What failed"), "{}", answer.out);
     assert!(!answer.out.contains("help: "), "told once: {}", answer.out);
     assert!(!answer.out.contains("goes on from here"), "{}", answer.out);

@@ -221,6 +221,7 @@ impl Bench {
             saving: Saving::Never,
             across: false,
             keep_going: false,
+            fetchable: vec![],
             stop: Stop::default(),
         };
         Bench {

@@ -47,7 +47,7 @@ fn gzipped(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn zipped(entries: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut archive = ZipWriter::new(std::io::Cursor::new(vec![]));
+    let mut archive = ZipWriter::new(io::Cursor::new(vec![]));
     for (name, content) in entries {
         let options = SimpleFileOptions::default();
         archive.start_file(*name, options).expect("begun");
@@ -149,7 +149,7 @@ fn nothing_leads_out_of_the_folder() {
             "{kind:?}: {error}"
         );
     }
-    let mut archive = ZipWriter::new(std::io::Cursor::new(vec![]));
+    let mut archive = ZipWriter::new(io::Cursor::new(vec![]));
     let options = SimpleFileOptions::default();
     archive
         .add_symlink("x", "/etc/passwd", options)
