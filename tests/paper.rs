@@ -73,6 +73,9 @@ impl Ran {
             node["kind"] == "train" && !name.contains("@0..")
         });
         assert_eq!(trained.count(), models);
-        assert!(nodes.iter().all(|node| node["status"] == "ran"), "{nodes:?}");
+        assert!(
+            nodes.iter().all(|node| node["status"] == "ran"),
+            "{nodes:?}"
+        );
     }
 }

@@ -30,7 +30,9 @@ fn cifar(classes: usize, labels: usize, samples: usize) -> Vec<u8> {
 fn jpeg(class: usize, sample: usize, [width, height]: [u16; 2]) -> Vec<u8> {
     let cells = (0..height / 5 + 1).flat_map(|y| (0..width / 5 + 1).map(move |x| (x, y)));
     let colours: Vec<[u8; 3]> = cells
-        .map(|(x, y)| [0, 1, 2].map(|channel| byte(class, sample, usize::from(x + 40 * y) + channel)))
+        .map(|(x, y)| {
+            [0, 1, 2].map(|channel| byte(class, sample, usize::from(x + 40 * y) + channel))
+        })
         .collect();
     let across = usize::from(width / 5 + 1);
     let pixels = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
@@ -39,7 +41,9 @@ fn jpeg(class: usize, sample: usize, [width, height]: [u16; 2]) -> Vec<u8> {
         .collect();
     let mut bytes = vec![];
     let encoder = Encoder::new(&mut bytes, 95);
-    encoder.encode(&pixels, width, height, ColorType::Rgb).unwrap();
+    encoder
+        .encode(&pixels, width, height, ColorType::Rgb)
+        .unwrap();
     bytes
 }
 
@@ -88,16 +92,24 @@ const SIZES: [&str; 2] = ["big=resnet_cifar(14)", "small=resnet_cifar(8)"];
 #[test]
 fn tiny_imagenet() {
     let bench = Bench::new();
-    let classes: Vec<String> = (0..200).map(|class| format!("n{:08}", 1_443_537 + 97 * class)).collect();
+    let classes: Vec<String> = (0..200)
+        .map(|class| format!("n{:08}", 1_443_537 + 97 * class))
+        .collect();
     bench.write("tiny-imagenet-200/wnids.txt", classes.join("\n"));
     let mut annotations = String::new();
     for (class, name) in classes.iter().enumerate() {
         let folder = format!("tiny-imagenet-200/train/{name}");
         bench.write(&format!("{folder}/{name}_boxes.txt"), "");
-        bench.write(&format!("{folder}/images/{name}_0.JPEG"), jpeg(class, 0, [64, 64]));
+        bench.write(
+            &format!("{folder}/images/{name}_0.JPEG"),
+            jpeg(class, 0, [64, 64]),
+        );
         if class % 5 == 0 {
             let nth = class / 5;
-            bench.write(&format!("tiny-imagenet-200/val/images/val_{nth}.JPEG"), jpeg(class, 1, [64, 64]));
+            bench.write(
+                &format!("tiny-imagenet-200/val/images/val_{nth}.JPEG"),
+                jpeg(class, 1, [64, 64]),
+            );
             annotations += &format!("val_{nth}.JPEG\t{name}\t0\t32\t44\t62\n");
         }
     }
@@ -105,7 +117,9 @@ fn tiny_imagenet() {
     let data = r#"data=tiny_imagenet("tiny-imagenet-200", train: 200, test: 40)"#;
     let recipe = "recipe=paper_images with { batch: 8 } scaled to 4 steps";
     let settings = [&SIZES[..], &[data, recipe]].concat();
-    bench.run("tiny_imagenet.kdp", &settings).trains(2 + 2 + 3 * 3);
+    bench
+        .run("tiny_imagenet.kdp", &settings)
+        .trains(2 + 2 + 3 * 3);
 }
 
 #[test]
@@ -113,7 +127,10 @@ fn imagenet() {
     let bench = Bench::new();
     for class in 0..1000 {
         let name = format!("n{:08}", 1_440_764 + 103 * class);
-        bench.write(&format!("imagenet/train/{name}/{name}_0.JPEG"), jpeg(class, 0, [50, 41]));
+        bench.write(
+            &format!("imagenet/train/{name}/{name}_0.JPEG"),
+            jpeg(class, 0, [50, 41]),
+        );
         if class % 20 == 0 {
             let file = format!("imagenet/val/{name}/ILSVRC2012_val_{class:08}.JPEG");
             bench.write(&file, jpeg(class, 1, [40, 53]));

@@ -14,7 +14,14 @@ const SETTINGS: [&str; 5] = [
 ];
 
 const WORDS: [&str; 8] = [
-    "a", "teacher", "who", "is", "not", "\"sure\"", "écrit", "lentement.",
+    "a",
+    "teacher",
+    "who",
+    "is",
+    "not",
+    "\"sure\"",
+    "écrit",
+    "lentement.",
 ];
 
 /// A made-up sentence of a class.
@@ -92,7 +99,9 @@ fn mnli() {
             r#"mismatched=mnli("MNLI", dev: "mismatched", tokens: tokens, length: 32, train: 32, mismatched: 18)"#,
         ],
     ];
-    bench.run("mnli.kdp", &settings.concat()).trains(1 + 3 + 3 * 3);
+    bench
+        .run("mnli.kdp", &settings.concat())
+        .trains(1 + 3 + 3 * 3);
 }
 
 #[test]
@@ -136,7 +145,10 @@ fn ag_news() {
         let line = |nth: usize| {
             let class = nth % 4;
             let quoted = |text: String| text.replace('"', "\"\"");
-            let (title, text) = (quoted(sentence(class, nth)), quoted(sentence(class, nth + 2)));
+            let (title, text) = (
+                quoted(sentence(class, nth)),
+                quoted(sentence(class, nth + 2)),
+            );
             format!("\"{}\",\"{title}\",\"{text}\"\n", class + 1)
         };
         (0..count).map(line).collect()

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use kdp::plan::{DataFrom, Task};
-use kdp_engine::data::{DataError, DataSet, Feeder, Files, Samples, decode};
+use kdp_engine::data::{DataError, DataSet, Feeder, Samples};
 use tch::{Device, Tensor};
 
-use crate::language::planned;
+use crate::language::{decoded, planned};
 
 /// The data set of the one declaration of a file.
 fn read(name: &str, declared: &str) -> Result<DataSet, DataError> {
@@ -15,15 +14,7 @@ fn read(name: &str, declared: &str) -> Result<DataSet, DataError> {
         "use std.datasets.{name}\ndataset texts = {declared}\n"
     ));
     let node = plan.nodes().next().expect("a node");
-    let Task::Data(task) = &node.task else {
-        panic!("{} is no data", node.id);
-    };
-    let DataFrom::Source { source, .. } = &task.from else {
-        panic!("{} has no source", node.id);
-    };
-    let files = Files(&node.files);
-    let set = decode(source, &files, &task.shape.sample, &mut |_, _| ())?;
-    set.finish(&task.transforms, &task.shape)
+    decoded(node, &mut |_, _| ())
 }
 
 fn folder() -> PathBuf {

@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use kdp::plan::{DataFrom, Task};
-use kdp_engine::data::{Feeder, Files, decode};
+use kdp_engine::data::Feeder;
 use serde::Deserialize;
 use serde_json::json;
 use tch::{Device, Tensor};
 
-use crate::language::planned;
+use crate::language::{decoded, planned};
 
 /// What transformers made of sentences.
 #[derive(Deserialize)]
@@ -70,17 +69,8 @@ fn rows(tokens: &str, reference: &Reference, pair: &str, folder: &Path) -> Vec<V
         reference.length
     ));
     let node = plan.nodes().next().expect("a node");
-    let Task::Data(task) = &node.task else {
-        panic!("{} is no data", node.id);
-    };
-    let DataFrom::Source { source, .. } = &task.from else {
-        panic!("{} has no source", node.id);
-    };
     let mut told = vec![];
-    let sample = &task.shape.sample;
-    let set = decode(source, &Files(&node.files), sample, &mut |done, all| {
-        told.push((done, all))
-    });
+    let set = decoded(node, &mut |done, all| told.push((done, all)));
     let set = set.unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(told.last(), Some(&(2 * count, 2 * count)));
     assert_eq!(set.test.inputs, set.train.inputs);
