@@ -19,7 +19,9 @@ pub type Loss = crate::spec::Loss<Key>;
 /// Decode a source, or take other data, and apply transforms to it.
 ///
 /// Its object holds the blobs `train.safetensors`, `test.safetensors` and, where the shape says so,
-/// `validation.safetensors`, each with `images` (u8, n×C×H×W) or `tokens` (i32, n×length), `labels`
+/// `validation.safetensors`, each with `images` (u8, n×C×H×W), `tokens` (i32, n×length), or the files of images
+/// that are kept encoded (`files`, u8; `bounds`, i64, where each begins and the last one ends; `frame`, i64: C, H, W and
+/// the shorter side before the middle is cut out, 0 for none), `labels`
 /// (i64, n; −1 for none), `true_labels` (i64, n: before label noise, relabelling or unlabelling) and
 /// `index` (i64, n: the place in the source); and `meta.json` with a [`DataMeta`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

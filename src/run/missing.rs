@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::options::Fetchable;
 use crate::plan::{Call, DataFrom, DataTask, Node, Task};
+use crate::store::Listing;
 
 /// Where the path of an input file comes from.
 const ORIGIN: &str = "the path stands in the declaration or in a param that it uses (`--set`), and \
@@ -14,15 +15,19 @@ const ORIGIN: &str = "the path stands in the declaration or in a param that it u
 /// What is wrong, and the mend, where a file of the node was not there when it was planned.
 pub(super) fn missing_files(node: &Node, fetchable: &[Fetchable]) -> Option<(String, String)> {
     let (role, file) = node.files.iter().find(|(_, file)| file.digest.is_none())?;
-    let what = format!(
-        "its file `{}` ({role}) {}",
-        file.path.display(),
-        reason(&file.path)
-    );
     let source = source(&node.task);
-    let mut help = match source.is_some_and(|source| source.name == "idx") {
-        true => format!("{ORIGIN}; a file may be gzipped (`.gz`) or not"),
-        false => ORIGIN.into(),
+    let word = source.map_or("", |source| source.name.as_str());
+    let (kind, reason) = match word {
+        "image_folder" => ("folder", reason_of_folder(&file.path)),
+        _ => ("file", reason(&file.path)),
+    };
+    let what = format!("its {kind} `{}` ({role}) {reason}", file.path.display());
+    let mut help = match word {
+        "idx" => format!("{ORIGIN}; a file may be gzipped (`.gz`) or not"),
+        "image_folder" => {
+            format!("{ORIGIN}; it holds `train/CLASS/NAME.jpg` and `val/CLASS/NAME.jpg`")
+        }
+        _ => ORIGIN.into(),
     };
     let known = fetchable.iter().find(|one| Some(&one.source) == source);
     if let (Some(known), Some(folder)) = (known, file.path.parent()) {
@@ -40,6 +45,15 @@ fn source(task: &Task) -> Option<&Call> {
             ..
         }) => Some(source),
         _ => None,
+    }
+}
+
+/// Whether a folder of data is missing, or something in it cannot be read.
+fn reason_of_folder(path: &Path) -> String {
+    match Listing::look(path) {
+        _ if !path.is_dir() => reason(path),
+        Ok(()) => "could not be read when the run was planned: run again".into(),
+        Err(error) => format!("cannot be read: {error}"),
     }
 }
 

@@ -35,6 +35,16 @@ impl Listing {
         Listing::of(folder, &files(folder)?, reading)
     }
 
+    /// Whether a folder can be read, without the contents of its files.
+    pub fn look(folder: &Path) -> io::Result<()> {
+        let found = files(folder)?;
+        let opened = found.par_iter().map(|file| folder.join(&file.path));
+        opened.try_for_each(|path| match File::open(&path) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(named(&path, &error)),
+        })
+    }
+
     fn of(folder: &Path, files: &[Found], reading: Reading) -> io::Result<Listing> {
         let all = files.iter().map(|file| file.metadata.len()).sum();
         let done = AtomicU64::new(0);

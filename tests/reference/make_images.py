@@ -3,7 +3,7 @@
 Run once with torch 2.13.0, torchvision 0.28.0, Pillow and scikit-learn: `python make_images.py`. It writes the folder
 `images/` beside itself: `exact/` with images of one size, `photos/` with images of several, each with `train` and
 `val`; and in `images.safetensors` and `images.json` what `torchvision.datasets.ImageFolder` and `transforms` make of
-them.
+them. `python make_images.py --full FOLDER` writes whole photographs there, for `make parity`.
 
 The photographs are scikit-learn's samples, CC BY 2.0: china.jpg by danielbuechele
 (https://www.flickr.com/photos/danielbuechele/6061409035/) and flower.jpg by vultilion
@@ -14,6 +14,7 @@ import json
 import math
 import pathlib
 import shutil
+import sys
 import unittest.mock
 
 import numpy as np
@@ -145,6 +146,28 @@ def cut():
     return {"part": part, "size": [24, 28], "pixels": np.asarray(cut).transpose(2, 0, 1).reshape(-1).tolist()}
 
 
+def full():
+    """Whole photographs in qualities and samplings of all kinds, and what ImageNet's evaluation makes of them."""
+    for name, photo in PHOTOS.items():
+        for quality in (30, 60, 75, 90, 98):
+            for sampling in (0, 1, 2):
+                for progressive in (False, True):
+                    path = f"full/train/{name}/{quality}_{sampling}_{progressive}.jpg"
+                    put(path, photo, quality=quality, subsampling=sampling, progressive=progressive)
+        put(f"full/train/{name}/large.jpg", photo.resize((1601, 1203)), quality=85)
+        put(f"full/train/{name}/small.png", photo.resize((231, 177)))
+        put(f"full/val/{name}/upright.jpg", photo.rotate(90, expand=True), quality=92)
+    made = {}
+    for split in ("train", "val"):
+        images, _ = read(f"full/{split}", [transforms.Resize(256), transforms.CenterCrop(224)])
+        made[split] = images.contiguous()
+    save_file(made, ROOT / "full.safetensors")
+
+
+if sys.argv[1:2] == ["--full"]:
+    ROOT = pathlib.Path(sys.argv[2])
+    full()
+    sys.exit()
 shutil.rmtree(ROOT, ignore_errors=True)
 exact()
 photos()

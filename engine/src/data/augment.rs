@@ -82,11 +82,11 @@ impl Augmentation {
                     draws.seek((sample * TRIES + nth) as u64);
                     std::array::from_fn(|_| draws.unit().into())
                 });
-                view.part = Some(Drawn {
+                view.part = Some(Box::new(Drawn {
                     scale,
                     ratio,
                     tries,
-                });
+                }));
             }
         }
     }
@@ -108,7 +108,7 @@ fn bounds(call: &Call, [low, high]: [&str; 2]) -> Result<[f64; 2], DataError> {
 pub struct View {
     /// The part that is resampled to the size of all; where there is none, the image as it is without
     /// augmentation.
-    pub part: Option<Drawn>,
+    pub part: Option<Box<Drawn>>,
     /// What is done to it then.
     pub placement: Placement,
 }

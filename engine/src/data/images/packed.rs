@@ -11,8 +11,13 @@ use super::frame::Misfit;
 use crate::data::files::listed;
 use crate::data::{DataError, Inputs, Making, Rows};
 
-/// Images of a part: some seconds of work, and some tens of megabytes.
-const PART: usize = 512;
+/// Bytes of a part, about; and how many images it has at least and at most: it is in memory as a whole, and some seconds
+/// of work are lost where it is not finished.
+const BYTES: i64 = 64 << 20;
+const IMAGES: [i64; 2] = [16, 512];
+
+/// Bytes of an image's file, about; some are far larger.
+const FILE: i64 = 1 << 19;
 
 /// What is kept of images.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -59,7 +64,12 @@ pub fn pack(
 ) -> Result<Packed, DataError> {
     let mut rows = Rows::default();
     let work = making.work()?;
-    for (nth, files) in files.chunks(PART).enumerate() {
+    let bytes = match manner.keep {
+        Keep::Decoded => manner.frame.size.iter().product(),
+        Keep::Encoded => FILE,
+    };
+    let part = (BYTES / bytes.max(1)).clamp(IMAGES[0], IMAGES[1]) as usize;
+    for (nth, files) in files.chunks(part).enumerate() {
         let name = format!("{split}.{nth}");
         let kept = work.find(&name)?.and_then(|part| read(part, files.len()));
         let part = match kept {

@@ -80,6 +80,35 @@ fn pixels_are_those_of_pillow_and_torchvision() {
     }
 }
 
+/// Whole photographs, of which `make_images.py --full` wrote down what ImageNet's evaluation makes: `make parity`.
+#[test]
+#[ignore = "needs KDP_PARITY_IMAGES, a folder that `make parity` makes"]
+fn whole_photographs_are_those_of_torchvision() {
+    let photos = std::env::var_os("KDP_PARITY_IMAGES").expect("a folder");
+    let photos = Path::new(&photos);
+    let bytes = fs::read(photos.join("full.safetensors")).expect("read");
+    let wanted = SafeTensors::deserialize(&bytes).expect("sound");
+    let store = tempfile::tempdir().expect("a folder");
+    let resize = [("resize", Datum::Int(256))];
+    let node = of(&photos.join("full"), [3, 224, 224], [64, 2], &resize);
+    Worker::start().run_all(&[&node], store.path());
+    for (split, name) in [(Split::Train, "train"), (Split::Test, "val")] {
+        let found = pixels(&load(store.path(), &node, split).samples);
+        let wanted = wanted.tensor(name).expect("there");
+        let off = off(&found, wanted.data());
+        let differ = found
+            .iter()
+            .zip(wanted.data())
+            .filter(|(a, b)| a != b)
+            .count();
+        println!(
+            "{name}: at most {off} off, {:.1}% differ",
+            100.0 * differ as f64 / found.len() as f64
+        );
+        assert!(off <= 2, "{name} is off by {off}");
+    }
+}
+
 fn inputs(data: &Loaded, epoch: Option<u64>) -> Tensor {
     let crop = call(AUGMENTATIONS, "random_resized_crop", &[]);
     let both = [Augmentation::of(&crop).expect("known"), Augmentation::Flip];
