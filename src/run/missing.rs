@@ -29,7 +29,8 @@ pub(super) fn missing_files(node: &Node, fetchable: &[Fetchable]) -> Option<(Str
         }
         _ => ORIGIN.into(),
     };
-    let known = fetchable.iter().find(|one| Some(&one.source) == source);
+    let reads = |one: &&Fetchable| source.is_some_and(|source| is_same_data(&one.source, source));
+    let known = fetchable.iter().find(reads);
     if let (Some(known), Some(folder)) = (known, file.path.parent()) {
         let (name, folder) = (&known.name, folder.display());
         help = format!("`kdp data fetch {name} --to {folder}` fetches the data; {help}");
@@ -55,6 +56,13 @@ fn reason_of_folder(path: &Path) -> String {
         Ok(()) => "could not be read when the run was planned: run again".into(),
         Err(error) => format!("cannot be read: {error}"),
     }
+}
+
+/// Whether two sources read the same files, however they cut and number what is in them.
+fn is_same_data(one: &Call, other: &Call) -> bool {
+    const TELLING: &[&str] = &["shape", "classes", "labels", "train", "mean"];
+    let same = |name: &&str| one.args.get(*name) == other.args.get(*name);
+    one.name == other.name && TELLING.iter().all(same)
 }
 
 /// Whether the folder, the file or the right to read it is missing, as the system says it.

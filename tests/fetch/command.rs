@@ -2,6 +2,9 @@
 
 use std::process::{Command, Output};
 
+use kdp::check::{Memory, STANDARD, load};
+use kdp::diag::{Rendering, render};
+
 use super::*;
 
 fn kdp(folder: &Path, arguments: &[&str]) -> Output {
@@ -159,6 +162,31 @@ fn the_list_has_sizes_and_terms_and_what_is_there() {
         line.contains("data/digits") && line.contains("CC BY-SA 3.0"),
         "{line}"
     );
+}
+
+#[test]
+fn what_is_told_to_declare_is_sound() {
+    let check = |text: String| {
+        let world = Memory([("it.kdp".into(), text)].into());
+        let loaded = load(Path::new("it.kdp"), &[], &world);
+        let said = render(&loaded.diagnostics, &loaded.sources, Rendering::Plain);
+        loaded.program.unwrap_or_else(|| panic!("{said}"))
+    };
+    let (_, text) = STANDARD
+        .iter()
+        .find(|(name, _)| *name == "downloads")
+        .unwrap();
+    let told: Vec<String> = check(text.to_string())
+        .downloads
+        .iter()
+        .filter_map(|set| set.download.declare.clone())
+        .collect();
+    assert!(told.len() >= 8, "{told:?}");
+    for declare in told {
+        let (word, _) = declare.split_once('(').unwrap();
+        let program = check(format!("use std.datasets.{word}\ndataset it = {declare}\n"));
+        assert_eq!(program.datasets.len(), 1, "{declare}");
+    }
 }
 
 #[cfg(unix)]

@@ -346,6 +346,15 @@ fn missing_data_names_the_file_and_the_declaration() {
     assert!(!answer.out.contains("help: "), "told once: {}", answer.out);
     assert!(!answer.out.contains("goes on from here"), "{}", answer.out);
     assert!(project.0.log().is_empty(), "nothing was started");
+
+    // Of texts, whatever they are cut to.
+    let text = "use std.datasets.imdb\nuse std.archs.bag_of_tokens\nuse std.recipes.paper_text\n\
+                dataset data = imdb(\"reviews\", length: 99)\n\
+                teacher big = bag_of_tokens(8) { data: data.train, recipe: paper_text }\n";
+    fs::write(project.path("b.kdp"), text).unwrap();
+    let answer = project.kdp("run b.kdp");
+    let fetch = "`kdp data fetch imdb --to reviews`";
+    assert!(answer.err.contains(fetch), "{}", answer.err);
 }
 
 #[test]
