@@ -7,9 +7,8 @@ use std::path::{Path, PathBuf};
 
 use kdp::check::{World, load};
 use kdp::diag::{Rendering, render};
-use kdp::plan::{DataFrom, Digest, Digests, Key, ModelSummary, Node, Plan, Task, plan};
-use kdp::store::{Entry, Listing, Lookup, Store};
-use kdp_engine::data::{DataError, DataSet, Files, Making, decode};
+use kdp::plan::{Digest, Digests, Key, ModelSummary, Plan, plan};
+use kdp::store::{Entry, Listing, Store};
 
 use super::*;
 
@@ -85,24 +84,6 @@ pub fn planned(text: &str) -> Plan {
     let said = render(&loaded.diagnostics, &loaded.sources, Rendering::Plain);
     let program = loaded.program.unwrap_or_else(|| panic!("{said}"));
     plan(&program, &loaded.sources, &world)
-}
-
-/// The data of a source, decoded beside a store of its own. `tell` is told how many samples of all are done.
-pub fn decoded(node: &Node, tell: &mut dyn FnMut(usize, usize)) -> Result<DataSet, DataError> {
-    let Task::Data(task) = &node.task else {
-        panic!("{} is no data", node.id);
-    };
-    let DataFrom::Source { source, .. } = &task.from else {
-        panic!("{} has no source", node.id);
-    };
-    let folder = tempfile::tempdir().expect("a folder");
-    let store = Store::open(folder.path()).expect("a store");
-    let Lookup::Miss(slot) = store.lookup(node.key).expect("a slot") else {
-        panic!("a new store is empty");
-    };
-    let mut making = Making::new(&store, &slot, tell);
-    let set = decode(source, &Files(&node.files), &task.shape.sample, &mut making)?;
-    set.finish(&task.transforms, &task.shape)
 }
 
 /// Runs a file; gives its plan and the store's entry of each node.

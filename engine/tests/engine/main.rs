@@ -6,6 +6,7 @@ mod checkpoint;
 mod cifar;
 mod cifar_python;
 mod command;
+mod decoded;
 mod frozen;
 mod images;
 mod language;

@@ -144,6 +144,40 @@ fn a_text_classifier_and_its_students_run_from_table_to_measurements() {
     }
 }
 
+#[test]
+fn pairs_of_sentences_train_encoders_of_both_kinds() {
+    let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/reference");
+    let file = r#"
+use std.datasets.mnli
+use std.archs.{bert, roberta}
+
+let wordpieces = wordpiece("FILES/tokens/vocab.txt", vocabulary: 900)
+let pieces_of_bytes = byte_bpe("FILES/tokens/vocab.json", "FILES/tokens/merges.txt", vocabulary: 700)
+
+dataset words = mnli("FILES/texts/MNLI", tokens: wordpieces, length: 40, train: 9, matched: 5)
+dataset bytewise = mnli("FILES/texts/MNLI", tokens: pieces_of_bytes, length: 40, train: 9, matched: 5)
+
+recipe short { optimizer: adamw(), batch: 4, length: 3 epochs, lr: 1e-3, group_by_length: true }
+
+model one = bert(layers: 1, width: 8, heads: 2) { data: words.train, recipe: short }
+model other = roberta(layers: 1, width: 8, heads: 2) { data: bytewise.train, recipe: short }
+"#;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = file.replace("FILES", &files.display().to_string());
+    let (plan, entries) = run(&file, folder.path());
+    let nodes: Vec<&Node> = plan.nodes().collect();
+    let entry = |id: &str| entry(&nodes, &entries, id);
+    for (id, model, rows, segments) in [("one", "bert", 900, 2), ("other", "roberta", 700, 1)] {
+        let weight = |name: &str| {
+            let name = format!("{model}.embeddings.{name}_embeddings.weight");
+            tensor(entry(id), "weights.safetensors", &name)
+        };
+        assert_eq!(weight("word").size(), [rows, 8]);
+        assert_eq!(weight("token_type").size(), [segments, 8]);
+        assert!(weight("word").isfinite().all().int64_value(&[]) == 1);
+    }
+}
+
 /// What the worker says of a table that is broken.
 fn failure(break_it: impl Fn(&Path)) -> (String, String) {
     let (folder, file) = reviews();

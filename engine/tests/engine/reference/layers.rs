@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kdp::plan::{Call, Datum, Key, Network};
-use kdp::store::{Lookup, Store};
+use kdp::plan::{Call, Datum, Network};
 use kdp::vocabulary::{AUGMENTATIONS, LAYERS, SOURCES, TRANSFORMS};
 use kdp_engine::blob::Blob;
-use kdp_engine::data::{Augmentation, DataError, Files, Making, decode};
+use kdp_engine::data::{Augmentation, DataError, Files};
 use kdp_engine::nets::{Mode, Net, Partition, Share};
 use serde::Deserialize;
 use tch::Device;
 
 use super::{Arguments, Numbers, data, read};
+use crate::decoded::decoded;
 use crate::nodes::{call, chain, layer, network, source_args};
 
 #[derive(Deserialize)]
@@ -103,19 +103,8 @@ fn the_engine_knows_every_source_transform_and_augmentation() {
     let unknown = |error: &DataError| matches!(error, DataError::Unknown { .. });
     let shape = crate::nodes::shape(0, 0);
     let decode = |source: Call, transforms: Vec<Call>| {
-        let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::open(folder.path()).expect("a store");
-        let Lookup::Miss(slot) = store.lookup(Key::of(&"data")).expect("a slot") else {
-            panic!("a new store is empty");
-        };
-        let tell = &mut |_, _| ();
-        let mut making = Making::new(&store, &slot, tell);
-        let set = decode(
-            &source,
-            &Files(&BTreeMap::new()),
-            &shape.sample,
-            &mut making,
-        );
+        let none = BTreeMap::new();
+        let set = decoded(&source, &Files(&none), &shape.sample, &mut |_, _| ());
         set.and_then(|set| set.finish(&transforms, &shape)).err()
     };
     for word in SOURCES {

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use kdp_engine::data::{DataError, DataSet, Feeder, Samples};
 use tch::{Device, Tensor};
 
-use crate::language::{decoded, planned};
+use crate::decoded::decoded_node;
+use crate::language::planned;
 
 /// The data set of the one declaration of a file.
 fn read(name: &str, declared: &str) -> Result<DataSet, DataError> {
@@ -14,7 +15,7 @@ fn read(name: &str, declared: &str) -> Result<DataSet, DataError> {
         "use std.datasets.{name}\ndataset texts = {declared}\n"
     ));
     let node = plan.nodes().next().expect("a node");
-    decoded(node, &mut |_, _| ())
+    decoded_node(node, &mut |_, _| ())
 }
 
 fn folder() -> PathBuf {
@@ -283,14 +284,17 @@ fn what_is_wrong_with_files_is_told_by_file_place_and_mend() {
             folder,
         ),
         (
-            imdb(|at| std::fs::create_dir(at.join("train/neutral")).expect("made")),
+            imdb(|at| {
+                std::fs::create_dir(at.join("train/neutral")).expect("made");
+                std::fs::write(at.join("train/neutral/0.txt"), "so so").expect("written");
+            }),
             "train` has a folder `neutral`, which is none of the labels declared: `neg`, `pos`",
             folder,
         ),
         (
             imdb(|at| std::fs::remove_dir_all(at.join("test")).expect("removed")),
-            "test` cannot be read",
-            "no help",
+            "test` is not there",
+            "put the file there",
         ),
         (
             imdb(|at| std::fs::write(at.join("train/neg/0_0.txt"), b"caf\xe9").expect("written")),

@@ -9,7 +9,8 @@ use serde::Deserialize;
 use serde_json::json;
 use tch::{Device, Tensor};
 
-use crate::language::{decoded, planned};
+use crate::decoded::decoded_node;
+use crate::language::planned;
 
 /// What transformers made of sentences.
 #[derive(Deserialize)]
@@ -70,7 +71,7 @@ fn rows(tokens: &str, reference: &Reference, pair: &str, folder: &Path) -> Vec<V
     ));
     let node = plan.nodes().next().expect("a node");
     let mut told = vec![];
-    let set = decoded(node, &mut |done, all| told.push((done, all)));
+    let set = decoded_node(node, &mut |done, all| told.push((done, all)));
     let set = set.unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(told.last(), Some(&(2 * count, 2 * count)));
     assert_eq!(set.test.inputs, set.train.inputs);
