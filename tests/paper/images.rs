@@ -138,7 +138,7 @@ fn imagenet() {
             std::fs::create_dir_all(bench.path(&format!("imagenet/val/{name}"))).unwrap();
         }
     }
-    let data = r#"data=imagenet("imagenet", train: 1000, test: 50)"#;
+    let data = r#"data=imagenet("imagenet", size: 48, resize: 56, train: 1000, test: 50)"#;
     let recipe = "recipe=paper_imagenet with { batch: 8 } scaled to 4 steps";
     let settings = [&SIZES[..], &[data, recipe]].concat();
     bench.run("imagenet.kdp", &settings).trains(2 + 2 + 3 * 3);
