@@ -220,16 +220,22 @@ impl Checker<'_> {
         if let Some(near) = meant(name, all.iter().map(String::as_str)) {
             return Some(Mend::did_you_mean(span, near));
         }
-        // `resnet20`: a name of the standard library that begins like it.
+        // `resnet20`: the names of the standard library that begin like it.
         let stem = name
             .trim_end_matches(|c: char| c.is_ascii_digit() || c == '_')
             .to_lowercase();
         let standard = || STANDARD_NAMES.keys().map(String::as_str);
         let begins = |known: &&str| stem.len() < name.len() && known.starts_with(&stem);
-        let near = standard().filter(begins).min();
-        let near = near.or_else(|| meant(name, standard()))?;
-        let module = STANDARD_NAMES.get(near)?;
-        Some(format!("the standard library has `{near}`: `use std.{module}.{near}`").into())
+        let mut near: Vec<&str> = standard().filter(begins).collect();
+        near.sort_unstable();
+        if near.is_empty() {
+            near.extend(meant(name, standard()));
+        }
+        let first = near.first()?;
+        let module = STANDARD_NAMES.get(*first)?;
+        let names: Vec<String> = near.iter().map(|near| format!("`{near}`")).collect();
+        let names = names.join(", ");
+        Some(format!("the standard library has {names}: `use std.{module}.{first}`").into())
     }
 
     /// Where another import goes into the file of a place: behind its first comments.

@@ -24,6 +24,7 @@ pub const STANDARD: &[(&str, &str)] = &[
     file!("archs"),
     file!("archs/mlp"),
     file!("archs/small_cnn"),
+    file!("archs/resnet"),
     file!("archs/resnet_cifar"),
     file!("archs/mobilenet"),
     file!("archs/text"),

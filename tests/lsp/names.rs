@@ -109,6 +109,28 @@ fn a_file_of_the_standard_library_cannot_be_changed_and_has_no_findings() {
     assert_eq!(inner["uri"], found["uri"]);
 }
 
+/// `resnet_cifar.kdp` makes its networks of what `resnet.kdp` declares: both are `std.archs`.
+#[test]
+fn names_of_another_file_of_the_module_lead_there() {
+    let mut client = Client::start();
+    let text = "use std.archs.resnet_cifar\n";
+    client.open("a.kdp", text);
+    let at = position(text, text.find("resnet_cifar").unwrap());
+    let found = client.ask_with("textDocument/definition", "a.kdp", at, json!({}));
+    let path = path_of(&found["uri"]).to_path_buf();
+    assert!(path.ends_with("archs/resnet_cifar.kdp"), "{path:?}");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let document = json!({ "uri": found["uri"], "languageId": "kdp", "version": 1, "text": text });
+    client.notify("textDocument/didOpen", json!({ "textDocument": document }));
+    let place = position(&text, text.find("conv3x3(16)").unwrap());
+    let params = json!({ "textDocument": { "uri": found["uri"] }, "position": place });
+    let inner = client.request("textDocument/definition", params);
+    assert_eq!(
+        path_of(&inner["uri"]).to_path_buf(),
+        path.with_file_name("resnet.kdp")
+    );
+}
+
 #[test]
 fn references_are_the_uses_in_every_file() {
     let mut client = editor();
