@@ -12,8 +12,12 @@ ROUNDS  ?=
 # Seconds that `make fuzz` takes for each target.
 TIME    ?= 300
 
+# Where `make parity` keeps the other implementations, and parts of the calls of the networks it holds (all where empty).
+PARITY  := target/parity
+ONLY    ?=
+
 .DEFAULT_GOAL := help
-.PHONY: help quickstart bench bench-speed bench-training chaos test build libtorch lint bless fuzz
+.PHONY: help quickstart bench bench-speed bench-training chaos parity test build libtorch lint bless fuzz
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -42,6 +46,12 @@ bench-training: build $(TRAINING)/venv ## time training beside torchdistill and 
 
 $(TRAINING)/venv:
 	benches/training/setup.sh $@ || { rm -rf $@; exit 1; }
+
+parity: libtorch $(PARITY)/venv ## hold every published network in full size against torchvision and transformers (ONLY="resnet50")
+	$(PARITY)/venv/bin/python benches/parity/parity.py --folder $(PARITY) $(ONLY)
+
+$(PARITY)/venv:
+	benches/parity/setup.sh $@ || { rm -rf $@; exit 1; }
 
 build: libtorch ## fetch libtorch and build kdp and its engine
 	cargo build $(PROFILE) --workspace

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use kdp::check::{World, load};
 use kdp::diag::{Rendering, render};
-use kdp::plan::{Digest, Digests, Key, ModelSummary, Plan, plan};
+use kdp::plan::{Digest, Digests, Key, ModelSummary, Network, Plan, Task, plan};
 use kdp::store::{Entry, Listing, Store};
 
 use super::*;
@@ -84,6 +84,20 @@ pub fn planned(text: &str) -> Plan {
     let said = render(&loaded.diagnostics, &loaded.sources, Rendering::Plain);
     let program = loaded.program.unwrap_or_else(|| panic!("{said}"));
     plan(&program, &loaded.sources, &world)
+}
+
+/// The network that a call of the standard library makes for images of a shape and so many classes.
+pub fn network_of(call: &str, shape: &[i64], classes: i64) -> Network {
+    let name = call.split('(').next().unwrap_or(call);
+    let plan = planned(&format!(
+        "use std.archs.{name}\nuse std.recipes.quick\n\
+         dataset images = idx(\"images\", shape: {shape:?}, classes: {classes}, train: 128, test: 1)\n\
+         model one = {call} {{ data: images.train, recipe: quick }}\n"
+    ));
+    match &plan.graph[plan.models["one"]].task {
+        Task::Train(task) => (*task.network).clone(),
+        other => panic!("{other:?}"),
+    }
 }
 
 /// Runs a file; gives its plan and the store's entry of each node.

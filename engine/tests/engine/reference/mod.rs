@@ -1,11 +1,14 @@
-//! The engine held against PyTorch and NumPy, by the values that `make_reference.py` in the
-//! repository's `tests/reference` wrote down.
+//! The engine held against PyTorch and NumPy, by the values that the scripts in the repository's
+//! `tests/reference` wrote down.
 
 mod ensembles;
 mod features;
+mod initial;
 mod layers;
+mod made_up;
 mod measures;
 mod network;
+mod networks;
 mod optimisers;
 mod text;
 
