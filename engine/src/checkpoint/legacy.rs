@@ -1,6 +1,6 @@
 //! PyTorch's files before 1.6: five pickles one after the other (a magic number, the version of the
 //! form, what the machine was like, what was saved, the keys of its storages in order), then for each
-//! storage the count of its elements (i64) and their bytes.
+//! storage the count of its elements (i64) and their bytes, the smallest byte first whatever the machine.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -27,15 +27,13 @@ pub fn tensors(bytes: &[u8]) -> Result<Places, Reason> {
         return Err(Reason::PlainPickle);
     }
     let machine = read(bytes, version.end, &[])?;
-    let little = machine.get(machine.root, "little_endian");
-    let swapped = little.is_some_and(|little| *machine.value(little) == Value::Bool(false));
     let saved = read(bytes, machine.end, NAMES)?;
     let keys = read(bytes, saved.end, &[])?;
-    let storages = storages(bytes, &keys, &kinds(&saved), swapped)?;
+    let storages = storages(bytes, &keys, &kinds(&saved))?;
     tensors_of(&saved, |wanted| {
         let missing = || Reason::NoEntry(wanted.key.to_string());
         let range = storages.get(wanted.key).ok_or_else(missing)?;
-        wanted.storage(range.clone(), swapped)
+        wanted.storage(range.clone(), false)
     })
 }
 
@@ -69,7 +67,6 @@ fn storages<'p>(
     bytes: &[u8],
     keys: &'p Pickle,
     kinds: &HashMap<&str, Kind>,
-    swapped: bool,
 ) -> Result<HashMap<&'p str, Range<usize>>, Reason> {
     let mut storages = HashMap::new();
     let mut at = keys.end;
@@ -79,12 +76,8 @@ fn storages<'p>(
         let kind = kinds.get(key).ok_or_else(missing)?;
         let head = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>());
         let head = head.ok_or(Reason::Truncated)?;
-        let count = match swapped {
-            true => u64::from_be_bytes(*head),
-            false => u64::from_le_bytes(*head),
-        };
         let start = at + head.len();
-        let length = usize::try_from(count).ok();
+        let length = usize::try_from(u64::from_le_bytes(*head)).ok();
         let length = length.and_then(|count| count.checked_mul(kind.elt_size_in_bytes()));
         let end = length.and_then(|length| start.checked_add(length));
         at = end
