@@ -47,8 +47,11 @@ bench-training: build $(TRAINING)/venv ## time training beside torchdistill and 
 $(TRAINING)/venv:
 	benches/training/setup.sh $@ || { rm -rf $@; exit 1; }
 
-parity: libtorch $(PARITY)/venv ## hold every published network in full size against torchvision and transformers (ONLY="resnet50")
+parity: libtorch $(PARITY)/venv ## hold every published network, and two with their published weights, against torchvision and transformers (ONLY="resnet50")
 	$(PARITY)/venv/bin/python benches/parity/parity.py --folder $(PARITY) $(ONLY)
+	$(if $(ONLY),,$(PARITY)/venv/bin/python tests/reference/published.py fetch $(PARITY)/published)
+	$(if $(ONLY),,KDP_PUBLISHED=$(abspath $(PARITY))/published cargo test $(PROFILE) -p kdp-engine --test engine published -- --ignored --nocapture)
+	$(if $(ONLY),,$(PARITY)/venv/bin/python tests/reference/published.py hold $(PARITY)/published)
 
 $(PARITY)/venv:
 	benches/parity/setup.sh $@ || { rm -rf $@; exit 1; }
