@@ -17,7 +17,7 @@ PARITY  := target/parity
 ONLY    ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart bench bench-speed bench-training chaos parity test build libtorch lint bless fuzz
+.PHONY: help quickstart bench bench-speed bench-training chaos parity parity-images test build libtorch lint bless fuzz
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -52,6 +52,11 @@ parity: libtorch $(PARITY)/venv ## hold every published network, and two with th
 	$(if $(ONLY),,$(PARITY)/venv/bin/python tests/reference/published.py fetch $(PARITY)/published)
 	$(if $(ONLY),,KDP_PUBLISHED=$(abspath $(PARITY))/published cargo test $(PROFILE) -p kdp-engine --test engine published -- --ignored --nocapture)
 	$(if $(ONLY),,$(PARITY)/venv/bin/python tests/reference/published.py hold $(PARITY)/published)
+
+parity-images: libtorch $(PARITY)/venv ## hold the pixels of whole photographs against torchvision's
+	$(PARITY)/venv/bin/python tests/reference/make_images.py --full $(PARITY)/photographs
+	KDP_PARITY_IMAGES=$(abspath $(PARITY)/photographs) \
+	  cargo test $(PROFILE) -p kdp-engine --test engine whole_photographs -- --ignored --nocapture
 
 $(PARITY)/venv:
 	benches/parity/setup.sh $@ || { rm -rf $@; exit 1; }
