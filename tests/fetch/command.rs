@@ -181,7 +181,7 @@ fn what_is_told_to_declare_is_sound() {
         .iter()
         .filter_map(|set| set.download.declare.clone())
         .collect();
-    assert!(told.len() >= 8, "{told:?}");
+    assert!(told.len() >= 11, "{told:?}");
     for declare in told {
         let (word, _) = declare.split_once('(').unwrap();
         let program = check(format!("use std.datasets.{word}\ndataset it = {declare}\n"));

@@ -67,7 +67,7 @@ fn transformed(call: &mut Call, dataset: &mut Dataset) -> Result<(), Refusal> {
         "split" => counts::split(call, shape),
         "balance" => counts::balance(call, shape),
         "subset" => subset::subset(call, shape),
-        "normalise" => pixels::normalise(call, shape),
+        "normalise" => pixels::normalise(call, dataset),
         "resize" => pixels::resize(call, dataset),
         "unlabelled" => {
             shape.labelled = false;

@@ -1,16 +1,26 @@
 //! How the pixels of images become numbers.
 
 use super::Refusal;
-use crate::check::codes::SHAPE;
+use crate::check::codes::{OUT_OF_RANGE, SHAPE};
 use crate::check::program::{DataFrom, Dataset};
-use crate::spec::{Call, DataShape};
+use crate::spec::Call;
 
 /// Means and deviations of one's own.
-pub(super) fn normalise(call: &Call, shape: &DataShape) -> Result<(), Refusal> {
-    let Some([channels, ..]) = shape.sample.image() else {
-        let message = format!("`normalise` is of images; a sample is {}", shape.sample);
+pub(super) fn normalise(call: &Call, dataset: &Dataset) -> Result<(), Refusal> {
+    let sample = &dataset.shape.sample;
+    let Some([channels, ..]) = sample.image() else {
+        let message = format!("`normalise` is of images; a sample is {sample}");
         return Err(Refusal::new(SHAPE, message));
     };
+    let given = |name: &str| call.args.contains_key(name);
+    if is_encoded(dataset) && !(given("mean") && given("std")) {
+        let message = format!(
+            "the images of `{}` are kept encoded: their mean and deviation are not computed",
+            dataset.id
+        );
+        let help = "give both, as torchvision does for ImageNet: `mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]`";
+        return Err(Refusal::new(OUT_OF_RANGE, message).help(help));
+    }
     for (name, above) in [("mean", ""), ("std", ", above 0")] {
         let fits = |value: &f64| name == "mean" || *value > 0.0;
         if let Some(values) = call.numbers(name)

@@ -7,12 +7,9 @@ use crate::data::{DataError, DataSet, Inputs, Rows};
 
 /// Sets the mean and the deviation of each channel.
 pub fn normalise(call: &Call, mut set: DataSet) -> Result<DataSet, DataError> {
-    let (Inputs::Images { size, pixels }, Some(scaling)) =
-        (&set.train.inputs, &mut set.meta.scaling)
-    else {
-        return Err(DataError::NotDecoded(call.name.clone()));
-    };
-    let channels = size[0] as usize;
+    let not_decoded = || DataError::NotDecoded(call.name.clone());
+    let scaling = set.meta.scaling.as_mut().ok_or_else(not_decoded)?;
+    let channels = scaling.mean.len();
     let given = |name: &str| match call.args.contains_key(name) {
         false => Ok(None),
         true => {
@@ -23,7 +20,10 @@ pub fn normalise(call: &Call, mut set: DataSet) -> Result<DataSet, DataError> {
     let (mean, std) = (given("mean")?, given("std")?);
     let found = match (&mean, &std) {
         (Some(_), Some(_)) => vec![],
-        _ => moments(*size, pixels),
+        _ => match &set.train.inputs {
+            Inputs::Images { size, pixels } => moments(*size, pixels),
+            _ => return Err(not_decoded()),
+        },
     };
     scaling.mean = mean.unwrap_or_else(|| found.iter().map(|of| of.0 / scaling.scale).collect());
     scaling.std = std.unwrap_or_else(|| found.iter().map(|of| of.1 / scaling.scale).collect());
@@ -95,6 +95,20 @@ mod tests {
         }
         let given = scaling(call("normalise").with("mean", [0.5, 0.25]).call);
         assert_eq!((given.mean, given.std), (vec![0.5, 0.25], found.std));
+    }
+
+    #[test]
+    fn where_pixels_are_not_at_hand_both_are_given() {
+        let undecoded = || {
+            let mut set = set(4);
+            set.train.inputs = Inputs::tokens(1, &[0; 4]);
+            set
+        };
+        let error = normalise(&call("normalise").with("std", [2.0]).call, undecoded());
+        assert!(matches!(error, Err(DataError::NotDecoded(_))), "{error:?}");
+        let both = call("normalise").with("mean", [0.5]).with("std", [2.0]);
+        let made = normalise(&both.call, undecoded()).expect("given");
+        assert_eq!(made.meta.scaling.expect("images").mean, [0.5]);
     }
 
     #[test]
