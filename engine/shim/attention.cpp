@@ -76,8 +76,8 @@ KDP_INLINE void share(T* scores, T* left, const Rows& rows, float* row) {
       constexpr int N = decltype(width)::value;
       Floats<N> score = load<N>(own + k) * rows.scale + load<N>(hidden + k);
       store<N>(row + k, score);
-      auto& own = most.of<N>();
-      own = score > own ? score : own;
+      auto& so_far = most.of<N>();
+      so_far = score > so_far ? score : so_far;
     });
     float largest = most.joined(larger);
     Folded total = all_of(0);
