@@ -71,7 +71,7 @@ impl Case {
     fn net(&self) -> Net {
         let net = Net::new(&self.network(), 0, Device::Cpu).expect("a network");
         for spec in net.specs() {
-            net.put(&spec.name, &made_up::values(spec))
+            net.put(&spec.name, &made_up::values(spec, 0.5))
                 .expect("a tensor");
         }
         net
