@@ -42,7 +42,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     };
     let folder = PathBuf::from(folder);
     let bytes = fs::read(folder.join("weights.safetensors"))?;
-    let weights = [Share::all("weights.safetensors", bytes)];
+    let weights = [Share::all("weights.safetensors", bytes)?];
     let network = network(Path::new(&file))?;
     let net = Net::begin(&network, &Partition::default(), 0, &weights, Device::Cpu)?;
     fs::write(folder.join("start.safetensors"), net.to_bytes()?)?;

@@ -44,7 +44,7 @@ fn net(network: &Network, norm: f64) -> Net {
         blob.tensor(&spec.name, &values(&spec, norm))
             .expect("a tensor");
     }
-    let whole = [Share::all("made up", blob.bytes().expect("safetensors"))];
+    let whole = [Share::all("made up", blob.bytes().expect("safetensors")).expect("sound")];
     Net::begin(network, &Partition::default(), 0, &whole, Device::Cpu).expect("a network")
 }
 
