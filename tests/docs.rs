@@ -147,11 +147,14 @@ fn blocks() -> Vec<Block> {
 /// A folder with what the documents' commands may use.
 fn workplace() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    let pipelines = folder.path().join("pipelines");
-    fs::create_dir(&pipelines).unwrap();
-    for entry in fs::read_dir(root().join("pipelines")).unwrap() {
-        let path = entry.unwrap().path();
-        fs::copy(&path, pipelines.join(path.file_name().unwrap())).unwrap();
+    for part in ["pipelines", "pipelines/paper"] {
+        fs::create_dir(folder.path().join(part)).unwrap();
+        let entries = fs::read_dir(root().join(part)).unwrap();
+        let paths = entries.map(|entry| entry.unwrap().path());
+        for path in paths.filter(|path| path.is_file()) {
+            let copy = folder.path().join(part).join(path.file_name().unwrap());
+            fs::copy(&path, copy).unwrap();
+        }
     }
     for block in blocks() {
         if let Some(name) = block.file {

@@ -182,18 +182,7 @@ impl Checker<'_> {
                 let ty = self.ty(ty);
                 let set = self.settings.get(&(decl.module, name.text.clone()));
                 let (value, at) = match (set.cloned(), default) {
-                    (Some(set), _) => {
-                        let value = self.eval_as(&set, &ty, scope);
-                        // A path of the command line is relative to the current folder.
-                        let value = match (&ty, &set.kind, value) {
-                            (Type::Path, ExprKind::Text(_), _) => match self.eval(&set, scope) {
-                                Value::Text(text, _) => Value::Path(text.into()),
-                                other => other,
-                            },
-                            (_, _, value) => value,
-                        };
-                        (value, set.span)
-                    }
+                    (Some(set), _) => (self.eval_as(&set, &ty, scope), set.span),
                     (None, Some(default)) => (self.eval_as(default, &ty, scope), default.span),
                     (None, None) => {
                         if self.must_be_set {

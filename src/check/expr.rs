@@ -55,7 +55,7 @@ impl Checker<'_> {
                     ..Time::default()
                 },
             }),
-            ExprKind::Text(parts) => self.text(parts, scope),
+            ExprKind::Text(parts) => self.text(parts, expr.span, scope),
             ExprKind::Name(name) => self.name(name, span, scope),
             ExprKind::Paren(inner) => self.eval(inner, scope),
             ExprKind::List(items) => {
@@ -181,8 +181,9 @@ impl Checker<'_> {
         })
     }
 
-    /// A text; one that begins with a path is a path itself, relative to what that is relative to.
-    fn text(&mut self, parts: &[TextPart], scope: &Scope) -> Value {
+    /// A text; one that begins with a path is a path itself, relative to what that is relative to. One of the
+    /// command line is relative to the current folder.
+    fn text(&mut self, parts: &[TextPart], span: Span, scope: &Scope) -> Value {
         let mut text = String::new();
         let mut known = true;
         let mut is_path = false;
@@ -213,7 +214,7 @@ impl Checker<'_> {
         }
         match (known, is_path) {
             (true, true) => Value::Path(text.into()),
-            (true, false) => Value::Text(text, Some(scope.module)),
+            (true, false) => Value::Text(text, (!self.is_setting(span)).then_some(scope.module)),
             (false, _) => Value::Unknown,
         }
     }

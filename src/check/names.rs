@@ -66,7 +66,7 @@ pub enum Kind {
 /// The names of the standard library, and the module of each.
 ///
 /// What can be fetched is called as the data set that is then there, and that is what is meant in a file.
-static STANDARD_NAMES: LazyLock<HashMap<String, &str>> = LazyLock::new(|| {
+static STANDARD_NAMES: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
     let modules = STANDARD.iter().filter(|(file, _)| *file != "downloads");
     let modules = modules.flat_map(|(file, text)| {
         let (tree, _) = crate::syntax::parse(Default::default(), text);
@@ -76,6 +76,11 @@ static STANDARD_NAMES: LazyLock<HashMap<String, &str>> = LazyLock::new(|| {
     });
     modules.collect()
 });
+
+/// The module of the standard library that has a name.
+pub(super) fn standard_module(name: &str) -> Option<&'static str> {
+    STANDARD_NAMES.get(name).copied()
+}
 
 /// A word of the vocabulary by its name.
 pub fn word(name: &str) -> Option<(&'static Word, Kind)> {

@@ -1,8 +1,11 @@
 //! What `--set` gives: read as an expression, and how it is mended where it is none.
 
+use std::rc::Rc;
+
 use super::Checker;
 use super::codes::*;
-use super::module::{ModuleId, Named};
+use super::module::{DeclId, ModuleId, Named};
+use super::names::standard_module;
 use crate::diag::{Diagnostic, Mend, SourceId, Span, closest};
 use crate::syntax::parse_expression;
 use crate::syntax::tree::{Expr, ExprKind, ItemKind, TextPart, TypeExpr};
@@ -50,7 +53,29 @@ impl Checker<'_> {
                 _ => self.setting(source, text, name, &param.ty),
             };
             if let Some(expr) = expr {
+                self.import_for(param.module, &expr);
                 self.settings.insert(at, expr);
+            }
+        }
+    }
+
+    /// Lets a module have the names of the standard library that a value for one of its params uses: in a
+    /// terminal there is no `use`.
+    fn import_for(&mut self, module: ModuleId, value: &Expr) {
+        for name in value.names() {
+            if self.modules[module.0].names.contains_key(name) {
+                continue;
+            }
+            let Some(id) = standard_module(name).and_then(|home| self.load_standard(home)) else {
+                continue;
+            };
+            if let Some((Named::Item(item), _)) = self.modules[id.0].names.get(name) {
+                let decl = DeclId {
+                    module: id,
+                    item: *item,
+                };
+                let names = Rc::make_mut(&mut self.modules[module.0].names);
+                names.insert(name.to_string(), (Named::Taken(decl), value.span));
             }
         }
     }
@@ -114,6 +139,11 @@ impl Checker<'_> {
         }
         self.findings.extend(errors);
         expr
+    }
+
+    /// Whether a place is in a setting.
+    pub(super) fn is_setting(&self, span: Span) -> bool {
+        self.sources.get(span.source).name.starts_with(SETTING)
     }
 
     /// How to mend a name that means nothing, in a setting.

@@ -97,3 +97,27 @@ fn data_that_a_param_gives_is_called_by_the_param() {
         assert_eq!(ids, ["data", "small", "curves of small"]);
     }
 }
+
+#[test]
+fn a_path_in_a_setting_is_relative_to_the_current_folder() {
+    let text = "use std.datasets.mnist\nuse std.archs.mlp\nuse std.recipes.quick\n\
+                param data: dataset = mnist(\"own\")\n\
+                student small = mlp() { data: data.train, recipe: quick, seed: 1 }\n";
+    let world = Memory(BTreeMap::from([(
+        "there/test.kdp".into(),
+        text.to_string(),
+    )]));
+    let setting = [("data".to_string(), "mnist(\"set\")".to_string())];
+    for (settings, folder) in [(&[][..], "there/own"), (&setting, "set")] {
+        let loaded = load(Path::new("there/test.kdp"), settings, &world);
+        let program = loaded.program.expect("sound");
+        let plan = kdp::plan::plan(&program, &loaded.sources, &crate::support::Names);
+        let data = plan.nodes().find(|node| node.id == "data").expect("data");
+        let paths = data.files.values().map(|file| file.path.parent());
+        assert!(
+            paths
+                .into_iter()
+                .all(|path| path == Some(Path::new(folder)))
+        );
+    }
+}

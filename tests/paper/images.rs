@@ -8,7 +8,7 @@ use crate::Bench;
 const NETWORKS: [&str; 3] = [
     "resnet56=resnet_cifar(14)",
     "resnet20=resnet_cifar(8)",
-    "recipe=paper_images with { batch: 8 } scaled to 4 steps",
+    "recipe=paper_images with { batch: 8 } scaled to 12 steps",
 ];
 
 /// A byte of a made-up image of a class.
@@ -104,18 +104,16 @@ fn tiny_imagenet() {
             &format!("{folder}/images/{name}_0.JPEG"),
             jpeg(class, 0, [64, 64]),
         );
-        if class % 5 == 0 {
-            let nth = class / 5;
-            bench.write(
-                &format!("tiny-imagenet-200/val/images/val_{nth}.JPEG"),
-                jpeg(class, 1, [64, 64]),
-            );
-            annotations += &format!("val_{nth}.JPEG\t{name}\t0\t32\t44\t62\n");
-        }
+        let image = format!("val_{class}.JPEG");
+        bench.write(
+            &format!("tiny-imagenet-200/val/images/{image}"),
+            jpeg(class, 1, [64, 64]),
+        );
+        annotations += &format!("{image}\t{name}\t0\t32\t44\t62\n");
     }
     bench.write("tiny-imagenet-200/val/val_annotations.txt", annotations);
-    let data = r#"data=tiny_imagenet("tiny-imagenet-200", train: 200, test: 40)"#;
-    let recipe = "recipe=paper_images with { batch: 8 } scaled to 4 steps";
+    let data = r#"data=tiny_imagenet("tiny-imagenet-200", train: 200, test: 200)"#;
+    let recipe = "recipe=paper_images with { batch: 8 } scaled to 12 steps";
     let settings = [&SIZES[..], &[data, recipe]].concat();
     bench
         .run("tiny_imagenet.kdp", &settings)
@@ -131,15 +129,11 @@ fn imagenet() {
             &format!("imagenet/train/{name}/{name}_0.JPEG"),
             jpeg(class, 0, [50, 41]),
         );
-        if class % 20 == 0 {
-            let file = format!("imagenet/val/{name}/ILSVRC2012_val_{class:08}.JPEG");
-            bench.write(&file, jpeg(class, 1, [40, 53]));
-        } else {
-            std::fs::create_dir_all(bench.path(&format!("imagenet/val/{name}"))).unwrap();
-        }
+        let file = format!("imagenet/val/{name}/ILSVRC2012_val_{class:08}.JPEG");
+        bench.write(&file, jpeg(class, 1, [40, 53]));
     }
-    let data = r#"data=imagenet("imagenet", size: 48, resize: 56, train: 1000, test: 50)"#;
-    let recipe = "recipe=paper_imagenet with { batch: 8 } scaled to 4 steps";
+    let data = r#"data=imagenet("imagenet", size: 48, resize: 56, train: 1000, test: 1000)"#;
+    let recipe = "recipe=paper_imagenet with { batch: 8 } scaled to 12 steps";
     let settings = [&SIZES[..], &[data, recipe]].concat();
     bench.run("imagenet.kdp", &settings).trains(2 + 2 + 3 * 3);
 }

@@ -9,7 +9,7 @@ const SETTINGS: [&str; 5] = [
     "base=roberta(layers: 2, width: 16, heads: 2)",
     "medium=roberta(layers: 1, width: 16, heads: 2)",
     "small=roberta(layers: 1, width: 8, heads: 2)",
-    "recipe=paper_text with { batch: 4 } scaled to 4 steps",
+    "recipe=paper_text with { batch: 4 } scaled to 12 steps",
     r#"tokens=byte_bpe("vocab.json", "merges.txt", vocabulary: 261)"#,
 ];
 

@@ -1,6 +1,6 @@
 //! How a student's confidence deviates from its teacher's (Nagarajan et al. 2023).
 
-use super::logits::{argmax, log_probability, logit};
+use super::logits::{argmax, log_probabilities, log_probability, logit};
 use super::{Fields, Labels, Logits, MeasureError, fit};
 
 /// Whose class y is.
@@ -122,10 +122,8 @@ fn parted(points: &[(f64, f64)], labels: Labels) -> (Points, Points) {
 
 /// KL(teacher ‖ student) in nats.
 fn divergence(teacher: &[f64], student: &[f64]) -> f64 {
-    (0..teacher.len())
-        .map(|class| {
-            let log_p = log_probability(teacher, class);
-            log_p.exp() * (log_p - log_probability(student, class))
-        })
+    let pairs = log_probabilities(teacher).zip(log_probabilities(student));
+    pairs
+        .map(|(log_p, log_q)| log_p.exp() * (log_p - log_q))
         .sum()
 }

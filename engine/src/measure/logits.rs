@@ -33,6 +33,12 @@ pub fn log_probability(row: &[f64], class: usize) -> f64 {
     row[class] - log_sum_exp(row.iter().copied())
 }
 
+/// The log-probabilities of all classes.
+pub fn log_probabilities(row: &[f64]) -> impl Iterator<Item = f64> {
+    let sum = log_sum_exp(row.iter().copied());
+    row.iter().map(move |value| value - sum)
+}
+
 /// φ(p(class)) = log(p/(1 − p)), which is z_class − log Σ exp z over the other classes.
 pub fn logit(row: &[f64], class: usize) -> f64 {
     let others = row.iter().enumerate().filter(|(place, _)| *place != class);

@@ -12,7 +12,7 @@ use crate::language::planned;
 /// convolutions, with a convolution that no batch norm follows.
 const NETWORKS: &str = r#"
 use std.datasets.digits
-use std.archs.{mlp, small_cnn, resnet_cifar, mobilenet_v2}
+use std.archs.{mlp, small_cnn, resnet_cifar, mobilenet}
 use std.recipes.quick
 
 dataset data = digits()
@@ -24,7 +24,7 @@ arch plain() =
 teacher a = mlp([32]) { data: data.train, recipe: quick }
 teacher b = small_cnn([20, 24]) { data: data.train, recipe: quick }
 teacher c = resnet_cifar(14) { data: data.train, recipe: quick }
-teacher d = mobilenet_v2() { data: data.train, recipe: quick }
+teacher d = mobilenet([[1, 16, 1, 1], [6, 24, 2, 1], [6, 32, 2, 2]], stem_stride: 1) { data: data.train, recipe: quick }
 teacher e = plain() { data: data.train, recipe: quick }
 "#;
 

@@ -43,7 +43,7 @@ fn apart(a: &Tensor, b: &Tensor) -> f64 {
     1.0 - dot(a, b) / (dot(a, a) * dot(b, b)).sqrt()
 }
 
-/// How far rounding leads off is the network's own: MobileNet on images this small points elsewhere when
+/// How far rounding leads off is the network's own: a MobileNet on images this small points elsewhere when
 /// its weights alone are rounded.
 #[test]
 fn gradients_in_bfloat16_are_off_as_those_of_rounded_weights_are() {
@@ -51,7 +51,10 @@ fn gradients_in_bfloat16_are_off_as_those_of_rounded_weights_are() {
         let (loss, exact) = step(&net);
         let net = net.computing_in(Precision::Bf16);
         let (near, found) = step(&net);
-        assert!((loss - near).abs() < 0.02 * loss, "{name}: {near}");
+        assert!(
+            (loss - near).abs() < 0.02 * loss,
+            "{name}: {near}, not {loss}"
+        );
         let net = net.computing_in(Precision::Fp32);
         round(&net);
         let (_, rounded) = step(&net);

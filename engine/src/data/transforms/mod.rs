@@ -98,7 +98,7 @@ mod tests {
             (scaled, "white pixel"),
             (classes, "classes"),
             (wide, "shape"),
-            (texts, "shape"),
+            (texts, "form"),
         ] {
             let error = set(3).join(&other).expect_err("they differ").to_string();
             assert!(error.contains(word), "{error}");

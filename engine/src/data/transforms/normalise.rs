@@ -60,6 +60,8 @@ fn moments([channels, height, width]: [i64; 3], images: &Rows) -> Vec<(f64, f64)
 
 #[cfg(test)]
 mod tests {
+    use kdp::plan::Scaling;
+
     use super::*;
     use crate::data::Samples;
     use crate::data::transforms::made::{call, set};
@@ -68,6 +70,11 @@ mod tests {
         let bytes = vec![0, 10, 20, 30, 5, 5, 5, 200];
         let mut set = set(0);
         set.train = Samples::of_images([2, 1, 2], bytes, &[0, 1]);
+        set.meta.scaling = set.meta.scaling.map(|scaling| Scaling {
+            mean: vec![0.0; 2],
+            std: vec![1.0; 2],
+            ..scaling
+        });
         set
     }
 
