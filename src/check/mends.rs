@@ -39,7 +39,7 @@ pub(super) fn mend(value: &Value, ty: &Type, shown: &str, span: Span) -> Option<
                 Some("vocab.json" | "merges.txt") => "byte_bpe",
                 _ => "tokenizer_file",
             };
-            format!("a tokenizer is made of its files: `{tokenizer}(…)`").into()
+            format!("a tokenizer is made of its files: `{tokenizer}(…)`")
         }
         (Type::Bool, Value::Condition(_)) => {
             "a choice is made before anything is measured; join conditions with `and`, `or`, `not`"

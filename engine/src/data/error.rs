@@ -91,7 +91,7 @@ pub enum DataError {
         found: String,
     },
     #[error(transparent)]
-    Text(#[from] TextError),
+    Text(Box<TextError>),
     #[error("`take` wants {wanted} {split} samples, but there are {there}")]
     Take {
         split: &'static str,
@@ -143,13 +143,25 @@ pub enum DataError {
     #[error("the stored data object is not sound: {0}")]
     Object(String),
     #[error(transparent)]
-    Image(#[from] ImageError),
+    Image(Box<ImageError>),
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
     Tensors(#[from] safetensors::SafeTensorError),
     #[error("{}", crate::errors::plain(.0))]
     Torch(#[from] TchError),
+}
+
+impl From<TextError> for DataError {
+    fn from(error: TextError) -> Self {
+        DataError::Text(Box::new(error))
+    }
+}
+
+impl From<ImageError> for DataError {
+    fn from(error: ImageError) -> Self {
+        DataError::Image(Box::new(error))
+    }
 }
 
 impl DataError {
