@@ -41,7 +41,7 @@ impl Bench {
         command
             .arg("run")
             .arg(paper.join(pipeline))
-            .args(["--json", "--set", "seeds=[0]", "--set", "window=1 step"])
+            .args(["--json", "--set", "seeds=[0]"])
             .current_dir(self.0.path())
             .env("KDP_STORE", "store")
             .env_remove("KDP_DEVICE");

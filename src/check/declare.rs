@@ -182,7 +182,13 @@ impl Checker<'_> {
                 let ty = self.ty(ty);
                 let set = self.settings.get(&(decl.module, name.text.clone()));
                 let (value, at) = match (set.cloned(), default) {
-                    (Some(set), _) => (self.eval_as(&set, &ty, scope), set.span),
+                    (Some(set), _) => {
+                        // What the default alone names is not unused for that.
+                        for name in default.iter().flat_map(Expr::names) {
+                            self.binding(name, scope);
+                        }
+                        (self.eval_as(&set, &ty, scope), set.span)
+                    }
                     (None, Some(default)) => (self.eval_as(default, &ty, scope), default.span),
                     (None, None) => {
                         if self.must_be_set {

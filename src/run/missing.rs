@@ -9,11 +9,16 @@ use crate::plan::{Call, DataFrom, DataTask, Node, Task};
 use crate::store::Listing;
 
 /// Where the path of an input file comes from.
-const ORIGIN: &str = "the path stands in the declaration or in a param that it uses (`--set`), and \
-                      is relative to the folder of the `.kdp` file";
+const ORIGIN: &str = "the path stands in the declaration, relative to the folder of the `.kdp` file, or in a \
+                      param that it uses (`--set`), relative to the current folder";
 
 /// What is wrong, and the mend, where a file of the node was not there when it was planned.
+///
+/// What only watches a training lacks what the training lacks, which is told there.
 pub(super) fn missing_files(node: &Node, fetchable: &[Fetchable]) -> Option<(String, String)> {
+    if node.only_watches() {
+        return None;
+    }
     let (role, file) = node.files.iter().find(|(_, file)| file.digest.is_none())?;
     let source = source(&node.task);
     let word = source.map_or("", |source| source.name.as_str());

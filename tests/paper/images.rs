@@ -5,10 +5,11 @@ use jpeg_encoder::{ColorType, Encoder};
 use crate::Bench;
 
 /// Networks small enough for a few steps on a processor.
-const NETWORKS: [&str; 3] = [
+const NETWORKS: [&str; 4] = [
     "resnet56=resnet_cifar(14)",
     "resnet20=resnet_cifar(8)",
     "recipe=paper_images with { batch: 8 } scaled to 12 steps",
+    "window=1 step",
 ];
 
 /// A byte of a made-up image of a class.
@@ -87,7 +88,11 @@ fn cifar100_noisy() {
 }
 
 /// Networks of two sizes in place of ResNet-50 and ResNet-18.
-const SIZES: [&str; 2] = ["big=resnet_cifar(14)", "small=resnet_cifar(8)"];
+const SIZES: [&str; 3] = [
+    "big=resnet_cifar(14)",
+    "small=resnet_cifar(8)",
+    "window=1 step",
+];
 
 #[test]
 fn tiny_imagenet() {
@@ -136,4 +141,35 @@ fn imagenet() {
     let recipe = "recipe=paper_imagenet with { batch: 8 } scaled to 12 steps";
     let settings = [&SIZES[..], &[data, recipe]].concat();
     bench.run("imagenet.kdp", &settings).trains(2 + 2 + 3 * 3);
+}
+
+/// An IDX file: its type (bytes), its sizes, and what is in it.
+fn idx(sizes: &[u32], bytes: impl Iterator<Item = u8>) -> Vec<u8> {
+    let head = [0, 0, 8, sizes.len() as u8];
+    let sizes = sizes.iter().flat_map(|size| size.to_be_bytes());
+    head.into_iter().chain(sizes).chain(bytes).collect()
+}
+
+#[test]
+fn mnist_noisy() {
+    let bench = Bench::new();
+    for (split, count) in [("train", 80), ("t10k", 40)] {
+        let class = |sample| sample as usize % 10;
+        let pixels = (0..count).flat_map(|sample| {
+            (0..28 * 28).map(move |place| byte(class(sample), sample as usize, place))
+        });
+        let images = idx(&[count, 28, 28], pixels);
+        let labels = idx(&[count], (0..count).map(|sample| class(sample) as u8));
+        bench.write(&format!("mnist/{split}-images-idx3-ubyte"), images);
+        bench.write(&format!("mnist/{split}-labels-idx1-ubyte"), labels);
+    }
+    let settings = [
+        r#"clean=mnist("mnist", train: 80, test: 40)"#,
+        "net=mlp([8])",
+        "recipe=plain with { batch: 16, length: 4 epochs }",
+        "stops=[1 epoch, 100%]",
+        "times=[25%, 100%]",
+    ];
+    // A teacher and an early state of it, a student of each, and an early state of either.
+    bench.run("mnist_noisy.kdp", &settings).trains(6);
 }

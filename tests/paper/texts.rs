@@ -5,11 +5,12 @@ use serde_json::json;
 use crate::Bench;
 
 /// Networks small enough for a few steps on a processor, and a tokenizer without merges.
-const SETTINGS: [&str; 5] = [
+const SETTINGS: [&str; 6] = [
     "base=roberta(layers: 2, width: 16, heads: 2)",
     "medium=roberta(layers: 1, width: 16, heads: 2)",
     "small=roberta(layers: 1, width: 8, heads: 2)",
     "recipe=paper_text with { batch: 4 } scaled to 12 steps",
+    "window=1 step",
     r#"tokens=byte_bpe("vocab.json", "merges.txt", vocabulary: 261)"#,
 ];
 

@@ -18,6 +18,9 @@ const ENDINGS: [&str; 9] = [
     "jpg", "jpeg", "png", "ppm", "bmp", "pgm", "tif", "tiff", "webp",
 ];
 
+/// Those of formats that are not read.
+const UNREAD: [&str; 3] = ["tif", "tiff", "webp"];
+
 /// Which image is of which class in Tiny-ImageNet's validation images.
 const ANNOTATIONS: &str = "val_annotations.txt";
 
@@ -86,17 +89,18 @@ impl Split {
         for file in self.images() {
             classes.insert(self.class_of(file)?.to_string());
         }
-        if classes.len() as i64 == declared {
-            return Ok(classes.into_iter().collect());
-        }
         let there = std::fs::read_dir(&self.folder)
             .into_iter()
             .flatten()
             .flatten();
         let there = there.filter(|entry| entry.path().is_dir());
         let names = there.filter_map(|entry| entry.file_name().into_string().ok());
-        let mut empty: Vec<String> = names.filter(|name| !classes.contains(name)).collect();
+        let none_of = |name: &String| !name.starts_with('.') && !classes.contains(name);
+        let mut empty: Vec<String> = names.filter(none_of).collect();
         empty.sort();
+        if classes.len() as i64 == declared && empty.is_empty() {
+            return Ok(classes.into_iter().collect());
+        }
         Err(ImageError::Classes {
             folder: self.folder.clone(),
             found: classes.len(),
@@ -235,8 +239,17 @@ impl Split {
 }
 
 fn is_image(path: &str) -> bool {
+    ends_in(path, &ENDINGS)
+}
+
+/// Whether a file is an image of a format that is not read: it is not damaged for that.
+pub(super) fn is_unread(path: &str) -> bool {
+    ends_in(path, &UNREAD)
+}
+
+fn ends_in(path: &str, endings: &[&str]) -> bool {
     let ending = Path::new(path)
         .extension()
         .and_then(|ending| ending.to_str());
-    ending.is_some_and(|ending| ENDINGS.contains(&ending.to_ascii_lowercase().as_str()))
+    ending.is_some_and(|ending| endings.contains(&ending.to_ascii_lowercase().as_str()))
 }

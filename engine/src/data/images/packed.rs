@@ -6,7 +6,7 @@ use kdp::store::{Listed, Mapped};
 use rayon::prelude::*;
 
 use super::error::ImageError;
-use super::folder::Manner;
+use super::folder::{Manner, is_unread};
 use super::frame::Misfit;
 use crate::data::files::listed;
 use crate::data::{DataError, Inputs, Making, Rows};
@@ -98,7 +98,7 @@ fn image(folder: &Path, file: &Listed, manner: Manner) -> Result<Vec<u8>, DataEr
             Keep::Decoded => planes,
             Keep::Encoded => bytes,
         }),
-        Err(Misfit::Broken(_)) if manner.skip => Ok(vec![]),
+        Err(Misfit::Broken(_)) if manner.skip && !is_unread(&file.path) => Ok(vec![]),
         Err(Misfit::Broken(why)) => Err(ImageError::Broken { path: path(), why }.into()),
         Err(Misfit::Size(found)) => Err(ImageError::Size {
             path: path(),

@@ -71,7 +71,7 @@ fn are_shares(rows: &[Vec<f64>], classes: i64) -> bool {
     rows.len() as i64 == classes && rows.iter().all(row)
 }
 
-/// Of the n samples of each class c, drawn by the seed, ⌊n · row[c][k]⌋ come to bear each other class k.
+/// Of the n samples of each class c, drawn by the seed, ⌊n · `row[c][k]`⌋ come to bear each other class k.
 fn transition(mut samples: Samples, shares: &[Vec<f64>], seed: i64) -> Samples {
     let members: Vec<Vec<usize>> = (0..shares.len())
         .map(|class| samples.of_class(class as i64))
