@@ -16,6 +16,12 @@ pub enum ImageError {
         /// Folders without an image.
         empty: Vec<String>,
     },
+    #[error("the folder `{}` has empty folders of classes{}", .folder.display(), of(.empty, "no image is in"))]
+    Empty {
+        folder: PathBuf,
+        /// Folders without an image.
+        empty: Vec<String>,
+    },
     #[error("the folder `{}` has no image of the class `{class}`, which the training images have", .folder.display())]
     NoImages { folder: PathBuf, class: String },
     #[error("the folder `{}` has the class `{class}`, which the training images do not have", .folder.display())]
@@ -94,6 +100,7 @@ impl ImageError {
             ImageError::Classes { .. } | ImageError::Count { .. } => {
                 "change the declaration, or put the right images there"
             }
+            ImageError::Empty { .. } => "put their images there, or remove them",
             ImageError::NoImages { .. } | ImageError::UnknownClass { .. } => {
                 "both splits have the same classes, each a folder with images"
             }

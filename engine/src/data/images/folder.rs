@@ -98,16 +98,18 @@ impl Split {
         let none_of = |name: &String| !name.starts_with('.') && !classes.contains(name);
         let mut empty: Vec<String> = names.filter(none_of).collect();
         empty.sort();
-        if classes.len() as i64 == declared && empty.is_empty() {
-            return Ok(classes.into_iter().collect());
+        let folder = self.folder.clone();
+        match (classes.len() as i64 == declared, empty.is_empty()) {
+            (true, true) => Ok(classes.into_iter().collect()),
+            (true, false) => Err(ImageError::Empty { folder, empty }.into()),
+            (false, _) => Err(ImageError::Classes {
+                folder,
+                found: classes.len(),
+                declared,
+                empty,
+            }
+            .into()),
         }
-        Err(ImageError::Classes {
-            folder: self.folder.clone(),
-            found: classes.len(),
-            declared,
-            empty,
-        }
-        .into())
     }
 
     fn class_of<'a>(&self, file: &'a Listed) -> Result<&'a str, ImageError> {

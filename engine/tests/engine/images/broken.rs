@@ -73,6 +73,10 @@ const CASES: &[(Change, &[&str])] = &[
         &["train/china/a.jpg` cannot be decoded: it is no JPEG, PNG, BMP or PNM file"],
     ),
     (
+        |photos| fs::create_dir(photos.join("train/zebra")).expect("made"),
+        &["train` has empty folders of classes; no image is in `zebra`"],
+    ),
+    (
         |photos| remove(&photos.join("train/china/a.jpg")),
         &[
             "train` holds 15 train images, but 16 are declared",

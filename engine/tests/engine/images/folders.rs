@@ -66,6 +66,17 @@ fn damaged_images_are_left_out_where_that_is_asked_for() {
     let sound = load(&store, &sound, Split::Train).samples;
     assert_eq!(pixels(&found), pixels(&sound));
     assert_eq!(found.labels, sound.labels);
+
+    // An image of a format that is not read is not damaged.
+    fs::rename(
+        photos.join("train/china/b.jpg"),
+        photos.join("train/china/b.webp"),
+    )
+    .expect("moved");
+    let (message, _) = worker
+        .run(&images(&exact(&photos, &skip)), &store)
+        .expect_err("no reader");
+    assert!(message.contains("b.webp` cannot be decoded"), "{message}");
 }
 
 #[test]
