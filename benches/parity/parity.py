@@ -188,6 +188,8 @@ def main():
     parser.add_argument("--folder", type=Path, required=True, help="where weights are written")
     parser.add_argument("only", nargs="*", help="parts of the calls of those that are held; all where left out")
     args = parser.parse_args()
+    # The bench has a working folder of its own.
+    args.folder = args.folder.resolve()
     torch.manual_seed(0)
     print("| network | parameters | tensors | logits | gradients | statistics |\n| --- | --: | --: | --: | --: | --: |", flush=True)
     wanted = [case for case in cases() if not args.only or any(part in case.call for part in args.only)]

@@ -51,6 +51,9 @@ pub fn verdict(student: &str, teacher: &str, kinship: Kinship, slopes: &[f64]) -
         ))
 }
 
+/// A mean slope that is no further from 1 is told as 1: a finding in words that the third digit turns is none.
+const ABOUT: f64 = 0.01;
+
 /// On which side of 1 some slopes lie.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Leaning {
@@ -71,6 +74,7 @@ impl Leaning {
         let below = slopes.iter().all(|slope| *slope < 1.0);
         match (mean > 1.0, clear, above || below) {
             _ if !mean.is_finite() => None,
+            _ if (mean - 1.0).abs() <= ABOUT => Some(Leaning::Neither),
             (true, true, true) => Some(Leaning::Above),
             (false, true, true) => Some(Leaning::Below),
             (_, false, false) => Some(Leaning::Neither),
@@ -95,6 +99,9 @@ mod tests {
         assert_eq!(of(&[0.99, 1.5, 1.6, 1.5]), Some(Leaning::RatherAbove));
         assert_eq!(of(&[0.9, 1.1]), Some(Leaning::Neither));
         assert_eq!(of(&[1.0]), Some(Leaning::Neither));
+        assert_eq!(of(&[0.999]), Some(Leaning::Neither));
+        assert_eq!(of(&[1.009]), Some(Leaning::Neither));
+        assert_eq!(of(&[1.011]), Some(Leaning::Above));
         assert_eq!(of(&[]), None);
         assert_eq!(of(&[1.1, f64::NAN]), None);
     }
