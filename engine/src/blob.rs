@@ -37,6 +37,7 @@ impl Blob {
     }
 
     /// Adds whole numbers of 32 bits.
+    #[cfg(test)]
     pub fn i32(&mut self, name: &str, shape: &[i64], values: &[i32]) {
         let bytes = values.iter().flat_map(|value| value.to_le_bytes());
         self.put(name, Dtype::I32, shape, bytes.collect());
@@ -118,13 +119,6 @@ pub fn head(tensors: &[(&str, Dtype, Vec<usize>)]) -> Result<Vec<u8>, SafeTensor
     Ok([&(text.len() as u64).to_le_bytes(), &text[..]].concat())
 }
 
-/// A view's whole numbers of 32 bits.
-pub fn read_i32(view: &TensorView) -> Option<Vec<i32>> {
-    let (words, rest) = view.data().as_chunks::<4>();
-    (view.dtype() == Dtype::I32 && rest.is_empty())
-        .then(|| words.iter().map(|word| i32::from_le_bytes(*word)).collect())
-}
-
 /// A view's numbers of 32 bits.
 pub fn read_f32(view: &TensorView) -> Option<Vec<f32>> {
     let (words, rest) = view.data().as_chunks::<4>();
@@ -155,17 +149,26 @@ pub fn list<T>(
     Ok(list.ok_or(SafeTensorError::TensorInvalidInfo)?)
 }
 
-/// A view as a tensor in memory of its own; `None` for a type that libtorch does not have.
-pub fn read_tensor(view: &TensorView) -> Option<Result<Tensor, TchError>> {
-    let kind = match view.dtype() {
+/// The type of a tensor's elements in libtorch; `None` for one that libtorch does not have.
+pub fn kind(dtype: Dtype) -> Option<Kind> {
+    Some(match dtype {
         Dtype::F32 => Kind::Float,
         Dtype::F64 => Kind::Double,
         Dtype::F16 => Kind::Half,
         Dtype::BF16 => Kind::BFloat16,
         Dtype::I64 => Kind::Int64,
         Dtype::I32 => Kind::Int,
+        Dtype::I16 => Kind::Int16,
+        Dtype::I8 => Kind::Int8,
+        Dtype::U8 => Kind::Uint8,
+        Dtype::BOOL => Kind::Bool,
         _ => return None,
-    };
+    })
+}
+
+/// A view as a tensor in memory of its own; `None` for a type that libtorch does not have.
+pub fn read_tensor(view: &TensorView) -> Option<Result<Tensor, TchError>> {
+    let kind = kind(view.dtype())?;
     let shape: Vec<i64> = view.shape().iter().map(|&size| size as i64).collect();
     // `TensorView` has held the number of bytes against the shape.
     Some(Tensor::f_from_data_size(view.data(), &shape, kind))

@@ -23,7 +23,7 @@ pub(super) fn missing_files(node: &Node, fetchable: &[Fetchable]) -> Option<(Str
     let source = source(&node.task);
     let word = source.map_or("", |source| source.name.as_str());
     let (kind, reason) = match word {
-        "image_folder" => ("folder", reason_of_folder(&file.path)),
+        "image_folder" | "folder_text" => ("folder", reason_of_folder(&file.path)),
         _ => ("file", reason(&file.path)),
     };
     let what = format!("its {kind} `{}` ({role}) {reason}", file.path.display());

@@ -1,10 +1,9 @@
 //! safetensors.
 
 use safetensors::SafeTensors;
-use safetensors::tensor::Dtype;
-use tch::Kind;
 
 use super::{Place, Places, Reason};
+use crate::blob::kind;
 
 /// Its tensors.
 pub fn tensors(bytes: &[u8]) -> Result<Places, Reason> {
@@ -22,20 +21,4 @@ pub fn tensors(bytes: &[u8]) -> Result<Places, Reason> {
         Ok((name, Place::rows(kind, shape, start + from..start + to)?))
     });
     places.collect()
-}
-
-fn kind(dtype: Dtype) -> Option<Kind> {
-    Some(match dtype {
-        Dtype::F32 => Kind::Float,
-        Dtype::F64 => Kind::Double,
-        Dtype::F16 => Kind::Half,
-        Dtype::BF16 => Kind::BFloat16,
-        Dtype::I64 => Kind::Int64,
-        Dtype::I32 => Kind::Int,
-        Dtype::I16 => Kind::Int16,
-        Dtype::I8 => Kind::Int8,
-        Dtype::U8 => Kind::Uint8,
-        Dtype::BOOL => Kind::Bool,
-        _ => return None,
-    })
 }

@@ -2,9 +2,10 @@
 //! row, channel by channel, and a list of labels: `labels` (CIFAR-10), `fine_labels` and `coarse_labels`
 //! (CIFAR-100).
 
+use std::borrow::Cow;
 use std::path::Path;
 
-use super::cifar::roles;
+use super::cifar::split;
 use super::files::Files;
 use super::samples::{Declared, Samples};
 use super::{DataError, numpy};
@@ -22,21 +23,12 @@ pub fn read(
         (true, false) => "fine_labels",
         (true, true) => "coarse_labels",
     };
-    let (mut images, mut labels) = (Vec::new(), Vec::new());
-    let mut last = None;
-    for role in roles(files, declared.split) {
-        let (path, bytes) = files.read(role)?;
-        let batch = Batch::read(&path, &bytes)?;
-        let own = batch.labels(list)?;
-        images.extend_from_slice(&batch.images(shape, own.len())?);
-        declared.hold_labels(&path, &own)?;
-        labels.extend(own);
-        last = Some(path);
-    }
-    if let Some(path) = last {
-        declared.hold_count(&path, labels.len())?;
-    }
-    Ok(Samples::of_images(shape, images, &labels))
+    split(files, shape, declared, |path, bytes, images| {
+        let batch = Batch::read(path, bytes)?;
+        let labels = batch.labels(list)?;
+        images.extend_from_slice(&batch.images(shape, labels.len())?);
+        Ok(labels)
+    })
 }
 
 /// One file.
@@ -74,11 +66,7 @@ impl<'a> Batch<'a> {
         Ok(bytes.collect())
     }
 
-    fn images(
-        &self,
-        shape: [i64; 3],
-        count: usize,
-    ) -> Result<std::borrow::Cow<'_, [u8]>, DataError> {
+    fn images(&self, shape: [i64; 3], count: usize) -> Result<Cow<'_, [u8]>, DataError> {
         let wanted = [count as i64, shape.iter().product()];
         let found = self.pickle.get(self.pickle.root, "data");
         let array = found.and_then(|data| numpy::array(&self.pickle, data));

@@ -111,8 +111,12 @@ impl Form {
                 let frame = Frame::of_list(&numbers(tensors, "frame")?);
                 let frame = frame.ok_or_else(|| wrong("`frame` is not [C, H, W, side]"))?;
                 let bounds = numbers(tensors, "bounds")?;
-                let bounds = bounds.iter().map(|&at| start + at as usize);
-                Ok(Form::Encoded(frame, bounds.collect()))
+                let bounds = bounds
+                    .iter()
+                    .map(|&at| start.checked_add(usize::try_from(at).ok()?));
+                let bounds: Option<_> = bounds.collect();
+                let bounds = bounds.ok_or_else(|| wrong("its `bounds` are no places"))?;
+                Ok(Form::Encoded(frame, bounds))
             }
             _ => Err(wrong(&format!("its `{name}` are of another shape or type"))),
         }

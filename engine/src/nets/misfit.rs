@@ -2,13 +2,12 @@
 
 use std::fmt;
 
+use kdp::diag::closest;
+
 use super::NetError;
 
 /// How many tensors of a kind are named; of the others there is a count.
 const NAMED: usize = 8;
-
-/// How alike (of 1) two names must be for one to be taken for a misspelling of the other.
-const NEAR: f64 = 0.7;
 
 /// A tensor and its shape.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,13 +77,9 @@ impl Misfit {
 
     /// The surplus tensor that a missing one may be called in the file: the nearest of its shape.
     fn near(&self, missing: &Named) -> Option<&str> {
-        let alike = |other: &&Named| strsim::normalized_levenshtein(&missing.name, &other.name);
-        let same = self
-            .surplus
-            .iter()
-            .filter(|other| other.shape == missing.shape);
-        let nearest = same.max_by(|a, b| alike(a).total_cmp(&alike(b)))?;
-        (alike(&nearest) >= NEAR).then_some(nearest.name.as_str())
+        let same = self.surplus.iter();
+        let same = same.filter(|other| other.shape == missing.shape);
+        closest(&missing.name, same.map(|other| other.name.as_str()))
     }
 }
 
