@@ -11,11 +11,13 @@ import numpy as np
 
 CLASSES = 100
 TEST = 1_000
+# Counts what is made, so that a folder of before is filled anew.
+FORM = 2
 
 
 def make(folder: Path, images: int) -> None:
     """Writes everything, unless it is there."""
-    finished = folder / f"finished-{images}"
+    finished = folder / f"finished-{images}-{FORM}"
     if finished.exists():
         return
     folder.mkdir(parents=True, exist_ok=True)
