@@ -3,11 +3,11 @@
 
 use std::collections::HashMap;
 
-use super::family::indices;
-use super::module::declared_name;
-use super::network::Layers;
+use super::families::indices;
+use super::modules::declared_name;
+use super::networks::Layers;
 use super::program::{Model, Origin, Program};
-use super::value::{Value, trim};
+use super::values::{Value, trim};
 use super::{Checker, Evaluation};
 use crate::diag::Span;
 use crate::spec::{DataShape, Layer, Shape, tensors};

@@ -5,10 +5,10 @@
 
 use super::Checker;
 use super::codes::TOO_LARGE;
-use super::formula::Formula;
-use super::objective::Goal;
-use super::schedule::Ramp;
-use super::value::Value;
+use super::losses::Formula;
+use super::losses::Goal;
+use super::trainings::Ramp;
+use super::values::Value;
 use crate::diag::Span;
 use crate::spec::{Condition, Quantity};
 

@@ -5,64 +5,24 @@
 //! agrees with everything, so that one mistake is reported once and the rest is still checked.
 //! Never touches a file but through the [`World`], and never a tensor or the store.
 
-mod arch;
-mod args;
-mod attributes;
-mod blame;
-mod branches;
-mod choose;
+mod calls;
 mod codes;
-mod conditions;
 mod data;
-mod declare;
-mod disk;
-mod downloads;
-mod ensemble;
-mod experiment;
-mod expr;
-mod family;
-mod features;
+mod expressions;
+mod families;
 mod findings;
-mod foregone;
-mod formula;
-mod functions;
-mod held;
-mod import;
 mod index;
 mod limits;
 mod losses;
-mod members;
-mod memory;
-mod mends;
-mod model;
-mod module;
+mod models;
+mod modules;
 mod names;
-mod network;
-mod objective;
-mod objectives;
-mod once;
-mod operators;
-mod parameters;
+mod networks;
 mod program;
-mod quotient;
-mod recipe;
-mod rows;
-mod schedule;
-mod scope;
-mod settings;
-mod shapes;
 mod source;
-mod standard;
-mod states;
-mod synonyms;
-mod training;
-mod types;
+mod trainings;
 mod undecided;
-mod unused;
-mod unused_indices;
-mod value;
-mod weights;
-mod words;
+mod values;
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -72,25 +32,26 @@ use std::rc::Rc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use codes::CODES;
-pub use disk::Disk;
-pub use import::{near_path, why_unreadable};
 pub use index::{Flow, Index, Trained, beginning};
-pub use memory::Memory;
-pub use module::{World, declared_name};
+pub use modules::{
+    Disk, Memory, STANDARD, World, declared_name, module_of, near_path, standard_files,
+    standard_modules, why_unreadable,
+};
 pub use names::{Kind as WordKind, WORDS, word};
 pub use program::*;
-pub use standard::{STANDARD, module_of, standard_files, standard_modules};
 
 use crate::diag::{Code, Diagnostic, Mend, SourceId, Sources, Span};
 use crate::spec::{Network, Shape};
 use crate::syntax::tree::{Expr, Name};
-use blame::Use;
-use family::Axis;
+use calls::Use;
+use expressions::Site;
+use families::Axis;
 use findings::Findings;
-use module::{DeclId, Module, ModuleId, Names};
-use network::Layers;
-use states::Made;
-use value::Value;
+use models::Made;
+use modules::{DeclId, Module, ModuleId, Names};
+use networks::Layers;
+use trainings::{HeldAs, HeldBy};
+use values::Value;
 
 /// What came of reading and checking a file.
 #[derive(Debug)]
@@ -231,9 +192,9 @@ struct Checker<'w> {
     /// Networks that have been worked out.
     networks: Networks,
     /// Recipes that were held against data.
-    held: FxHashMap<held::Pair, held::Known>,
+    held: FxHashMap<HeldBy, HeldAs>,
     /// What [`Checker::eval_once`] has evaluated.
-    evaluated: FxHashMap<once::Site, (Value, usize)>,
+    evaluated: FxHashMap<Site, (Value, usize)>,
     /// How much more may be evaluated; `None` when that was used up.
     budget: Option<u64>,
     /// Members of all families that were come by.

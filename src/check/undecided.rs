@@ -2,14 +2,14 @@
 //! broken, of the members of what is broken itself.
 
 use super::Checker;
-use super::family::indices;
-use super::features::Grown;
-use super::model::{Given, Head};
-use super::network::Layers;
-use super::objective::Goal;
-use super::schedule::{Clock, Known};
-use super::scope::Scope;
-use super::value::{Binding, Recipe, Value};
+use super::families::indices;
+use super::losses::Goal;
+use super::models::{Given, Head};
+use super::names::Scope;
+use super::networks::Grown;
+use super::networks::Layers;
+use super::trainings::{Clock, Known};
+use super::values::{Binding, Recipe, Value};
 use crate::diag::{Diagnostic, Span};
 use crate::syntax::tree::{Expr, ExprKind, ItemKind, Name};
 use crate::vocabulary::{MEASURES, SPLITS, Word, fields, find};

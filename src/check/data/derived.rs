@@ -7,7 +7,7 @@ use crate::check::Checker;
 use crate::check::codes::*;
 use crate::check::limits::SAMPLES;
 use crate::check::program::{DataFrom, Dataset};
-use crate::check::value::Value;
+use crate::check::values::Value;
 use crate::diag::{Diagnostic, Span};
 use crate::spec::DataShape;
 use crate::vocabulary::Word;

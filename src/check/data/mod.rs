@@ -12,7 +12,7 @@ use std::rc::Rc;
 use super::Checker;
 use super::codes::*;
 use super::program::Dataset;
-use super::value::Value;
+use super::values::Value;
 use crate::diag::{Code, Diagnostic, Mend, Span};
 use crate::spec::Call;
 use crate::vocabulary::Word;

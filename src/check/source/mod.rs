@@ -1,5 +1,6 @@
 //! Sources of data: what a declaration says of files that are not opened.
 
+mod downloads;
 mod images;
 mod texts;
 mod tokenizers;
@@ -11,7 +12,7 @@ use std::rc::Rc;
 use super::Checker;
 use super::codes::OUT_OF_RANGE;
 use super::program::{DataFrom, Dataset};
-use super::value::Value;
+use super::values::Value;
 use crate::diag::{Diagnostic, Span};
 use crate::spec::{Call, DataShape};
 use crate::vocabulary::Word;

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::{Wrong, count};
 use crate::check::Checker;
-use crate::check::value::{Tokenizer, Value};
+use crate::check::values::{Tokenizer, Value};
 use crate::diag::Span;
 use crate::spec::{Call, Shape};
 use crate::vocabulary::{BYTE_TOKENS, Word};
