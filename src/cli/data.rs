@@ -9,13 +9,14 @@ use comfy_table::{CellAlignment, Table, presets};
 use serde_json::json;
 
 use super::Answer;
-use super::console::{Console, bytes, count};
+use super::console::{Console, bytes};
 use super::error::CliError;
 use super::front::{self, Named};
 use crate::diag::closest;
 use crate::fetch::{self, FetchError, Patience, RECORD, Record};
 use crate::report::terminal::fetching;
 use crate::spec::Download;
+use crate::vocabulary::{TOKENIZERS, WEIGHTS, find as find_word};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -30,9 +31,9 @@ pub(super) struct DataArgs {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Fetch a data set from its official host into a folder
+    /// Fetch a data set (or a tokenizer, or weights) from its official host into a folder
     Fetch(FetchArgs),
-    /// List the data sets that can be fetched
+    /// List what can be fetched
     List {
         /// Say too which of them are in this folder, or in folders of it
         #[arg(value_name = "DIR", default_value = "data")]
@@ -119,7 +120,7 @@ fn fetch(args: &FetchArgs, console: &Console) -> Answer {
     };
     console.result(&format!("{said}\nterms: {}", set.download.terms));
     if let Some(declare) = declare {
-        console.result(&format!("in a file: dataset {} = {declare}", set.name));
+        console.result(&format!("in a file: {}", statement(&set.name, &declare)));
     }
     Ok(0)
 }
@@ -128,6 +129,16 @@ fn fetch(args: &FetchArgs, console: &Console) -> Answer {
 fn declaration(download: &Download, folder: &Path) -> Option<String> {
     let declare = download.declare.as_ref()?;
     Some(declare.replace("DIR", &folder.display().to_string()))
+}
+
+/// What a file says of it: a tokenizer and weights are values, anything else is data.
+fn statement(name: &str, declare: &str) -> String {
+    let word = declare.split('(').next().unwrap_or_default();
+    let keyword = match find_word(TOKENIZERS, word).or_else(|| find_word(WEIGHTS, word)) {
+        Some(_) => "let",
+        None => "dataset",
+    };
+    format!("{keyword} {name} = {declare}")
 }
 
 /// A set of the standard library, or of a file: `ours.kdp:reviews`.
@@ -204,9 +215,9 @@ fn list(folder: &Path, console: &Console) -> Answer {
         ]);
     }
     console.result(&format!(
-        "{}\n{}; `kdp doc std.downloads` tells what is in them",
+        "{}\n{} to fetch; `kdp doc std.downloads` tells what is in them",
         table.trim_fmt(),
-        count(sets.len(), "data set")
+        sets.len()
     ));
     Ok(0)
 }

@@ -181,9 +181,13 @@ fn what_is_told_to_declare_is_sound() {
         .iter()
         .filter_map(|set| set.download.declare.clone())
         .collect();
-    assert!(told.len() >= 11, "{told:?}");
+    assert!(told.len() >= 13, "{told:?}");
     for declare in told {
         let (word, _) = declare.split_once('(').unwrap();
+        if ["byte_bpe", "weights"].contains(&word) {
+            check(format!("let it = {declare}\n"));
+            continue;
+        }
         let program = check(format!("use std.datasets.{word}\ndataset it = {declare}\n"));
         assert_eq!(program.datasets.len(), 1, "{declare}");
     }
