@@ -31,7 +31,7 @@ pub(super) struct DataArgs {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Fetch a data set (or a tokenizer, or weights) from its official host into a folder
+    /// Fetch a data set (or a tokenizer, or weights) from its host into a folder
     Fetch(FetchArgs),
     /// List what can be fetched
     List {

@@ -121,7 +121,7 @@ enum Verb {
     Report(report::ReportArgs),
     /// Look at and clean the store
     Store(store::StoreArgs),
-    /// Fetch data sets from their official hosts
+    /// Fetch data sets from their hosts
     Data(data::DataArgs),
     /// Write a trained network, or the arrays behind a measurement, to a file
     Export(export::ExportArgs),

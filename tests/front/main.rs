@@ -16,6 +16,7 @@ mod hostile;
 mod imports;
 mod keys;
 mod mends;
+mod paper;
 mod schedules;
 mod settings;
 mod shipped;
