@@ -130,6 +130,7 @@ impl Goal {
         terms
     }
 
+    /// Its terms, each with the weight that it has in all of the loss; and where its last window ends.
     fn flatten(
         &self,
         clock: &mut Clock,
@@ -138,74 +139,6 @@ impl Goal {
         terms: &mut Vec<Term<usize>>,
     ) -> Option<Front> {
         match self {
-            Goal::Unknown => None,
-            Goal::Features(features) => {
-                terms.push(Term {
-                    weight,
-                    loss: features.loss(grown),
-                });
-                None
-            }
-            Goal::Formula(formula) => {
-                terms.push(Term {
-                    weight,
-                    loss: Loss::Formula(formula.resolve(clock)),
-                });
-                None
-            }
-            Goal::CrossEntropy { smoothing } => {
-                let smoothing = clock.resolve(smoothing).0;
-                terms.push(Term {
-                    weight,
-                    loss: Loss::CrossEntropy { smoothing },
-                });
-                None
-            }
-            Goal::Distill {
-                teacher,
-                temperature,
-                weight: share,
-                view,
-                ..
-            } => {
-                let temperature = clock.resolve(temperature).0;
-                let share = clock.resolve(share).0;
-                let rest = sum(
-                    Schedule::Constant(1.0),
-                    product(Schedule::Constant(-1.0), share.clone()),
-                );
-                terms.push(Term {
-                    weight: product(weight.clone(), share),
-                    loss: Loss::Kl {
-                        teacher: *teacher,
-                        temperature,
-                        view: *view,
-                    },
-                });
-                terms.push(Term {
-                    weight: product(weight, rest),
-                    loss: Loss::CrossEntropy {
-                        smoothing: Schedule::Constant(0.0),
-                    },
-                });
-                None
-            }
-            Goal::MatchLogits {
-                teacher,
-                scale,
-                view,
-                ..
-            } => {
-                let scale = clock.resolve(scale).0;
-                terms.push(Term {
-                    weight: product(weight, scale),
-                    loss: Loss::SquaredLogits {
-                        teacher: *teacher,
-                        view: *view,
-                    },
-                });
-                None
-            }
             Goal::Scaled(by, of) => {
                 let by = clock.resolve(by).0;
                 of.flatten(clock, grown, product(weight, by), terms);
@@ -234,15 +167,63 @@ impl Goal {
                         switch(zero, one, from, to, window.along),
                     ),
                 };
-                for term in terms_before {
-                    let share = product(leaving.clone(), term.weight);
-                    terms.push(Term {
-                        weight: product(weight.clone(), share),
-                        loss: term.loss,
-                    });
-                }
+                terms.extend(terms_before.into_iter().map(|term| Term {
+                    weight: product(weight.clone(), product(leaving.clone(), term.weight)),
+                    loss: term.loss,
+                }));
                 after.flatten(clock, grown, product(weight, coming), terms);
                 front
+            }
+            of_one_time => {
+                let own = of_one_time.losses(clock, grown).into_iter();
+                terms.extend(own.map(|(share, loss)| Term {
+                    weight: product(weight.clone(), share),
+                    loss,
+                }));
+                None
+            }
+        }
+    }
+
+    /// The losses of a goal that is not made of goals, and the share of each.
+    fn losses(&self, clock: &mut Clock, grown: &Grown) -> Vec<(Schedule, Loss<usize>)> {
+        let whole = || Schedule::Constant(1.0);
+        match self {
+            Goal::Unknown | Goal::Scaled(..) | Goal::Sum(..) | Goal::Switch { .. } => vec![],
+            Goal::Features(features) => vec![(whole(), features.loss(grown))],
+            Goal::Formula(formula) => vec![(whole(), Loss::Formula(formula.resolve(clock)))],
+            Goal::CrossEntropy { smoothing } => {
+                let smoothing = clock.resolve(smoothing).0;
+                vec![(whole(), Loss::CrossEntropy { smoothing })]
+            }
+            Goal::Distill {
+                teacher,
+                temperature,
+                weight,
+                view,
+                ..
+            } => {
+                let temperature = clock.resolve(temperature).0;
+                let share = clock.resolve(weight).0;
+                let rest = sum(whole(), product(Schedule::Constant(-1.0), share.clone()));
+                let (teacher, view) = (*teacher, *view);
+                let soft = Loss::Kl {
+                    teacher,
+                    temperature,
+                    view,
+                };
+                let smoothing = Schedule::Constant(0.0);
+                vec![(share, soft), (rest, Loss::CrossEntropy { smoothing })]
+            }
+            Goal::MatchLogits {
+                teacher,
+                scale,
+                view,
+                ..
+            } => {
+                let scale = clock.resolve(scale).0;
+                let (teacher, view) = (*teacher, *view);
+                vec![(scale, Loss::SquaredLogits { teacher, view })]
             }
         }
     }
