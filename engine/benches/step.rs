@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use kdp::check::{World, load};
 use kdp::diag::{Rendering, render};
-use kdp::plan::{Digest, Digests, Key, Network, Task, TrainTask, plan};
+use kdp::plan::{Digest, Digests, Key, Network, Shape, Task, TrainTask, plan};
 use kdp_engine::machine;
 use kdp_engine::nets::{Mode, Model, Net, Partition, Precision};
 use kdp_engine::train::Stepper;
@@ -25,11 +25,12 @@ const LEAST: (Duration, usize) = (Duration::from_secs(2), 9);
 const BATCH: i64 = 128;
 
 const TEXT: &str = r#"
-use std.datasets.{cifar10, mnist}
-use std.archs.{mlp, resnet_cifar}
+use std.datasets.{cifar10, mnist, text_file}
+use std.archs.{mlp, mobilenet_v2, resnet_cifar, roberta}
 
 dataset images = cifar10("cifar")
 dataset digits = mnist("mnist")
+dataset texts = text_file("train.tsv", "test.tsv", labels: ["0", "1"], train: 4_096, test: 512, length: 128)
 
 arch three_layers() =
   flatten() -> linear(512) as a -> gelu() -> dropout(0.1) -> linear(512) as b -> gelu()
@@ -45,7 +46,9 @@ recipe r {
 
 teacher resnet20 = resnet_cifar(20) { data: images.train, recipe: r }
 teacher resnet56 = resnet_cifar(56) { data: images.train, recipe: r }
+teacher mobilenet = mobilenet_v2() { data: images.train, recipe: r }
 teacher mlp1000 = mlp([1000]) { data: digits.train, recipe: r with { optimizer: adamw(), lr: 1e-3 } }
+teacher reader = roberta(layers: 4, width: 128, heads: 4, positions: 128) { data: texts.train, recipe: r }
 teacher dropped = three_layers() { data: images.train, recipe: r }
 "#;
 
@@ -85,15 +88,24 @@ fn task(model: &str) -> TrainTask {
     }
 }
 
-/// A batch of images in channels-last memory, and labels.
+/// A batch of images in channels-last memory, or of texts without padding, and labels.
 fn batch(network: &Network) -> (Tensor, Tensor) {
-    let [channels, height, width] = network.input.sizes()[..] else {
-        panic!("images");
-    };
     tch::manual_seed(1);
-    let images = Tensor::randn([BATCH, height, width, channels], (Kind::Float, Device::Cpu));
-    let labels = Tensor::randint(10, [BATCH], (Kind::Int64, Device::Cpu));
-    (images.permute([0, 3, 1, 2]), labels)
+    let inputs = match network.input {
+        Shape::Tokens { length, .. } => {
+            Tensor::randint_low(1, 257, [BATCH, length], (Kind::Int64, Device::Cpu))
+        }
+        _ => {
+            let sizes = network.input.sizes();
+            let images = Tensor::randn(
+                [BATCH, sizes[1], sizes[2], sizes[0]],
+                (Kind::Float, Device::Cpu),
+            );
+            images.permute([0, 3, 1, 2])
+        }
+    };
+    let labels = Tensor::randint(network.classes, [BATCH], (Kind::Int64, Device::Cpu));
+    (inputs, labels)
 }
 
 /// Processor time of this process, in milliseconds: what other processes do does not count.
@@ -132,9 +144,9 @@ fn train(name: &str, model: &str, precision: Precision) {
     let net = Net::begin(&task.network, &none, 1, &[], Device::Cpu).unwrap();
     let net = net.computing_in(precision);
     let mut stepper = Stepper::new(&task, net.parts(), std::iter::empty()).unwrap();
-    let (images, labels) = batch(&task.network);
+    let (inputs, labels) = batch(&task.network);
     time(name, |step| {
-        let logits = net.forward(&images, Mode::Train { seed: 1, step }).unwrap();
+        let logits = net.forward(&inputs, Mode::Train { seed: 1, step }).unwrap();
         let loss = logits.cross_entropy_for_logits(&labels);
         stepper.step(&loss, step).unwrap();
     });
@@ -145,9 +157,9 @@ fn answer(name: &str, model: &str, precision: Precision) {
     let task = task(model);
     let net = Net::new(&task.network, 1, Device::Cpu).unwrap();
     let frozen = net.freeze(precision).unwrap();
-    let (images, _) = batch(&task.network);
+    let (inputs, _) = batch(&task.network);
     time(name, |_| {
-        let _ = frozen.answer(&images).unwrap();
+        let _ = frozen.answer(&inputs).unwrap();
     });
 }
 
@@ -162,11 +174,14 @@ fn main() {
         .find(|a| !a.starts_with("--") && a.parse::<i32>().is_err());
     machine::prepare();
     tch::set_num_threads(threads.unwrap_or(1));
-    let cases: [(&str, Case, &str); 4] = [
+    let cases: [(&str, Case, &str); 7] = [
         ("train", train, "resnet20"),
         ("answer", answer, "resnet56"),
+        ("train", train, "mobilenet"),
+        ("answer", answer, "mobilenet"),
         ("train", train, "mlp1000"),
         ("train", train, "dropped"),
+        ("train", train, "reader"),
     ];
     for (what, run, model) in cases {
         for (word, precision) in [("fp32", Precision::Fp32), ("bf16", Precision::Bf16)] {
