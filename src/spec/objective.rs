@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::recipe::is_false;
 use super::{Formula, Layer, Schedule};
 
 /// One term of an objective: at step s the loss is Σ weight(s) · loss.
@@ -51,7 +52,8 @@ pub enum Loss<T> {
         view: View,
     },
     /// Mean over batch and features of (through(student's features) − teacher's features)²
-    /// (Romero et al. 2015).
+    /// (Romero et al. 2015). Of rows of vectors it is the mean over all tokens of the batch that are none
+    /// of padding.
     Features {
         /// A train or weights object.
         teacher: T,
@@ -64,6 +66,9 @@ pub enum Loss<T> {
         through: Option<Layer>,
         /// What the teacher sees.
         view: View,
+        /// Whether the features are vectors of tokens, of which those of padding do not count.
+        #[serde(default, skip_serializing_if = "is_false")]
+        tokens: bool,
     },
     /// An expression of one's own with one value a sample, or one in all; mean over the batch.
     Formula(Formula<T>),
@@ -154,12 +159,14 @@ impl<T: Copy> Loss<T> {
                 to,
                 through,
                 view,
+                tokens,
             } => Loss::Features {
                 teacher: name(*teacher),
                 layer: layer.clone(),
                 to: to.clone(),
                 through: through.clone(),
                 view: *view,
+                tokens: *tokens,
             },
             Loss::Formula(formula) => Loss::Formula(formula.rename(&name)),
         }

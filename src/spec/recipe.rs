@@ -30,7 +30,7 @@ pub struct Recipe {
     pub group_by_length: bool,
 }
 
-fn is_false(value: &bool) -> bool {
+pub(super) fn is_false(value: &bool) -> bool {
     !value
 }
 

@@ -211,7 +211,7 @@ pub const OBJECTIVES: &[Word] = &[
     ),
     word(
         "match_features",
-        "Mean over batch and features of (through(student's features) − teacher's features)² (Romero et al. 2015).",
+        "Mean over batch and features of (through(student's features) − teacher's features)² (Romero et al. 2015). Of vectors of tokens it is the mean over all tokens of the batch that are no padding.",
         &[
             Param::required(
                 "teacher",

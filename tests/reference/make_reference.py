@@ -137,6 +137,38 @@ def features():
     write("features.json", out)
 
 
+def token_features():
+    """The same of texts: the vectors of tokens match a teacher's where the tokens are no padding. Rows of several
+    lengths, one of which is nothing but padding; the vectors of padding are far from the teacher's."""
+    torch.manual_seed(11)
+    vocabulary, own, wide = 11, 4, 6
+    tokens = torch.tensor([[3, 1, 4, 1, 5], [9, 2, 6, 0, 0], [10, 0, 0, 0, 0], [0, 0, 0, 0, 0]])
+    labels = torch.tensor([0, 3, 2, 4])
+
+    def reader(width):
+        net = nn.ModuleDict({"embedding": nn.Embedding(vocabulary, width, padding_idx=0), "fc": nn.Linear(width, CLASSES)})
+        return net.double()
+
+    student, teacher = reader(own), reader(wide)
+    through = nn.Sequential(nn.Linear(own, wide), nn.LayerNorm(wide)).double()
+    with torch.no_grad():
+        for tensor in [*student.parameters(), *teacher.parameters(), *through.parameters()]:
+            tensor.copy_(single(*tensor.shape))
+    out = {"tokens": tokens.tolist(), "labels": labels.tolist()}
+    out |= {"student": state(student), "teacher": state(teacher), "through": state(through)}
+
+    counted = tokens != 0
+    vectors = student["embedding"](tokens)
+    mean = (vectors * counted[..., None]).sum(1) / counted.sum(1, keepdim=True).clamp(min=1)
+    matched = F.mse_loss(through(vectors)[counted], teacher["embedding"](tokens)[counted].detach())
+    loss = 0.7 * matched + 0.3 * F.cross_entropy(student["fc"](mean), labels)
+    loss.backward()
+    out["loss"] = loss.item()
+    for role, net in (("student", student), ("through", through)):
+        out[f"{role}_gradients"] = {name: numbers(tensor.grad) for name, tensor in net.named_parameters()}
+    write("token_features.json", out)
+
+
 def ensembles():
     """What models say together: the mean of logits, the logarithm of the mean of probabilities."""
     torch.manual_seed(6)
@@ -454,5 +486,6 @@ if __name__ == "__main__":
     optimisers()
     measures()
     features()
+    token_features()
     ensembles()
     text()

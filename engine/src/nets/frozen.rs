@@ -51,7 +51,8 @@ impl Frozen {
 impl Model for Frozen {
     fn answer(&self, batch: &Tensor) -> Result<Tensor, TchError> {
         let _guard = no_grad_guard();
-        self.whole.run(&self.net.flow(batch)?, self.pass())
+        let out = self.whole.run(&self.net.flow(batch)?, self.pass())?;
+        Ok(out.values)
     }
 
     fn watch(&self, batch: &Tensor, layers: &BTreeSet<String>) -> Result<Outputs, NetError> {

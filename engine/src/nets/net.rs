@@ -173,7 +173,7 @@ impl Net {
 
     /// The logits of a batch, n×classes.
     pub fn forward(&self, batch: &Tensor, mode: Mode) -> Result<Tensor, TchError> {
-        self.lead(&self.flow(batch)?, mode)
+        Ok(self.lead(&self.flow(batch)?, mode)?.values)
     }
 
     /// A batch on its way in.
@@ -182,7 +182,7 @@ impl Net {
     }
 
     /// What comes out for what comes out of a layer of another network.
-    pub fn lead(&self, features: &Flow, mode: Mode) -> Result<Tensor, TchError> {
+    pub fn lead(&self, features: &Flow, mode: Mode) -> Result<Flow, TchError> {
         self.root.run(features, Pass::new(mode, self.precision))
     }
 
@@ -211,9 +211,9 @@ fn root(
 
 impl Module {
     /// The float32 of what comes out.
-    pub(super) fn run(&self, x: &Flow, mut pass: Pass) -> Result<Tensor, TchError> {
+    pub(super) fn run(&self, x: &Flow, mut pass: Pass) -> Result<Flow, TchError> {
         let out = self.forward(x, Then::default(), &mut pass)?;
-        out.values.f_to_kind(Kind::Float)
+        Ok(out.with(out.values.f_to_kind(Kind::Float)?))
     }
 
     /// The same of a batch, with what comes out of some layers.

@@ -3,9 +3,10 @@
 
 use kdp::plan::{Key, Loss, Term};
 use kdp::spec::View;
-use tch::{Reduction, TchError, Tensor};
+use tch::{Kind, Reduction, TchError, Tensor};
 
 use super::{TrainError, formula};
+use crate::nets::Flow;
 
 /// PyTorch's way to say that no label is left out.
 const NO_LABEL: i64 = -100;
@@ -24,7 +25,7 @@ pub trait Given {
 
     /// The student's features, led through the layers between the two, and the teacher's, without
     /// gradient.
-    fn features(&mut self, matched: Matched) -> Result<[Tensor; 2], TrainError>;
+    fn features(&mut self, matched: Matched) -> Result<[Flow; 2], TrainError>;
 }
 
 /// Layers whose outputs are matched.
@@ -70,6 +71,7 @@ pub fn loss(terms: &[Term], step: u64, given: &mut dyn Given) -> Result<Tensor, 
                 layer,
                 to,
                 view,
+                tokens,
                 ..
             } => {
                 let [own, teacher] = given.features(Matched {
@@ -79,7 +81,10 @@ pub fn loss(terms: &[Term], step: u64, given: &mut dyn Given) -> Result<Tensor, 
                     view: *view,
                     to,
                 })?;
-                own.f_mse_loss(&teacher, Reduction::Mean)?
+                match tokens {
+                    true => of_tokens(&own, &teacher)?,
+                    false => own.values.f_mse_loss(&teacher.values, Reduction::Mean)?,
+                }
             }
             Loss::Formula(formula) => formula::value(formula, step, given)?.f_mean(None)?,
         };
@@ -126,4 +131,19 @@ fn kl(student: &Tensor, teacher: &Tensor, temperature: f64) -> Result<Tensor, Tc
     log_probabilities(student)?
         .f_kl_div(&log_probabilities(teacher)?, Reduction::Sum, true)?
         .f_mul_scalar(temperature * temperature / batch as f64)
+}
+
+/// The mean of (student − teacher)² over the vectors of all tokens that are none of padding; 0 where all are.
+fn of_tokens(student: &Flow, teacher: &Flow) -> Result<Tensor, TchError> {
+    let mask = student.mask()?;
+    let width = student.values.size().last().copied().unwrap_or(1);
+    let count = mask.f_sum(Kind::Float)?.f_clamp_min(1.0)?;
+    student
+        .values
+        .f_sub(&teacher.values)?
+        // Not a factor of 0: whatever stands in a vector of padding must not count.
+        .f_masked_fill(&mask.f_logical_not()?.f_unsqueeze(-1)?, 0.0)?
+        .f_square()?
+        .f_sum(Kind::Float)?
+        .f_div(&count.f_mul_scalar(width)?)
 }

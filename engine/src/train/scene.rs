@@ -7,7 +7,7 @@ use super::objective::{Given, Matched};
 use super::through::Throughs;
 use super::{Teachers, TrainError};
 use crate::data::Batch;
-use crate::nets::{Mode, NetError, Outputs};
+use crate::nets::{Flow, Mode, NetError, Outputs};
 
 /// A batch as student and teachers see it at a step.
 pub struct Scene<'a, 'b> {
@@ -36,7 +36,7 @@ impl Given for Scene<'_, '_> {
         self.teachers.logits(teacher, view, self.batch)
     }
 
-    fn features(&mut self, of: Matched) -> Result<[Tensor; 2], TrainError> {
+    fn features(&mut self, of: Matched) -> Result<[Flow; 2], TrainError> {
         let own = self.outputs.layers.get(of.layer);
         let own = own.ok_or_else(|| NetError::NoLayer(of.layer.to_string()))?;
         let teachers = &mut self.teachers;

@@ -8,7 +8,7 @@ use tch::{TchError, Tensor, no_grad_guard};
 
 use super::TrainError;
 use crate::data::{Batch, Loaded};
-use crate::nets::{Model, Outputs};
+use crate::nets::{Flow, Model, Outputs};
 use crate::outputs::{Cache, Views, ViewsOf, Wanted};
 
 /// Teachers by the key of their node.
@@ -162,14 +162,11 @@ impl<'a> Teachers<'a> {
         view: View,
         layer: &str,
         batch: &Batch,
-    ) -> Result<Tensor, TrainError> {
+    ) -> Result<Flow, TrainError> {
         let _guard = no_grad_guard();
         let (sight, data) = (self.sight(view), self.shown.data);
         let outputs = self.teacher(key)?.outputs(sight, batch, data)?;
-        let features = outputs
-            .layers
-            .get(layer)
-            .map(|flow| flow.values.shallow_clone());
+        let features = outputs.layers.get(layer).map(Flow::share);
         features.ok_or(TrainError::Teacher(key))
     }
 

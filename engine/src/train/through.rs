@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kdp::plan::{Layer, Loss, Network, Term};
 use safetensors::SafeTensors;
-use tch::{Device, TchError, Tensor};
+use tch::{Device, TchError};
 
 use crate::blob::{self, Blob};
 use crate::nets::{Flow, Mode, Net, NetError, Part};
@@ -49,10 +49,10 @@ impl Throughs {
     }
 
     /// A term's features led through its layers; as they are where it has none.
-    pub fn lead(&self, place: usize, features: &Flow, mode: Mode) -> Result<Tensor, TchError> {
+    pub fn lead(&self, place: usize, features: &Flow, mode: Mode) -> Result<Flow, TchError> {
         match self.0.get(&place) {
             Some(net) => net.lead(features, mode),
-            None => Ok(features.values.shallow_clone()),
+            None => Ok(features.share()),
         }
     }
 

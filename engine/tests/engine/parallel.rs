@@ -47,6 +47,7 @@ fn pair(data: &Node, optimizer: &str, batch: u64, epochs: u64) -> [Node; 2] {
             to: "bn1".to_string(),
             through: Some(through),
             view: View::Same,
+            tokens: false,
         },
     ));
     objective.push(term(0.1, Loss::Formula(spread())));

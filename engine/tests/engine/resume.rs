@@ -38,6 +38,7 @@ fn pair(data: &Node, optimizer: &str) -> [Node; 2] {
             to: "bn1".to_string(),
             through: Some(through),
             view: View::Same,
+            tokens: false,
         },
     });
     let student = train("student", data, small_cnn(4), objective, 20);

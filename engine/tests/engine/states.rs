@@ -322,6 +322,7 @@ fn layers_between_features_are_trained_and_kept_beside_the_student() {
                 to: "bn1".to_string(),
                 through,
                 view: View::Clean,
+                tokens: false,
             },
         });
         terms

@@ -45,6 +45,7 @@ student small[way in {
   kd: distill(big) then one_hot at 50% over 10 steps
   logits: match_logits(big)
   features: 0.5 * one_hot + 0.5 * match_features(big, layer: "embedding", to: "1", through: mean_tokens() -> linear(16))
+  tokens: 0.5 * one_hot + 0.5 * match_features(big, layer: "embedding", through: linear(16))
 }] = crowd() { data: noisy.train, recipe: short, seed: 2, objective: way }
 student listener = bag_of_tokens(4) { data: told.train, recipe: short with { clip: 1.0 } }
 student chosen = small[way: kd].best(on: noisy.validation)

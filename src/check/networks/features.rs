@@ -26,18 +26,29 @@ pub struct Features {
     pub view: View,
 }
 
-/// The layers between features, by the address of what asked for them.
-pub type Grown = HashMap<*const Features, Layer>;
+/// What lies between features, by the address of what asked for it.
+pub type Grown = HashMap<*const Features, Between>;
+
+/// What lies between a student's features and a teacher's.
+#[derive(Clone, Debug, Default)]
+pub struct Between {
+    /// The layers that lead from the ones to the others.
+    layers: Option<Layer>,
+    /// Whether vectors of tokens are compared.
+    tokens: bool,
+}
 
 impl Features {
     /// The loss, its layers worked out.
     pub fn loss(self: &Rc<Self>, grown: &Grown) -> Loss<usize> {
+        let between = grown.get(&Rc::as_ptr(self)).cloned().unwrap_or_default();
         Loss::Features {
             teacher: self.teacher,
             layer: self.layer.0.clone(),
             to: self.to.0.clone(),
-            through: grown.get(&Rc::as_ptr(self)).cloned(),
+            through: between.layers,
             view: self.view,
+            tokens: between.tokens,
         }
     }
 }
@@ -54,17 +65,16 @@ impl Checker<'_> {
         let mut sound = true;
         for features in wanted {
             match self.match_shapes(features, student) {
-                Some(Some(layer)) => {
-                    grown.insert(Rc::as_ptr(features), layer);
+                Some(between) => {
+                    grown.insert(Rc::as_ptr(features), between);
                 }
-                Some(None) => {}
                 None => sound = false,
             }
         }
         sound.then_some(grown)
     }
 
-    fn match_shapes(&mut self, features: &Features, student: &Network) -> Option<Option<Layer>> {
+    fn match_shapes(&mut self, features: &Features, student: &Network) -> Option<Between> {
         let teacher = &self.program.models[features.teacher];
         let (teacher_id, declared) = (teacher.id.clone(), teacher.span);
         let Some(teacher) = teacher.network().cloned() else {
@@ -110,7 +120,10 @@ impl Checker<'_> {
             self.report(diagnostic.help(mend(comes, &other)));
             return None;
         }
-        Some(layer)
+        Some(Between {
+            layers: layer,
+            tokens: matches!(other, Shape::Vectors { .. }),
+        })
     }
 
     /// The shape that comes out of a layer of a network, by the layer's name.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kdp::plan::{Datum, Key, Layer, Loss, Network, Node, Schedule, Task, Term, View};
 use kdp_engine::nets::gradients;
-use kdp_engine::nets::{Mode, Net};
+use kdp_engine::nets::{Flow, Mode, Net};
 use kdp_engine::train::{Given, Matched, TrainError, loss};
 use serde::Deserialize;
 use tch::Tensor;
@@ -259,7 +259,7 @@ impl Given for Scene<'_> {
         Ok(self.teacher.shallow_clone())
     }
 
-    fn features(&mut self, matched: Matched) -> Result<[Tensor; 2], TrainError> {
+    fn features(&mut self, matched: Matched) -> Result<[Flow; 2], TrainError> {
         panic!("no term matches `{}`", matched.layer)
     }
 }

@@ -26,7 +26,7 @@ struct Reference {
     networks: BTreeMap<String, Case>,
 }
 
-const TOKENS: Shape = Shape::Tokens {
+pub const TOKENS: Shape = Shape::Tokens {
     length: 5,
     vocabulary: 11,
     padding: 0,
@@ -38,7 +38,13 @@ const VECTORS: Shape = Shape::Vectors {
 };
 
 /// A layer of the vocabulary between two shapes.
-fn between(name: &str, word: &str, args: &[(&str, Datum)], input: Shape, output: Shape) -> Layer {
+pub fn between(
+    name: &str,
+    word: &str,
+    args: &[(&str, Datum)],
+    input: Shape,
+    output: Shape,
+) -> Layer {
     Layer {
         input,
         output,
