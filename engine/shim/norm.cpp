@@ -1,6 +1,6 @@
-// Batch norm by the batch's statistics, the sum with a residual branch and ReLU as one autograd function,
-// on channels-last memory. Each pass reads what it needs once; backward draws ReLU's mask from the
-// output. Sums are taken over blocks of a fixed size, so that they do not hang on the number of threads.
+// Batch norm by the batch's statistics, the sum with a residual branch and a rectifier as one autograd
+// function, on channels-last memory. Each pass reads what it needs once; backward draws the rectifier's mask
+// from the output. Sums are taken over blocks of a fixed size, so that they do not hang on the number of threads.
 #include <ATen/Parallel.h>
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/empty.h>
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "guard.hpp"
+#include "rectifier.hpp"
 #include "simd.hpp"
 
 namespace {
@@ -19,6 +20,7 @@ namespace {
 using at::Tensor;
 using kdp::Floats;
 using kdp::load;
+using kdp::Rectifier;
 using kdp::store;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
@@ -78,7 +80,7 @@ struct Affine {
 };
 
 template <typename T>
-KDP_INLINE void normalise(const T* x, const T* other, T* y, const Stretch& s, const Affine& affine, bool relu) {
+KDP_INLINE void normalise(const T* x, const T* other, T* y, const Stretch& s, const Affine& affine, Rectifier rectifier) {
   kdp::by_stretch(s.channels, [&](auto width, int64_t channel) KDP_ALWAYS {
     constexpr int N = decltype(width)::value;
     auto mean = load<N>(affine.mean + channel), scale = load<N>(affine.scale + channel);
@@ -87,30 +89,36 @@ KDP_INLINE void normalise(const T* x, const T* other, T* y, const Stretch& s, co
       int64_t at = row * s.channels + channel;
       Floats<N> value = (load<N>(x + at) - mean) * scale + shift;
       if (other) value += load<N>(other + at);
-      // A value that is no number stays so.
-      if (relu) value = value < 0 ? kdp::zeros<N>() : value;
+      if (rectifier.is_there()) value = rectifier.cut<N>(value);
       store<N>(y + at, value);
     }
   });
 }
 
-// The gradient by what ReLU was applied to; `y` is null where it was not.
-template <int N, typename T>
-KDP_INLINE Floats<N> before_relu(const T* of_y, const T* y, int64_t at) {
-  auto gradient = load<N>(of_y + at);
-  return y ? (load<N>(y + at) > 0 ? gradient : kdp::zeros<N>()) : gradient;
-}
+// The gradient by an output, and the output, of which the rectifier draws its mask; null where there is none.
+template <typename T>
+struct Output {
+  const T *gradient, *y;
+  Rectifier rectifier;
+
+  // The gradient by what the rectifier was applied to.
+  template <int N>
+  KDP_INLINE Floats<N> before(int64_t at) const {
+    auto here = load<N>(gradient + at);
+    return y ? rectifier.passed<N>(here, load<N>(y + at)) : here;
+  }
+};
 
 // Σ gradient and Σ gradient · (x − mean) of a stretch, both by two sums that do not wait for each other.
 template <typename T>
-KDP_INLINE void sums(const T* of_y, const T* y, const T* x, const Stretch& s, const float* mean, float* plain, float* along) {
+KDP_INLINE void sums(Output<T> out, const T* x, const Stretch& s, const float* mean, float* plain, float* along) {
   kdp::by_stretch(s.channels, [&](auto width, int64_t channel) KDP_ALWAYS {
     constexpr int N = decltype(width)::value;
     auto middle = load<N>(mean + channel);
     Floats<N> plains[2] = {}, alongs[2] = {};
     auto add = [&](int64_t row, int lane) KDP_ALWAYS {
       int64_t at = row * s.channels + channel;
-      auto gradient = before_relu<N>(of_y, y, at);
+      auto gradient = out.template before<N>(at);
       plains[lane] += gradient;
       alongs[lane] += gradient * (load<N>(x + at) - middle);
     };
@@ -131,14 +139,14 @@ struct Backward {
 };
 
 template <typename T>
-KDP_INLINE void spread(const T* of_y, const T* y, const T* x, T* of_x, T* of_other, const Stretch& s, const Backward& b) {
+KDP_INLINE void spread(Output<T> out, const T* x, T* of_x, T* of_other, const Stretch& s, const Backward& b) {
   kdp::by_stretch(s.channels, [&](auto width, int64_t channel) KDP_ALWAYS {
     constexpr int N = decltype(width)::value;
     auto mean = load<N>(b.mean + channel), scale = load<N>(b.scale + channel);
     auto base = load<N>(b.base + channel), slope = load<N>(b.slope + channel);
     for (int64_t row = s.from; row < s.to; row++) {
       int64_t at = row * s.channels + channel;
-      auto gradient = before_relu<N>(of_y, y, at);
+      auto gradient = out.template before<N>(at);
       if (of_other) store<N>(of_other + at, gradient);
       store<N>(of_x + at, (Floats<N>)((gradient - base - (load<N>(x + at) - mean) * slope) * scale));
     }
@@ -148,16 +156,15 @@ KDP_INLINE void spread(const T* of_y, const T* y, const T* x, T* of_x, T* of_oth
 // A kernel for each type of number, compiled for several machines.
 #define KERNELS(T)                                                                                                       \
   KDP_CLONES void moments_of(const T* x, const Stretch& s, float* mean, float* squares) { moments(x, s, mean, squares); } \
-  KDP_CLONES void normalise_of(const T* x, const T* other, T* y, const Stretch& s, const Affine& affine, bool relu) {     \
-    normalise(x, other, y, s, affine, relu);                                                                              \
+  KDP_CLONES void normalise_of(const T* x, const T* other, T* y, const Stretch& s, const Affine& affine,                  \
+                               Rectifier rectifier) {                                                                     \
+    normalise(x, other, y, s, affine, rectifier);                                                                         \
   }                                                                                                                       \
-  KDP_CLONES void sums_of(const T* of_y, const T* y, const T* x, const Stretch& s, const float* mean, float* plain,       \
-                          float* along) {                                                                                 \
-    sums(of_y, y, x, s, mean, plain, along);                                                                              \
+  KDP_CLONES void sums_of(Output<T> out, const T* x, const Stretch& s, const float* mean, float* plain, float* along) {   \
+    sums(out, x, s, mean, plain, along);                                                                                  \
   }                                                                                                                       \
-  KDP_CLONES void spread_of(const T* of_y, const T* y, const T* x, T* of_x, T* of_other, const Stretch& s,                \
-                            const Backward& b) {                                                                          \
-    spread(of_y, y, x, of_x, of_other, s, b);                                                                             \
+  KDP_CLONES void spread_of(Output<T> out, const T* x, T* of_x, T* of_other, const Stretch& s, const Backward& b) {       \
+    spread(out, x, of_x, of_other, s, b);                                                                                 \
   }
 KERNELS(float)
 KERNELS(c10::BFloat16)
@@ -238,9 +245,10 @@ void follow(const Statistics& found, int64_t count, const Tensor& mean, const Te
 struct Norm : torch::autograd::Function<Norm> {
   static Tensor forward(AutogradContext* context, const Tensor& given, const Tensor& weight, const Tensor& bias,
                         const Tensor& running_mean, const Tensor& running_variance, const std::optional<Tensor>& added,
-                        double momentum, double epsilon, bool relu) {
+                        double momentum, double epsilon, double ceiling) {
     Tensor x = in_rows(given), other = added ? in_rows(*added) : Tensor();
     Rows rows = rows_of(x);
+    Rectifier rectifier{(float)ceiling};
     Statistics found = statistics(x);
     follow(found, rows.count, running_mean, running_variance, momentum);
     Tensor mean = at::empty_like(running_mean), deviation = at::empty_like(running_mean);
@@ -258,10 +266,11 @@ struct Norm : torch::autograd::Function<Norm> {
       using T = decltype(number);
       const T *from = pointer<T>(x), *plus = pointer<T>(other);
       T* to = writable<T>(y);
-      each_block(rows, [&](int64_t, const Stretch& s) { normalise_of(from, plus, to, s, affine, relu); });
+      each_block(rows, [&](int64_t, const Stretch& s) { normalise_of(from, plus, to, s, affine, rectifier); });
     });
     context->saved_data["other"] = added.has_value();
-    context->save_for_backward({x, relu ? y : Tensor(), weights, mean, deviation});
+    context->saved_data["ceiling"] = ceiling;
+    context->save_for_backward({x, rectifier.is_there() ? y : Tensor(), weights, mean, deviation});
     return y;
   }
 
@@ -271,19 +280,21 @@ struct Norm : torch::autograd::Function<Norm> {
     Tensor of_y = in_rows(gradients[0]), of_x = at::empty_like(x), of_other;
     // An input that was not given is not counted.
     bool wanted = context->saved_data["other"].toBool() && context->needs_input_grad(5);
-    // Without ReLU the other summand's gradient is the sum's.
+    // Without a rectifier the other summand's gradient is the sum's.
     if (wanted) of_other = y.defined() ? at::empty_like(x) : of_y;
     Tensor of_weight = at::empty_like(mean), of_bias = at::empty_like(mean);
     by_type(x, [&](auto number) {
       using T = decltype(number);
-      differentiate<T>({of_y, y, x, weight, mean, deviation}, of_x, wanted && y.defined() ? of_other : Tensor(), of_weight,
-                       of_bias);
+      Rectifier rectifier{(float)context->saved_data["ceiling"].toDouble()};
+      differentiate<T>({of_y, y, x, weight, mean, deviation, rectifier}, of_x,
+                       wanted && y.defined() ? of_other : Tensor(), of_weight, of_bias);
     });
     return {of_x, of_weight, of_bias, {}, {}, of_other, {}, {}, {}};
   }
 
   struct Given {
     const Tensor &of_y, &y, &x, &weight, &mean, &deviation;
+    Rectifier rectifier;
   };
 
   template <typename T>
@@ -291,11 +302,12 @@ struct Norm : torch::autograd::Function<Norm> {
                             const Tensor& of_bias) {
     Rows rows = rows_of(given.x);
     int64_t blocks = rows.blocks(), channels = rows.channels;
-    const T *of_y = pointer<T>(given.of_y), *y = pointer<T>(given.y), *x = pointer<T>(given.x);
+    Output<T> out{pointer<T>(given.of_y), pointer<T>(given.y), given.rectifier};
+    const T* x = pointer<T>(given.x);
     const float* mean = given.mean.const_data_ptr<float>();
     std::vector<float> plain(blocks * channels), along(blocks * channels);
     each_block(rows, [&](int64_t index, const Stretch& s) {
-      sums_of(of_y, y, x, s, mean, &plain[index * channels], &along[index * channels]);
+      sums_of(out, x, s, mean, &plain[index * channels], &along[index * channels]);
     });
     std::vector<float> scale(channels), base(channels), slope(channels);
     for (int64_t c = 0; c < channels; c++) {
@@ -312,7 +324,7 @@ struct Norm : torch::autograd::Function<Norm> {
     }
     Backward done{mean, scale.data(), base.data(), slope.data()};
     T *to = writable<T>(of_x), *other = writable<T>(of_other);
-    each_block(rows, [&](int64_t, const Stretch& s) { spread_of(of_y, y, x, to, other, s, done); });
+    each_block(rows, [&](int64_t, const Stretch& s) { spread_of(out, x, to, other, s, done); });
   }
 };
 
@@ -320,10 +332,10 @@ struct Norm : torch::autograd::Function<Norm> {
 
 extern "C" int kdp_norm(const Tensor* x, const Tensor* other, const Tensor* weight, const Tensor* bias,
                         const Tensor* running_mean, const Tensor* running_variance, double momentum, double epsilon,
-                        bool relu, Tensor** out) {
+                        double ceiling, Tensor** out) {
   return kdp::guarded([&] {
     auto added = other ? std::optional<Tensor>(*other) : std::nullopt;
     *out = new Tensor(
-        Norm::apply(*x, *weight, *bias, *running_mean, *running_variance, added, momentum, epsilon, relu));
+        Norm::apply(*x, *weight, *bias, *running_mean, *running_variance, added, momentum, epsilon, ceiling));
   });
 }

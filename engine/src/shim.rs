@@ -40,7 +40,7 @@ unsafe extern "C" {
         variance: *const C_tensor,
         momentum: f64,
         epsilon: f64,
-        relu: bool,
+        ceiling: f64,
         out: *mut *mut C_tensor,
     ) -> c_int;
     fn kdp_convolution(
@@ -51,7 +51,7 @@ unsafe extern "C" {
         stride: i64,
         padding: i64,
         groups: i64,
-        relu: bool,
+        ceiling: f64,
         out: *mut *mut C_tensor,
     ) -> c_int;
     fn kdp_sgd(
@@ -147,6 +147,34 @@ pub fn fork(x: &Tensor) -> Result<[Tensor; 2], TchError> {
     Ok([left, unsafe { Tensor::from_ptr(right) }])
 }
 
+/// An activation that other operations do in their own pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rectifier {
+    /// max(x, 0).
+    Relu,
+    /// min(max(x, 0), 6).
+    Relu6,
+}
+
+impl Rectifier {
+    /// What it gives, by libtorch's own operation.
+    pub fn apply(self, x: &Tensor) -> Result<Tensor, TchError> {
+        match self {
+            Rectifier::Relu => x.f_relu(),
+            Rectifier::Relu6 => x.f_relu6(),
+        }
+    }
+}
+
+/// The largest number that a rectifier gives; 0 stands for none.
+fn ceiling(rectifier: Option<Rectifier>) -> f64 {
+    match rectifier {
+        None => 0.0,
+        Some(Rectifier::Relu) => f64::INFINITY,
+        Some(Rectifier::Relu6) => 6.0,
+    }
+}
+
 /// The tensors of a batch norm.
 pub struct Normalised<'a> {
     /// The scale of each channel.
@@ -159,7 +187,7 @@ pub struct Normalised<'a> {
     pub variance: &'a Tensor,
 }
 
-/// Batch norm by the batch's statistics, then the sum with `other`, then ReLU. On the CPU; `x` and
+/// Batch norm by the batch's statistics, then the sum with `other`, then a rectifier. On the CPU; `x` and
 /// `other` are n×c×h×w, float32 or bfloat16, all else is float32.
 pub fn batch_norm(
     x: &Tensor,
@@ -167,7 +195,7 @@ pub fn batch_norm(
     of: Normalised,
     momentum: f64,
     epsilon: f64,
-    relu: bool,
+    rectifier: Option<Rectifier>,
 ) -> Result<Tensor, TchError> {
     // SAFETY: as in `linear`.
     made(|out| unsafe {
@@ -180,7 +208,7 @@ pub fn batch_norm(
             of.variance.as_ptr(),
             momentum,
             epsilon,
-            relu,
+            ceiling(rectifier),
             out,
         )
     })
@@ -197,7 +225,7 @@ pub struct Steps {
     pub groups: i64,
 }
 
-/// A convolution, then the sum with `other`, then ReLU; without gradient. On the CPU and of one kind,
+/// A convolution, then the sum with `other`, then a rectifier; without gradient. On the CPU and of one kind,
 /// float32 or bfloat16.
 pub fn convolution(
     x: &Tensor,
@@ -205,7 +233,7 @@ pub fn convolution(
     weight: &Tensor,
     bias: Option<&Tensor>,
     steps: Steps,
-    relu: bool,
+    rectifier: Option<Rectifier>,
 ) -> Result<Tensor, TchError> {
     // SAFETY: as in `linear`.
     made(|out| unsafe {
@@ -217,7 +245,7 @@ pub fn convolution(
             steps.stride,
             steps.padding,
             steps.groups,
-            relu,
+            ceiling(rectifier),
             out,
         )
     })

@@ -146,7 +146,10 @@ pub const LAYERS: &[Word] = &[
         &[],
     ),
     word("relu", "max(x, 0).", &[]),
-    word("relu6", "min(max(x, 0), 6).", &[]),
+    Word {
+        version: 2,
+        ..word("relu6", "min(max(x, 0), 6).", &[])
+    },
     word(
         "gelu",
         "Gaussian error linear unit (Hendrycks & Gimpel 2016): x Φ(x).",

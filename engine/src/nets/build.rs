@@ -14,7 +14,7 @@ use super::layer_norm::LayerNorm;
 use super::linear::Linear;
 use super::module::{Kind, Module};
 use super::norm::BatchNorm;
-use crate::shim::Steps;
+use crate::shim::{Rectifier, Steps};
 
 impl Module {
     /// The module of a layer, whose tensors are among `tensors`.
@@ -112,8 +112,8 @@ impl Kind {
             }
             "first_token" => Kind::FirstToken,
             "mean_tokens" => Kind::MeanTokens,
-            "relu" => Kind::Relu,
-            "relu6" => Kind::Relu6,
+            "relu" => Kind::Rectifier(Rectifier::Relu),
+            "relu6" => Kind::Rectifier(Rectifier::Relu6),
             "gelu" => Kind::Gelu {
                 approximate: match layer.call.text("approximate") {
                     Some("none") => "none",

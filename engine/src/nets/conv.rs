@@ -43,6 +43,6 @@ impl Conv {
         let x = x.f_to_kind(kind)?;
         let other = then.other.map(|other| other.f_to_kind(kind)).transpose()?;
         let (weight, bias) = (&self.weight, self.bias.as_ref());
-        shim::convolution(&x, other.as_ref(), weight, bias, self.steps, then.relu)
+        shim::convolution(&x, other.as_ref(), weight, bias, self.steps, then.rectifier)
     }
 }

@@ -11,7 +11,7 @@ use super::layer_norm::LayerNorm;
 use super::linear::Linear;
 use super::norm::BatchNorm;
 use super::pass::{Pass, Then};
-use crate::shim;
+use crate::shim::{self, Rectifier};
 
 /// A layer with its tensors, which it shares with the network.
 #[derive(Debug)]
@@ -35,8 +35,7 @@ pub(super) enum Kind {
     Attention(Attention),
     FirstToken,
     MeanTokens,
-    Relu,
-    Relu6,
+    Rectifier(Rectifier),
     Gelu {
         /// What it is approximated by, as libtorch calls it.
         approximate: &'static str,
@@ -108,6 +107,14 @@ impl Module {
 }
 
 impl Kind {
+    /// The rectifier that it is, if it is one.
+    fn rectifier(&self) -> Option<Rectifier> {
+        match self {
+            Kind::Rectifier(rectifier) => Some(*rectifier),
+            _ => None,
+        }
+    }
+
     /// What comes out for a batch, and what happens next to it.
     pub fn forward(&self, flow: &Flow, then: Then, pass: &mut Pass) -> Result<Tensor, TchError> {
         let x = &flow.values;
@@ -132,8 +139,7 @@ impl Kind {
             Kind::Attention(attention) => attention.forward(flow, pass),
             Kind::FirstToken => x.f_select(1, 0),
             Kind::MeanTokens => flow.mean_tokens(),
-            Kind::Relu => x.f_relu(),
-            Kind::Relu6 => x.f_clamp(0.0, 6.0),
+            Kind::Rectifier(rectifier) => rectifier.apply(x),
             Kind::Gelu { approximate } => x.f_gelu(approximate),
             Kind::Tanh => x.f_tanh(),
             Kind::Flatten => x.f_flatten(1, -1),
@@ -179,7 +185,7 @@ fn residual(
     let joined = then.other.is_none();
     let sum = Then {
         other: Some(&other),
-        relu: joined && then.relu,
+        rectifier: then.rectifier.filter(|_| joined),
     };
     let out = body.forward(&flow, sum, pass)?.values;
     match joined {
@@ -210,24 +216,24 @@ pub(super) fn fork(flow: &Flow) -> Result<[Flow; 2], TchError> {
     Ok([flow.share(), flow.share()])
 }
 
-/// Layers one after the other. A ReLU is done by the layer before it, and what happens next by the last.
+/// Layers one after the other. A rectifier is done by the layer before it, and what happens next by the last.
 fn chain(modules: &[Module], flow: &Flow, then: Then, pass: &mut Pass) -> Result<Tensor, TchError> {
     let mut flow = flow.share();
     let mut then = Some(then);
     let mut modules = modules.iter().peekable();
     while let Some(module) = modules.next() {
-        let relu = modules.next_if(|next| matches!(next.kind, Kind::Relu));
-        let next = match (relu, modules.peek()) {
-            (Some(_), _) => Then {
+        let rectifier = modules.next_if(|next| next.kind.rectifier().is_some());
+        let next = match (rectifier, modules.peek()) {
+            (Some(rectifier), _) => Then {
                 other: None,
-                relu: true,
+                rectifier: rectifier.kind.rectifier(),
             },
             (None, Some(_)) => Then::default(),
             (None, None) => then.take().unwrap_or_default(),
         };
         flow = module.forward(&flow, next, pass)?;
-        if let Some(relu) = relu {
-            pass.note(&relu.name, &flow)?;
+        if let Some(rectifier) = rectifier {
+            pass.note(&rectifier.name, &flow)?;
         }
     }
     then.unwrap_or_default().apply(flow.values)

@@ -43,7 +43,7 @@ impl BatchNorm {
             tensors,
             self.momentum,
             self.epsilon,
-            then.relu,
+            then.rectifier,
         )
     }
 

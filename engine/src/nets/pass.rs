@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tch::{Kind, TchError, Tensor};
 
 use super::{Flow, Precision};
+use crate::shim::Rectifier;
 
 /// How a network runs.
 #[derive(Clone, Copy, Debug)]
@@ -82,8 +83,8 @@ impl<'a> Pass<'a> {
 pub(super) struct Then<'a> {
     /// The other branch of a residual block, which is added.
     pub other: Option<&'a Tensor>,
-    /// Whether ReLU is applied after that.
-    pub relu: bool,
+    /// What is applied after that.
+    pub rectifier: Option<Rectifier>,
 }
 
 impl Then<'_> {
@@ -92,9 +93,9 @@ impl Then<'_> {
         if let Some(other) = self.other {
             x = x.f_add(other)?;
         }
-        match self.relu {
-            true => x.f_relu(),
-            false => Ok(x),
+        match self.rectifier {
+            Some(rectifier) => rectifier.apply(&x),
+            None => Ok(x),
         }
     }
 }
