@@ -234,6 +234,41 @@ fn a_blob_is_written_piece_by_piece_and_mapped() {
     }
 }
 
+/// A change that leaves the size and the time of modification as they were.
+fn change_unseen(path: &Path) {
+    let mut bytes = fs::read(path).unwrap();
+    let file = fs::File::options().write(true).open(path).unwrap();
+    let modified = file.metadata().unwrap().modified().unwrap();
+    bytes[0] ^= 1;
+    (&file).write_all(&bytes).unwrap();
+    file.set_modified(modified).unwrap();
+}
+
+#[test]
+fn a_blob_that_has_changed_since_it_was_verified_is_not_handed_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    let read = |entry: &Entry| entry.read("other.bin").map(|_| ());
+    let map = |entry: &Entry| entry.map("other.bin").map(|_| ());
+    for (name, open) in [("read", &read as &dyn Fn(&Entry) -> _), ("mapped", &map)] {
+        let entry = put(&store, name);
+        // From now on what is seen of it is remembered.
+        std::thread::sleep(Duration::from_millis(2200));
+        for _ in 0..2 {
+            open(&entry).unwrap();
+        }
+        change_unseen(&entry.path("other.bin"));
+        let error = open(&entry).unwrap_err();
+        assert!(
+            matches!(error, StoreError::Damaged { aside: true, .. }),
+            "{name}: {error}"
+        );
+        // One that is made anew is another file.
+        put(&store, name);
+        open(&entry).unwrap();
+    }
+}
+
 #[test]
 fn an_object_under_another_key_is_not_taken_for_it() {
     let folder = tempfile::tempdir().unwrap();

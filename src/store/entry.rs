@@ -1,7 +1,7 @@
 //! An object of the store.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
 use std::path::PathBuf;
 
 use super::error::Action::Read;
@@ -33,15 +33,21 @@ impl Entry {
     }
 
     /// The bytes of a blob, verified. If they are not those that were written, the object is
-    /// moved aside, so that the next lookup misses it.
+    /// moved aside, so that the next lookup misses it. What this process has verified is not hashed again while
+    /// its file looks from outside as it did then.
     pub fn read(&self, blob: &str) -> Result<Vec<u8>, StoreError> {
-        self.or_set_aside(blob, self.verified(blob))
+        let whole = |file: &mut File| {
+            let mut bytes = vec![];
+            file.read_to_end(&mut bytes)?;
+            Ok(bytes)
+        };
+        self.or_set_aside(blob, self.opened(blob, whole))
     }
 
-    /// The bytes of a blob where they lie on the disk, verified as [`Entry::read`] does. One of [`LARGE`] bytes
-    /// and more is not hashed again while its file looks from outside as it did the last time.
+    /// The bytes of a blob where they lie on the disk, verified as [`Entry::read`] does. Of one of [`LARGE`] bytes
+    /// and more the store remembers the digest, so that other processes do not hash it again either.
     pub fn map(&self, blob: &str) -> Result<Mapped, StoreError> {
-        self.or_set_aside(blob, self.verified_in_place(blob))
+        self.or_set_aside(blob, self.mapped(blob))
     }
 
     fn or_set_aside<T>(&self, blob: &str, read: Result<T, StoreError>) -> Result<T, StoreError> {
@@ -68,25 +74,34 @@ impl Entry {
         self.store.folder(self.key).join(blob)
     }
 
-    pub(super) fn verified(&self, blob: &str) -> Result<Vec<u8>, StoreError> {
-        let expected = self.blob(blob)?;
+    /// Hashes a blob, whatever is remembered of it.
+    pub(super) fn verify(&self, blob: &str) -> Result<(), StoreError> {
+        let digest = self.blob(blob)?.digest;
         let bytes = self.found(blob, fs::read(self.path(blob)))?;
-        self.hold(blob, Digest::of_bytes(&bytes) == expected.digest)?;
-        Ok(bytes)
+        self.sound(blob, (Digest::of_bytes(&bytes) == digest).then_some(()))
     }
 
-    fn verified_in_place(&self, blob: &str) -> Result<Mapped, StoreError> {
+    fn mapped(&self, blob: &str) -> Result<Mapped, StoreError> {
         let expected = self.blob(blob)?;
-        let bytes = self.found(blob, Mapped::open(&self.path(blob)))?;
-        let digest = match expected.bytes >= LARGE {
-            true => self.found(blob, self.store.digest_of_file(&self.path(blob)))?,
-            false => Digest::of_bytes(&bytes),
-        };
-        self.hold(
-            blob,
-            digest == expected.digest && bytes.len() as u64 == expected.bytes,
-        )?;
-        Ok(bytes)
+        if expected.bytes < LARGE {
+            return self.opened(blob, |file| Mapped::of(file));
+        }
+        let path = self.path(blob);
+        let bytes = self.found(blob, Mapped::open(&path))?;
+        let digest = self.found(blob, self.store.digest_of_file(&path))?;
+        let sound = digest == expected.digest && bytes.len() as u64 == expected.bytes;
+        self.sound(blob, sound.then_some(bytes))
+    }
+
+    /// What `take` gives of a blob's file, if that holds what was written.
+    fn opened<B: AsRef<[u8]>>(
+        &self,
+        blob: &str,
+        take: impl FnOnce(&mut File) -> io::Result<B>,
+    ) -> Result<B, StoreError> {
+        let digest = self.blob(blob)?.digest;
+        let bytes = self.store.verified().open(&self.path(blob), digest, take);
+        self.sound(blob, self.found(blob, bytes)?)
     }
 
     fn blob(&self, blob: &str) -> Result<&Blob, StoreError> {
@@ -105,11 +120,9 @@ impl Entry {
         })
     }
 
-    fn hold(&self, blob: &str, sound: bool) -> Result<(), StoreError> {
-        match sound {
-            true => Ok(()),
-            false => Err(self.damaged(blob, "its digest does not fit")),
-        }
+    /// What was read of a blob; that it has another digest is damage.
+    fn sound<B>(&self, blob: &str, bytes: Option<B>) -> Result<B, StoreError> {
+        bytes.ok_or_else(|| self.damaged(blob, "its digest does not fit"))
     }
 
     fn damaged(&self, blob: &str, what: &str) -> StoreError {
@@ -123,7 +136,7 @@ impl Entry {
     /// Looks again under the key's lock: another process may have made the object anew.
     fn set_aside_if_damaged(&self, blob: &str) -> Result<(), StoreError> {
         let _lock = self.store.lock(self.key)?;
-        match self.verified(blob) {
+        match self.verify(blob) {
             Err(StoreError::Damaged { .. }) if self.store.folder(self.key).exists() => {
                 self.store.set_aside(self.key)
             }

@@ -21,9 +21,13 @@ pub struct Mapped(Mmap);
 impl Mapped {
     /// The bytes of a file of the store.
     pub(super) fn open(path: &Path) -> io::Result<Mapped> {
-        let file = File::open(path)?;
+        Mapped::of(&File::open(path)?)
+    }
+
+    /// The same of one that is open.
+    pub(super) fn of(file: &File) -> io::Result<Mapped> {
         // SAFETY: nobody changes the file, see above.
-        Ok(Mapped(unsafe { Mmap::map(&file) }?))
+        Ok(Mapped(unsafe { Mmap::map(file) }?))
     }
 }
 

@@ -34,6 +34,7 @@ mod slot;
 mod tidy;
 mod trail;
 mod users;
+mod verified;
 mod work;
 
 pub use entry::Entry;

@@ -13,6 +13,7 @@ use rayon::prelude::*;
 use super::digests::Digests;
 use super::error::Action::{Lock, Make, Read, Write};
 use super::error::StoreError;
+use super::verified::Verified;
 use super::{Entry, Manifest, Slot, files};
 use crate::plan::{Digest, Key};
 
@@ -41,6 +42,7 @@ struct Inner {
     root: PathBuf,
     warnings: Mutex<Vec<String>>,
     digests: Mutex<Option<Digests>>,
+    verified: Verified,
 }
 
 impl Store {
@@ -51,6 +53,7 @@ impl Store {
                 root: root.to_path_buf(),
                 warnings: Mutex::default(),
                 digests: Mutex::default(),
+                verified: Verified::default(),
             }),
         }
     }
@@ -187,6 +190,11 @@ impl Store {
             let _ = self.replace(&place, &text);
         }
         Ok(digest)
+    }
+
+    /// The blobs that were verified since it was opened.
+    pub(super) fn verified(&self) -> &Verified {
+        &self.inner.verified
     }
 
     /// Replaces a file of the store in one step.

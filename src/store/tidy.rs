@@ -13,7 +13,7 @@ impl Store {
     pub fn verify(&self, key: Key) -> Result<(), StoreError> {
         if let Some(entry) = self.inspect(key)? {
             for blob in entry.manifest.blobs.keys() {
-                entry.verified(blob)?;
+                entry.verify(blob)?;
             }
         }
         Ok(())

@@ -2,6 +2,7 @@
 //! alone and leaves nothing in the store.
 
 use std::path::Path;
+use std::time::Duration;
 
 use kdp::plan::{Node, Task};
 use kdp::store::Store;
@@ -264,4 +265,25 @@ fn what_it_needs_must_be_in_the_store() {
     let orphan = train("orphan", &data, small_cnn(8), one_hot(), 1);
     let message = failure(&mut Worker::start(), &orphan, folder.path());
     assert!(message.contains("is not in the store"), "{message}");
+}
+
+#[test]
+fn data_that_changes_under_a_worker_is_not_trained_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = digits(vec![]);
+    let net = |channels| train("net", &data, small_cnn(channels), one_hot(), 1);
+    let mut worker = Worker::start();
+    worker.run_all(&[&data], folder.path());
+    // What a worker has seen of a file is remembered once that has lain still.
+    std::thread::sleep(Duration::from_millis(2200));
+    worker.run_all(&[&net(2), &net(3)], folder.path());
+
+    let entry = Store::at(folder.path()).find(data.key).expect("in the store");
+    let path = entry.path("train.safetensors");
+    let mut bytes = std::fs::read(&path).expect("read");
+    *bytes.last_mut().expect("a byte") ^= 1;
+    std::fs::write(&path, bytes).expect("written");
+    let message = failure(&mut worker, &net(4), folder.path());
+    assert!(message.contains("train.safetensors"), "{message}");
+    assert!(message.contains("digest"), "{message}");
 }
