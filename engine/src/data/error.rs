@@ -7,6 +7,7 @@ use kdp::store::StoreError;
 use parquet::errors::ParquetError;
 use tch::TchError;
 
+use super::columns::ColumnError;
 use super::images::ImageError;
 use super::texts::TextError;
 use crate::pickle::PickleError;
@@ -91,6 +92,8 @@ pub enum DataError {
         found: String,
     },
     #[error(transparent)]
+    Column(Box<ColumnError>),
+    #[error(transparent)]
     Text(Box<TextError>),
     #[error("`take` wants {wanted} {split} samples, but there are {there}")]
     Take {
@@ -152,6 +155,12 @@ pub enum DataError {
     Torch(#[from] TchError),
 }
 
+impl From<ColumnError> for DataError {
+    fn from(error: ColumnError) -> Self {
+        DataError::Column(Box::new(error))
+    }
+}
+
 impl From<TextError> for DataError {
     fn from(error: TextError) -> Self {
         DataError::Text(Box::new(error))
@@ -201,6 +210,7 @@ impl DataError {
             DataError::Balance { .. } => Some("take fewer of each"),
             DataError::Flat { .. } => Some("say the deviation: `normalise(std: [1.0])`"),
             DataError::ColumnHolds { .. } => Some("name another column in the declaration"),
+            DataError::Column(error) => Some(error.help()),
             DataError::Text(error) => error.help(),
             _ => None,
         }

@@ -1,7 +1,8 @@
 //! The files of a node: read once, held against what the plan saw of them.
 
 use std::collections::BTreeMap;
-use std::io::{ErrorKind, Read};
+use std::fs::File;
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use kdp::plan::{Digest, InputFile};
@@ -16,6 +17,12 @@ impl Files<'_> {
     /// Whether there is a file of that role.
     pub fn has(&self, role: &str) -> bool {
         self.0.contains_key(role)
+    }
+
+    /// The roles of the files of a list, in order.
+    pub fn listed(&self, list: &str) -> Vec<String> {
+        let roles = (0..).map(|nth| format!("{list} {nth}"));
+        roles.take_while(|role| self.has(role)).collect()
     }
 
     fn file(&self, role: &str) -> Result<&InputFile, DataError> {
@@ -57,6 +64,26 @@ impl Files<'_> {
         }
         Ok((path, bytes))
     }
+
+    /// The path of a file, and the file, to be read piece by piece. What is read is what the plan saw where it is held
+    /// against that afterwards.
+    pub fn open(&self, role: &str, store: &Store) -> Result<(PathBuf, File), DataError> {
+        let path = self.file(role)?.path.clone();
+        let file = File::open(&path).map_err(|reason| unreadable(&path, reason))?;
+        self.hold(role, store)?;
+        Ok((path, file))
+    }
+
+    /// Holds a file against what the plan saw of it. The store remembers a file by its look: one that is as it was is not
+    /// read for that.
+    pub fn hold(&self, role: &str, store: &Store) -> Result<(), DataError> {
+        let file = self.file(role)?;
+        let digest = store.digest_of_file(&file.path);
+        match Some(digest.map_err(|reason| unreadable(&file.path, reason))?) == file.digest {
+            true => Ok(()),
+            false => Err(DataError::Changed(file.path.clone())),
+        }
+    }
 }
 
 /// The bytes of a file of a folder, which must be those that were listed.
@@ -71,13 +98,16 @@ pub fn listed(folder: &Path, file: &Listed) -> Result<Vec<u8>, DataError> {
 
 /// The bytes of a file.
 fn bytes(path: &Path) -> Result<Vec<u8>, DataError> {
-    std::fs::read(path).map_err(|reason| match reason.kind() {
-        ErrorKind::NotFound => DataError::Missing(path.to_path_buf()),
-        _ => DataError::Unreadable {
-            path: path.to_path_buf(),
-            reason,
-        },
-    })
+    std::fs::read(path).map_err(|reason| unreadable(path, reason))
+}
+
+/// Why a file cannot be read.
+fn unreadable(path: &Path, reason: io::Error) -> DataError {
+    let path = path.to_path_buf();
+    match reason.kind() {
+        ErrorKind::NotFound => DataError::Missing(path),
+        _ => DataError::Unreadable { path, reason },
+    }
 }
 
 /// The bytes inside, if these are gzip (by their first two bytes), else the bytes themselves.

@@ -5,6 +5,7 @@ mod augment;
 mod batches;
 mod cifar;
 mod cifar_python;
+mod columns;
 mod decode;
 mod embedded;
 mod error;

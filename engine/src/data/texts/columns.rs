@@ -1,10 +1,10 @@
-//! The columns that a declaration names, and what is said of one that is not there.
+//! The columns of a text, of its pair and of its label.
 
-use kdp::diag::closest;
 use kdp::plan::Call;
 
-use super::{Place, Record, TextError};
+use super::Record;
 use crate::data::DataError;
+use crate::data::columns::{ColumnError, Labels, Place};
 
 /// The columns of a record.
 #[derive(Debug, PartialEq)]
@@ -38,11 +38,31 @@ impl<T> Columns<T> {
             label: find(&self.label)?,
         })
     }
+
+    /// The next of each.
+    pub fn next<U, E>(
+        &mut self,
+        mut next: impl FnMut(&mut T) -> Result<U, E>,
+    ) -> Result<Columns<U>, E> {
+        Ok(Columns {
+            text: self
+                .text
+                .iter_mut()
+                .map(&mut next)
+                .collect::<Result<_, _>>()?,
+            pair: self.pair.as_mut().map(&mut next).transpose()?,
+            label: next(&mut self.label)?,
+        })
+    }
 }
 
 impl<T: AsRef<str>> Columns<T> {
     /// The record that stands in them.
-    pub fn record(&self, labels: &Labels, place: impl Fn() -> Place) -> Result<Record, TextError> {
+    pub fn record(
+        &self,
+        labels: &Labels,
+        place: impl Fn() -> Place,
+    ) -> Result<Record, ColumnError> {
         let texts: Vec<&str> = self.text.iter().map(AsRef::as_ref).collect();
         Ok(Record {
             text: texts.join(" "),
@@ -50,67 +70,4 @@ impl<T: AsRef<str>> Columns<T> {
             class: labels.class(self.label.as_ref(), place)?,
         })
     }
-}
-
-/// The labels in the order of the classes.
-#[derive(Debug, PartialEq)]
-pub struct Labels<'a>(pub Vec<&'a str>);
-
-impl<'a> Labels<'a> {
-    /// As a source lists them.
-    pub fn of(source: &'a Call) -> Result<Self, DataError> {
-        let labels = source.texts("labels").map(Self);
-        labels.ok_or_else(|| DataError::argument(source, "labels"))
-    }
-
-    /// The class of a label.
-    pub fn class(&self, label: &str, place: impl Fn() -> Place) -> Result<i64, TextError> {
-        let class = self.0.iter().position(|known| *known == label);
-        class
-            .map(|class| class as i64)
-            .ok_or_else(|| TextError::Label {
-                place: place(),
-                label: label.to_string(),
-                labels: quoted(&self.0),
-            })
-    }
-}
-
-/// The place of the one column of that name among those that `whose` has.
-pub fn column(whose: impl Fn() -> String, there: &[&str], name: &str) -> Result<usize, TextError> {
-    let mut places = (0..there.len()).filter(|&place| there[place] == name);
-    match (places.next(), places.next()) {
-        (Some(place), None) => Ok(place),
-        (None, _) => Err(absent(whose(), there, name)),
-        (Some(_), Some(_)) => Err(TextError::TwoColumns {
-            whose: whose(),
-            column: name.to_string(),
-            there: quoted(there),
-        }),
-    }
-}
-
-/// The error that no column has that name.
-pub fn absent(whose: String, there: &[&str], name: &str) -> TextError {
-    TextError::Column {
-        whose,
-        column: name.to_string(),
-        close: closest(name, there.iter().copied()).map(str::to_string),
-        there: quoted(there),
-    }
-}
-
-/// Names that an error lists.
-const LISTED: usize = 8;
-
-/// Names in an error; not all where there are many.
-pub fn quoted(names: &[&str]) -> String {
-    let first = names.iter().take(LISTED);
-    let mut listed: Vec<String> = first.map(|name| format!("`{name}`")).collect();
-    match names.len() {
-        0 => listed.push("none".to_string()),
-        all if all > LISTED => listed.push(format!("… {all} in all")),
-        _ => {}
-    }
-    listed.join(", ")
 }

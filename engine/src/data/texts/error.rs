@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::Place;
+use crate::data::columns::{ColumnError, Place};
 
 /// Why texts could not be read, or no tokens made of them.
 #[derive(Debug, thiserror::Error)]
@@ -10,40 +10,14 @@ use super::Place;
 pub enum TextError {
     #[error("the file `{}` is empty{}", .path.display(), if *.header { ": its first line names the columns" } else { "" })]
     Empty { path: PathBuf, header: bool },
-    #[error("{whose} has no column `{column}`: it has {there}{}", meant(.close))]
-    Column {
-        whose: String,
-        column: String,
-        there: String,
-        close: Option<String>,
-    },
-    #[error("{whose} has more than one column `{column}`: it has {there}")]
-    TwoColumns {
-        whose: String,
-        column: String,
-        there: String,
-    },
+    #[error(transparent)]
+    Column(#[from] ColumnError),
     #[error("{place} has {found} column{}, its first line {wanted}", if *.found == 1 { "" } else { "s" })]
     Columns {
         place: Place,
         found: u64,
         wanted: u64,
     },
-    #[error("{place} has the label `{label}`, which is none of those declared: {labels}")]
-    Label {
-        place: Place,
-        label: String,
-        labels: String,
-    },
-    #[error("the `{column}` of {place} is {found}, not {wanted}")]
-    Type {
-        place: Place,
-        column: String,
-        found: String,
-        wanted: &'static str,
-    },
-    #[error("{0} is not UTF-8")]
-    NotUtf8(Place),
     #[error("the file `{}` is not UTF-8: its byte {byte} is the first that is not", .path.display())]
     FileNotUtf8 { path: PathBuf, byte: usize },
     #[error("{0} is not a JSON object: {1}")]
@@ -106,11 +80,6 @@ pub enum TextError {
     Threads(#[from] rayon::ThreadPoolBuildError),
 }
 
-fn meant(close: &Option<String>) -> String {
-    let meant = close.as_ref();
-    meant.map_or_else(String::new, |close| format!("; did you mean `{close}`?"))
-}
-
 fn short(lines: usize) -> String {
     match lines {
         0 => String::new(),
@@ -124,18 +93,13 @@ impl TextError {
     pub fn help(&self) -> Option<&'static str> {
         Some(match self {
             TextError::Empty { .. }
-            | TextError::Label { .. }
             | TextError::Count { .. }
             | TextError::UnknownClass { .. }
             | TextError::NoClass { .. } => "change the declaration, or put the right files there",
-            TextError::Column { .. } | TextError::TwoColumns { .. } => {
-                "name the columns in the declaration as the file does: `text: \"sentence\", label: \"label\"`; and its `delimiter`"
-            }
+            TextError::Column(error) => error.help(),
             TextError::Columns { .. } => {
                 "mend the line; or change the declaration: its `delimiter`, and `quoting: false` where quotes stand for themselves"
             }
-            TextError::Type { .. } => "name another column in the declaration, or mend the file",
-            TextError::NotUtf8(_) => "save the file in UTF-8",
             TextError::FileNotUtf8 { .. } => {
                 "save the file in UTF-8, or declare `encoding: latin1`"
             }

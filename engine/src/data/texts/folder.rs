@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use kdp::plan::Call;
 use kdp::store::{Listed, Listing};
 
-use super::columns::{Labels, quoted};
 use super::{Record, Records, TextError};
 use crate::data::DataError;
+use crate::data::columns::{Labels, quoted};
 use crate::data::files::listed;
 
 /// How a folder is read.

@@ -3,12 +3,14 @@
 use kdp::plan::Call;
 use kdp::store::Store;
 
-use super::columns::{Columns, Labels};
+use super::columns::Columns;
 use super::folder::Folder;
 use super::table::Table;
 use super::{Records, TextError, json_lines, parquet};
 use crate::data::DataError;
+use crate::data::columns::Labels;
 use crate::data::files::{Files, unpack};
+use crate::data::parquet::Parquet;
 use crate::data::samples::Declared;
 
 /// How the files of a source are read.
@@ -67,13 +69,11 @@ impl<'a> Format<'a> {
             }
             Kind::Parquet(columns) => {
                 let mut records = Records::default();
-                for nth in 0.. {
-                    let role = format!("{split}_files {nth}");
-                    if nth > 0 && !files.has(&role) {
-                        break;
-                    }
-                    let (path, bytes) = files.read(&role)?;
-                    parquet::records(&path, bytes, columns, labels, &mut records)?;
+                for role in files.listed(&format!("{split}_files")) {
+                    let (path, file) = files.open(&role, store)?;
+                    let parquet = Parquet::open(path, file)?;
+                    parquet::records(&parquet, columns, labels, &mut records)?;
+                    files.hold(&role, store)?;
                 }
                 records
             }

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use super::columns::{Columns, Labels, absent};
-use super::record::file;
-use super::{Place, Records, TextError};
+use super::columns::Columns;
+use super::{Records, TextError};
+use crate::data::columns::{ColumnError, Labels, Place, absent, file};
 
 /// The records of a file; empty lines are none.
 pub fn records(
@@ -52,7 +52,7 @@ pub fn records(
 }
 
 fn object(line: &[u8], place: &impl Fn() -> Place) -> Result<Map<String, Value>, TextError> {
-    let line = str::from_utf8(line).map_err(|_| TextError::NotUtf8(place()))?;
+    let line = str::from_utf8(line).map_err(|_| ColumnError::NotUtf8(place()))?;
     match serde_json::from_str(line) {
         Ok(Value::Object(object)) => Ok(object),
         Ok(other) => Err(TextError::NotAnObject(
@@ -67,7 +67,7 @@ fn member<'a>(
     object: &'a Map<String, Value>,
     name: &str,
     place: &impl Fn() -> Place,
-) -> Result<&'a Value, TextError> {
+) -> Result<&'a Value, ColumnError> {
     object.get(name).ok_or_else(|| {
         let there: Vec<&str> = object.keys().map(String::as_str).collect();
         absent(place().to_string(), &there, name)
@@ -78,7 +78,7 @@ fn text(
     object: &Map<String, Value>,
     name: &str,
     place: &impl Fn() -> Place,
-) -> Result<String, TextError> {
+) -> Result<String, ColumnError> {
     match member(object, name, place)? {
         Value::String(text) => Ok(text.clone()),
         other => Err(wrong(other, name, "a text", place)),
@@ -90,7 +90,7 @@ fn label(
     object: &Map<String, Value>,
     name: &str,
     place: &impl Fn() -> Place,
-) -> Result<String, TextError> {
+) -> Result<String, ColumnError> {
     match member(object, name, place)? {
         Value::String(text) => Ok(text.clone()),
         Value::Number(number) if !number.is_f64() => Ok(number.to_string()),
@@ -109,8 +109,8 @@ fn wrong(
     column: &str,
     wanted: &'static str,
     place: &impl Fn() -> Place,
-) -> TextError {
-    TextError::Type {
+) -> ColumnError {
+    ColumnError::Type {
         place: place(),
         column: column.to_string(),
         found: kind(found).to_string(),

@@ -14,5 +14,5 @@ mod tokens;
 
 pub use error::TextError;
 pub use format::Format;
-pub use record::{Place, Record, Records};
+pub use record::{Record, Records};
 pub use tokens::Tokenizer;

@@ -14,9 +14,9 @@ use tokenizers::{
     AddedToken, EncodeInput, TruncationDirection, TruncationParams, TruncationStrategy,
 };
 
-use super::record::Place;
 use super::{Record, TextError};
 use crate::data::DataError;
+use crate::data::columns::Place;
 use crate::data::files::Files;
 
 /// The role of a tokenizer's file among those of its source.

@@ -5,10 +5,10 @@ use std::path::Path;
 use csv::{ErrorKind, StringRecord};
 use kdp::plan::Call;
 
-use super::columns::{Columns, Labels, column};
-use super::record::file;
-use super::{Place, Records, TextError};
+use super::columns::Columns;
+use super::{Records, TextError};
 use crate::data::DataError;
+use crate::data::columns::{ColumnError, Labels, Place, column, file};
 
 /// How a table is read.
 pub struct Table<'a> {
@@ -83,7 +83,7 @@ impl<'a> Table<'a> {
     }
 
     /// The places of the columns in a line.
-    fn places(&self, path: &Path, first: &StringRecord) -> Result<Columns<usize>, TextError> {
+    fn places(&self, path: &Path, first: &StringRecord) -> Result<Columns<usize>, ColumnError> {
         let numbers: Vec<String> = (1..=first.len()).map(|number| number.to_string()).collect();
         let there: Vec<&str> = match self.header {
             true => first.iter().collect(),
@@ -110,7 +110,7 @@ fn broken(path: &Path, bytes: &[u8], error: csv::Error) -> TextError {
             found: *len,
             wanted: *expected_len,
         },
-        ErrorKind::Utf8 { pos, .. } => TextError::NotUtf8(at(pos)),
+        ErrorKind::Utf8 { pos, .. } => ColumnError::NotUtf8(at(pos)).into(),
         _ => TextError::Table {
             path: path.to_path_buf(),
             reason: error,
