@@ -7,6 +7,7 @@ use std::rc::Rc;
 use petgraph::graph::NodeIndex;
 use rustc_hash::FxHashMap;
 
+use super::files::located;
 use super::trunks::Trunks;
 use super::{
     Best, Claim, DataFrom, DataTask, Digest, Ensemble, EnsembleTask, InputFile, Key, MeasureTask,
@@ -386,65 +387,6 @@ impl Builder<'_> {
 /// A task and its key.
 fn keyed(task: Task) -> (Key, Task) {
     (Key::of(&task), task)
-}
-
-/// The files of a source, by role: those in its folder, or those that its arguments name.
-fn located(
-    source: &str,
-    classes: i64,
-    paths: &BTreeMap<String, PathBuf>,
-) -> BTreeMap<String, PathBuf> {
-    let Some(folder) = paths.get("folder") else {
-        return paths.clone();
-    };
-    let named = roles(source, classes).into_iter();
-    let found = named.map(|(role, name)| (role.to_string(), present(folder, name)));
-    found.collect()
-}
-
-/// What the files of a source are called in its folder, by role.
-fn roles(source: &str, classes: i64) -> Vec<(&'static str, &'static str)> {
-    match (source, classes) {
-        ("idx", _) => vec![
-            ("train_images", "train-images-idx3-ubyte"),
-            ("train_labels", "train-labels-idx1-ubyte"),
-            ("test_images", "t10k-images-idx3-ubyte"),
-            ("test_labels", "t10k-labels-idx1-ubyte"),
-        ],
-        ("image_folder", _) => vec![("train", "train"), ("test", "val")],
-        ("cifar_binary", 100) => vec![("train", "train.bin"), ("test", "test.bin")],
-        ("cifar_binary", _) => vec![
-            ("data_batch_1", "data_batch_1.bin"),
-            ("data_batch_2", "data_batch_2.bin"),
-            ("data_batch_3", "data_batch_3.bin"),
-            ("data_batch_4", "data_batch_4.bin"),
-            ("data_batch_5", "data_batch_5.bin"),
-            ("test_batch", "test_batch.bin"),
-        ],
-        ("cifar_python", 10) => vec![
-            ("data_batch_1", "data_batch_1"),
-            ("data_batch_2", "data_batch_2"),
-            ("data_batch_3", "data_batch_3"),
-            ("data_batch_4", "data_batch_4"),
-            ("data_batch_5", "data_batch_5"),
-            ("test_batch", "test_batch"),
-        ],
-        ("cifar_python", _) => vec![("train", "train"), ("test", "test")],
-        _ => vec![],
-    }
-}
-
-/// The file as it lies there: plain, or gzipped; or the folder of a split, which some call otherwise.
-fn present(folder: &Path, name: &str) -> PathBuf {
-    let plain = folder.join(name);
-    let other = match name {
-        "val" => folder.join("test"),
-        _ => folder.join(format!("{name}.gz")),
-    };
-    match !plain.exists() && other.exists() {
-        true => other,
-        false => plain,
-    }
 }
 
 /// A file's content; for one that is not there, something that no content has.

@@ -4,6 +4,7 @@
 mod build;
 mod encode;
 mod facts;
+mod files;
 mod key;
 mod node;
 mod shared;

@@ -88,7 +88,7 @@ pub(super) const JSON_TEXT: Word = word(
 
 pub(super) const PARQUET_TEXT: Word = word(
     "parquet_text",
-    "Texts and their labels in Parquet files, as Hugging Face keeps data sets. A label is a text, a whole number or a truth value.",
+    "Texts and their labels in Parquet files, as Hugging Face keeps data sets. A label is a text, a whole number or a truth value. A path may be a pattern, `\"data/train-*.parquet\"`: the files of such names, in their order.",
     &[
         Param::required(
             "train_files",

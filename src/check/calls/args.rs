@@ -417,6 +417,14 @@ impl Checker<'_> {
                 return Value::Path(folder.join(text));
             }
             (Value::Unknown, _) => return Value::Unknown,
+            // A file serves as a list of files.
+            (Value::Text(..) | Value::Path(_), Type::List(of)) if **of == Type::Path => {
+                return Value::list(vec![self.coerce(value, of, span)]);
+            }
+            (Value::List(items), Type::List(of)) if **of == Type::Path && are_files(items) => {
+                let paths = items.iter().cloned();
+                return Value::list(paths.map(|item| self.coerce(item, of, span)).collect());
+            }
             // A family serves as the list of its members.
             (Value::Family(family), Type::List(_)) => {
                 let members = self.family_members(&family.clone(), span);
@@ -442,4 +450,10 @@ impl Checker<'_> {
             }
         }
     }
+}
+
+/// Whether all of these are texts or paths: a text is one relative to the file that it stands in.
+fn are_files(items: &[Value]) -> bool {
+    let is_file = |item: &Value| matches!(item, Value::Text(..) | Value::Path(_));
+    items.iter().all(is_file)
 }
