@@ -6,6 +6,7 @@
 mod downloads;
 mod expressions;
 mod functions;
+mod images;
 mod initial;
 mod language;
 mod layers;

@@ -1,15 +1,16 @@
 //! Sources of data that the engine can read.
 
+use super::images::{IMAGE_FOLDER, IMAGE_PARQUET};
 use super::texts::{FOLDER_TEXT, JSON_TEXT, PARQUET_TEXT, TABLE_TEXT};
 use super::word::word;
 use super::{Default::*, Param, Type, Word};
 
-const CLASSES: Param = Param::required(
+pub(super) const CLASSES: Param = Param::required(
     "classes",
     Type::Int,
     "Number of classes; a label outside is an error.",
 );
-const SHAPE: Param = Param::required(
+pub(super) const SHAPE: Param = Param::required(
     "shape",
     Type::List(&Type::Int),
     "Shape of a sample: [channels, height, width].",
@@ -24,13 +25,13 @@ pub(super) const TEST: Param = Param::required(
     Type::Int,
     "Number of test samples; held against the files.",
 );
-const MEAN: Param = Param::optional(
+pub(super) const MEAN: Param = Param::optional(
     "mean",
     Type::List(&Type::Number),
     Absent,
     "Per-channel mean of pixels in 0..1, taken off; 0 where left out.",
 );
-const STD: Param = Param::optional(
+pub(super) const STD: Param = Param::optional(
     "std",
     Type::List(&Type::Number),
     Absent,
@@ -84,37 +85,8 @@ pub const SOURCES: &[Word] = &[
             STD,
         ],
     ),
-    word(
-        "image_folder",
-        "Images in folders, a folder a class: `train/CLASS/NAME.jpg` and `val/CLASS/NAME.jpg` (or `test/…`), as torchvision's `ImageFolder` reads them. Classes are in the order of their names. Or Tiny-ImageNet's `val/images` with its `val_annotations.txt`. JPEG, PNG, BMP and PNM, decoded as Pillow decodes them; other files are no samples.",
-        &[
-            Param::required("folder", Type::Path, "The folder with the splits."),
-            SHAPE,
-            CLASSES,
-            TRAIN,
-            TEST,
-            Param::optional(
-                "resize",
-                Type::Int,
-                Absent,
-                "Pixels that the shorter side is resized to (antialiased bilinear) before the middle is cut out; where it is left out, every image has the declared size.",
-            ),
-            Param::optional(
-                "keep",
-                Type::Choice(&["decoded", "encoded"]),
-                Choice("decoded"),
-                "What is kept in the store: pixels in the declared size; or the files as they are, to be decoded for each batch, which takes less room, and lets `random_resized_crop` see the whole image.",
-            ),
-            Param::optional(
-                "damaged",
-                Type::Choice(&["error", "skip"]),
-                Choice("error"),
-                "Whether an image that cannot be decoded is an error, or left out; `train` and `test` then count those that are left.",
-            ),
-            MEAN,
-            STD,
-        ],
-    ),
+    IMAGE_FOLDER,
+    IMAGE_PARQUET,
     word(
         "embedded",
         "A small data set that is part of kdp itself: `digits` or `fashion_mini`.",

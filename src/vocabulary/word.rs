@@ -93,6 +93,8 @@ pub enum Default {
     Bool(bool),
     /// One of the choices.
     Choice(&'static str),
+    /// A text.
+    Text(&'static str),
 }
 
 impl Default {
@@ -105,6 +107,7 @@ impl Default {
             Default::Number(value) => format!("{value:?}"),
             Default::Bool(value) => value.to_string(),
             Default::Choice(word) => (*word).to_string(),
+            Default::Text(text) => format!("\"{text}\""),
         })
     }
 }

@@ -1,23 +1,33 @@
-"""Writes folders of small photographs in many forms, and what torchvision reads in them.
+"""Writes folders and Parquet files of small photographs in many forms, and what torchvision and `datasets` read in them.
 
-Run once with torch 2.13.0, torchvision 0.28.0, Pillow and scikit-learn: `python make_images.py`. It writes the folder
-`images/` beside itself: `exact/` with images of one size, `photos/` with images of several, each with `train` and
-`val`; and in `images.safetensors` and `images.json` what `torchvision.datasets.ImageFolder` and `transforms` make of
-them. `python make_images.py --full FOLDER` writes whole photographs there, for `make parity`.
+Run once with torch 2.13.0, torchvision 0.28.0, datasets 5.2.0, Pillow and scikit-learn: `python make_images.py`. It
+writes the folder `images/` beside itself: `exact/` with images of one size, `photos/` with images of several, each with
+`train` and `val`, and `parquet/` with those of `exact/` in another order and, in `parquet/broken`, what can be wrong with
+such files; and in `images.safetensors` and `images.json` what `torchvision.datasets.ImageFolder` and `transforms` make of
+the folders, and which image of `exact/train` `datasets` reads in each row of the Parquet files. `python make_images.py --full FOLDER` writes whole photographs there, for `make parity`.
 
 The photographs are scikit-learn's samples, CC BY 2.0: china.jpg by danielbuechele
 (https://www.flickr.com/photos/danielbuechele/6061409035/) and flower.jpg by vultilion
 (https://www.flickr.com/photos/vultilion/6056698931/). They are cropped, made smaller and encoded anew.
 """
 
+import contextlib
 import json
 import math
+import os
 import pathlib
 import shutil
 import sys
+import tempfile
 import unittest.mock
 
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["HF_DATASETS_CACHE"] = tempfile.mkdtemp()
+
+import datasets as hub
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import torch
 from PIL import Image
 from safetensors.torch import save_file
@@ -81,6 +91,69 @@ def read(folder, transform):
     found = datasets.ImageFolder(ROOT / folder, transform=transforms.Compose([*transform, transforms.PILToTensor()]))
     images, labels = zip(*found)
     return torch.stack(images), torch.tensor(labels)
+
+
+def files(split):
+    """The files of `exact`, their bytes and classes, in torchvision's order. Not one that is turned: `datasets` turns
+    what EXIF says is turned, torchvision and kdp do not."""
+    found = datasets.ImageFolder(ROOT / "exact" / split).samples
+    return [(place, pathlib.Path(path).read_bytes(), label) for place, (path, label) in enumerate(found) if "turned" not in path]
+
+
+CLASSES = ["china", "flower"]
+
+
+def parquet(name, images, labels, label=hub.ClassLabel(names=CLASSES)):
+    """A file as `datasets` writes it; but for one, small for having no statistics, which repeat whole images."""
+    path = ROOT / "parquet" / f"{name}.parquet"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    features = hub.Features({"image": hub.Image(), "label": label})
+    hub.Dataset.from_dict({"image": images, "label": labels}, features=features).to_parquet(path, **({} if "00000" in name else {"write_page_index": False, "write_statistics": False}))
+
+
+def parquets():
+    """Images in Parquet files, in shards; and as others write them: bytes alone, labels that are texts, small groups of rows."""
+    train = files("train")
+    train = [train[(7 * i) % len(train)] for i in range(len(train))]
+    test = files("val")
+    parts = {"train-00000-of-00002": train[:8], "train-00001-of-00002": train[8:], "validation": train[2:5], "test": test}
+    for name, rows in parts.items():
+        parquet(name, [{"bytes": file, "path": f"{place}.jpg"} for place, file, _ in rows], [label for _, _, label in rows])
+    columns = {"kind": pa.array([CLASSES[label] for _, _, label in train]), "file": pa.array([file for _, file, _ in train], pa.binary())}
+    pq.write_table(pa.table(columns), ROOT / "parquet" / "plain.parquet", row_group_size=4, compression="zstd", data_page_size=2000, write_statistics=False)
+    splits = {split: str(ROOT / "parquet" / f"{split}*.parquet") for split in ("train", "validation", "test")}
+    read = hub.load_dataset("parquet", data_files=splits)
+    return {split: [[place(row["image"], "val" if split == "test" else "train"), row["label"]] for row in read[split]] for split in splits}
+
+
+def place(image, split):
+    """Which image of `exact` has these pixels."""
+    pixels = transforms.functional.pil_to_tensor(image.convert("RGB"))
+    return next(i for i, other in enumerate(read(f"exact/{split}", [])[0]) if torch.equal(pixels, other))
+
+
+def broken():
+    """What can be wrong with images in Parquet files; in the second row, where it is one row."""
+    flower = ROOT / "exact/train/flower"
+    sound, grey = (flower / "bits.png").read_bytes(), (flower / "grey.jpg").read_bytes()
+    inside = lambda file: {"bytes": file, "path": None}
+    two = lambda second: [inside(sound), second]
+    parquet("broken/null", two(None), [0, 1])
+    # A file by its name: it is not put into the Parquet file.
+    with contextlib.chdir(ROOT):
+        parquet("broken/path", two("exact/val/china/a.png"), [0, 1])
+    parquet("broken/cut_short", two(inside(grey[: len(grey) * 2 // 3])), [0, 1])
+    parquet("broken/large", two(inside((ROOT / "photos/val/china/small.jpg").read_bytes())), [0, 1])
+    for name, labels, label in [
+        ("outside", [0, 2], hub.Value("int64")),
+        ("hidden", [0, -1], hub.Value("int64")),
+        ("no_label", [0, None], hub.Value("int64")),
+        ("texts", ["china", "flower"], hub.Value("string")),
+        ("floats", [0.0, 1.0], hub.Value("float64")),
+        ("three_classes", [0, 1], hub.ClassLabel(names=["china", "flower", "tree"])),
+        ("other_order", [1, 0], hub.ClassLabel(names=["flower", "china"])),
+    ]:
+        parquet(f"broken/{name}", two(inside(sound)), labels, label)
 
 
 def tensors():
@@ -171,5 +244,6 @@ if sys.argv[1:2] == ["--full"]:
 shutil.rmtree(ROOT, ignore_errors=True)
 exact()
 photos()
+broken()
 save_file({name: tensor.contiguous() for name, tensor in tensors().items()}, HERE / "images.safetensors")
-(HERE / "images.json").write_text(json.dumps({"crops": crops(), "cut": cut()}, separators=(",", ":")) + "\n")
+(HERE / "images.json").write_text(json.dumps({"crops": crops(), "cut": cut(), "parquet": parquets()}, separators=(",", ":")) + "\n")

@@ -3,8 +3,9 @@
 use kdp::plan::{Call, DataMeta, DataShape, Scaling, Shape};
 
 use super::files::Files;
-use super::images::{self, Frame, Keep, Manner};
+use super::images::{self, Manner};
 use super::samples::{Declared, Samples};
+use super::splits::Splits;
 use super::texts::{Format, Records, Tokenizer};
 use super::{DataError, DataSet, Making, cifar, cifar_python, embedded, idx};
 
@@ -30,7 +31,7 @@ pub fn decode(
 ) -> Result<DataSet, DataError> {
     match (source.name.as_str(), Format::of(source)?) {
         (_, Some(format)) => texts(source, &format, files, sample, making),
-        ("image_folder", None) => folder(source, files, making),
+        ("image_folder" | "image_parquet", None) => encoded(source, files, making),
         (_, None) => images(source, files),
     }
 }
@@ -61,8 +62,12 @@ fn texts(
         let labels = records.list.iter().map(|record| record.class).collect();
         Ok::<_, DataError>(Samples::new(inputs, labels))
     };
-    let (train, test) = (samples(train)?, samples(test)?);
-    Ok(set(train, test, sample.clone(), classes, None))
+    let splits = Splits {
+        train: samples(train)?,
+        test: samples(test)?,
+        validation: None,
+    };
+    Ok(set(splits, sample.clone(), classes, None))
 }
 
 /// [C, H, W]
@@ -81,29 +86,24 @@ fn scaling(source: &Call, scale: f64, channels_of: i64) -> Result<Scaling, DataE
     })
 }
 
-fn folder(source: &Call, files: &Files, making: &mut Making) -> Result<DataSet, DataError> {
+/// Images of any size, in folders or in Parquet files.
+fn encoded(source: &Call, files: &Files, making: &mut Making) -> Result<DataSet, DataError> {
     let shape = image_shape(source)?;
     let classes = wanted(source, "classes", source.int("classes"))?;
-    let manner = Manner {
-        frame: Frame {
-            size: shape,
-            resize: source.int("resize"),
-        },
-        keep: match source.text("keep") {
-            Some("decoded") => Keep::Decoded,
-            Some("encoded") => Keep::Encoded,
-            _ => return wanted(source, "keep", None),
-        },
-        skip: match source.text("damaged") {
-            Some("error") => false,
-            Some("skip") => true,
-            _ => return wanted(source, "damaged", None),
-        },
-    };
+    let manner = Manner::of(source, shape)?;
     let of = |split| declared(source, split, classes);
-    let [train, test] = images::read(files, manner, [&of("train")?, &of("test")?], making)?;
+    let validation = source.args.contains_key("validation");
+    let declared = Splits {
+        train: of("train")?,
+        test: of("test")?,
+        validation: validation.then(|| of("validation")).transpose()?,
+    };
+    let splits = match source.name.as_str() {
+        "image_folder" => images::read_folders(files, manner, &declared, making)?,
+        _ => images::read_shards(source, files, manner, declared, making)?,
+    };
     let scaling = scaling(source, 255.0, shape[0])?;
-    Ok(set(train, test, shape.into(), classes, Some(scaling)))
+    Ok(set(splits, shape.into(), classes, Some(scaling)))
 }
 
 fn images(source: &Call, files: &Files) -> Result<DataSet, DataError> {
@@ -130,30 +130,30 @@ fn images(source: &Call, files: &Files) -> Result<DataSet, DataError> {
             }),
         }
     };
-    let (train, test) = (read("train")?, read("test")?);
+    let splits = Splits {
+        train: read("train")?,
+        test: read("test")?,
+        validation: None,
+    };
     let scaling = scaling(source, scale, shape[0])?;
-    Ok(set(train, test, shape.into(), classes, Some(scaling)))
+    Ok(set(splits, shape.into(), classes, Some(scaling)))
 }
 
 /// A data set as its source gives it.
-fn set(
-    train: Samples,
-    test: Samples,
-    sample: Shape,
-    classes: i64,
-    scaling: Option<Scaling>,
-) -> DataSet {
+fn set(splits: Splits<Samples>, sample: Shape, classes: i64, scaling: Option<Scaling>) -> DataSet {
+    let Splits { train, test, .. } = splits;
+    let validation = splits.validation.unwrap_or_else(|| train.select(&[]));
     let shape = DataShape {
         sample,
         classes,
         train: train.len() as i64,
-        validation: 0,
+        validation: validation.len() as i64,
         test: test.len() as i64,
         labelled: true,
     };
     DataSet {
-        validation: train.select(&[]),
         train,
+        validation,
         test,
         meta: DataMeta { shape, scaling },
     }

@@ -23,6 +23,7 @@ mod placement;
 mod rows;
 mod samples;
 mod set;
+mod splits;
 mod texts;
 mod transforms;
 

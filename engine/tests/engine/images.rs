@@ -1,8 +1,9 @@
-//! Folders of images, held against torchvision and Pillow by what `make_images.py` in the repository's
+//! Images in folders and in Parquet files, held against torchvision and Pillow by what `make_images.py` in the repository's
 //! `tests/reference` wrote down.
 
 mod broken;
 mod folders;
+mod parquet;
 mod pixels;
 
 use std::collections::BTreeMap;

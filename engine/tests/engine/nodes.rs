@@ -16,7 +16,7 @@ pub fn call(words: &'static [vocabulary::Word], name: &str, args: &[(&str, Datum
             Default::Int(value) => Datum::Int(value),
             Default::Number(value) => Datum::Number(value),
             Default::Bool(value) => Datum::Bool(value),
-            Default::Choice(value) => Datum::Text(value.to_string()),
+            Default::Choice(value) | Default::Text(value) => Datum::Text(value.to_string()),
         };
         all.insert(param.name.to_string(), value);
     }

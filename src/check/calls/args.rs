@@ -50,8 +50,8 @@ impl From<&Param> for Wanted {
             vocabulary::Default::Int(value) => Fallback::Value(Value::Int(value)),
             vocabulary::Default::Number(value) => Fallback::Value(Value::Number(value)),
             vocabulary::Default::Bool(value) => Fallback::Value(Value::Bool(value)),
-            vocabulary::Default::Choice(word) => {
-                Fallback::Value(Value::Text(word.to_string(), None))
+            vocabulary::Default::Choice(text) | vocabulary::Default::Text(text) => {
+                Fallback::Value(Value::Text(text.to_string(), None))
             }
         };
         Wanted {

@@ -1,6 +1,6 @@
 //! Sources of images.
 
-use super::{Wrong, count};
+use super::{Wrong, count, distinct};
 use crate::spec::{Call, Shape};
 
 /// Images and the number of their classes.
@@ -11,10 +11,11 @@ pub(super) fn promised(call: &Call) -> Result<(Shape, i64), Wrong> {
         let message = "a sample's shape is [channels, height, width], each from 1 to 4096";
         return Err(Wrong::new("shape", message).help("for example `shape: [3, 32, 32]`"));
     }
-    if call.name == "image_folder" {
+    if matches!(call.name.as_str(), "image_folder" | "image_parquet") {
         frame(call, &sides)?;
     }
     let classes = count(call, "classes", 2, 1_000_000)?;
+    columns(call, classes)?;
     if call.bool("coarse") == Some(true) && classes == 10 {
         let message = "only the files of CIFAR-100 have coarse labels";
         return Err(Wrong::new("coarse", message).help("of these there are 20: `classes: 20`"));
@@ -31,13 +32,34 @@ pub(super) fn promised(call: &Call) -> Result<(Shape, i64), Wrong> {
     Ok((sides.into(), classes))
 }
 
+/// The columns of images and labels, and what labels there are.
+fn columns(call: &Call, classes: i64) -> Result<(), Wrong> {
+    if call.text("image").is_some() && call.text("image") == call.text("label") {
+        let message = "`image` and `label` name the same column";
+        let said = match call.text("image") {
+            Some("image") => "label",
+            _ => "image",
+        };
+        return Err(Wrong::new(said, message));
+    }
+    let Some(labels) = call.texts("labels") else {
+        return Ok(());
+    };
+    distinct(&labels)?;
+    if labels.len() as i64 != classes {
+        let message = format!("`labels` names {}, `classes` says {classes}", labels.len());
+        return Err(Wrong::new("labels", message).help("each class has one label"));
+    }
+    Ok(())
+}
+
 /// How images of any size are brought to one.
 fn frame(call: &Call, sides: &[i64]) -> Result<(), Wrong> {
     let &[channels, height, width] = sides else {
         return Ok(());
     };
     if ![1, 3].contains(&channels) {
-        let message = format!("images in folders have 1 or 3 channels, not {channels}");
+        let message = format!("images that are decoded have 1 or 3 channels, not {channels}");
         return Err(Wrong::new("shape", message).help("3 for colours, 1 for shades of grey"));
     }
     let longer = height.max(width);

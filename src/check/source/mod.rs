@@ -5,7 +5,7 @@ mod images;
 mod texts;
 mod tokenizers;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -50,17 +50,15 @@ impl Checker<'_> {
         span: Span,
     ) -> Value {
         let call = self.plain(word, &named);
-        let shape = match promised(&call) {
+        let paths = files(&named);
+        let shape = match promised(&call, &paths) {
             Ok(shape) => shape,
             Err(wrong) => return self.wrong(wrong, &named, span),
         };
         Value::Dataset(Rc::new(Dataset {
             id: self.written(span),
             named: false,
-            from: DataFrom::Source {
-                call,
-                paths: files(&named),
-            },
+            from: DataFrom::Source { call, paths },
             transforms: vec![],
             shape,
             after: 0,
@@ -109,8 +107,9 @@ fn files(named: &BTreeMap<String, (Value, Span)>) -> BTreeMap<String, PathBuf> {
     files
 }
 
-/// What a source promises of its data.
-fn promised(call: &Call) -> Result<DataShape, Wrong> {
+/// What a source promises of its data, which is in these files.
+fn promised(call: &Call, paths: &BTreeMap<String, PathBuf>) -> Result<DataShape, Wrong> {
+    named_files(call)?;
     let (sample, classes) = match call.name.as_str() {
         "table_text" | "json_text" | "parquet_text" | "folder_text" => texts::promised(call)?,
         _ => images::promised(call)?,
@@ -119,10 +118,53 @@ fn promised(call: &Call) -> Result<DataShape, Wrong> {
         sample,
         classes,
         train: count(call, "train", 1, u32::MAX.into())?,
-        validation: 0,
+        validation: validation(call, paths)?,
         test: count(call, "test", 1, u32::MAX.into())?,
         labelled: true,
     })
+}
+
+/// Labels, which are all different.
+fn distinct<'a>(labels: &[&'a str]) -> Result<BTreeSet<&'a str>, Wrong> {
+    let mut seen = BTreeSet::new();
+    match labels.iter().find(|label| !seen.insert(**label)) {
+        None => Ok(seen),
+        Some(twice) => {
+            let message = format!("the label \"{twice}\" stands twice in `labels`");
+            Err(Wrong::new("labels", message).help("each class has one label"))
+        }
+    }
+}
+
+/// Where a source lists its files, it lists some.
+fn named_files(call: &Call) -> Result<(), Wrong> {
+    for files in ["train_files", "test_files", "validation_files"] {
+        // Paths are no plain data: a list of them is not among the arguments, an empty one is.
+        if call.args.contains_key(files) {
+            let message = format!("`{files}` names at least one file");
+            return Err(Wrong::new(files, message));
+        }
+    }
+    Ok(())
+}
+
+/// Validation samples: a source has files of them and says how many they are, or neither.
+fn validation(call: &Call, paths: &BTreeMap<String, PathBuf>) -> Result<i64, Wrong> {
+    let files = paths.contains_key("validation_files 0");
+    match (files, call.args.contains_key("validation")) {
+        (false, false) => Ok(0),
+        (true, true) => count(call, "validation", 1, u32::MAX.into()),
+        (true, false) => {
+            let message = "how many validation samples there are is not said";
+            Err(Wrong::new("validation_files", message).help("say it: `validation: 5_000`"))
+        }
+        (false, true) => {
+            let message = "no files of validation samples are named";
+            Err(Wrong::new("validation", message).help(
+                "name them: `validation_files: \"data/validation-*.parquet\"`; or split training samples off: `|> split(validation: 10%)`",
+            ))
+        }
+    }
 }
 
 fn count(call: &Call, name: &'static str, least: i64, most: i64) -> Result<i64, Wrong> {

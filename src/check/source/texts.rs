@@ -1,8 +1,6 @@
 //! Sources of texts.
 
-use std::collections::BTreeSet;
-
-use super::{Wrong, count, tokenizers};
+use super::{Wrong, count, distinct, tokenizers};
 use crate::spec::{Call, Shape};
 
 /// Texts and the number of their classes.
@@ -10,15 +8,6 @@ pub(super) fn promised(call: &Call) -> Result<(Shape, i64), Wrong> {
     let classes = classes(call)?;
     columns(call)?;
     delimiter(call)?;
-    for files in ["train_files", "test_files"] {
-        // Paths are no plain data: a list of them is not among the arguments, an empty one is.
-        if call.args.contains_key(files) {
-            return Err(Wrong::new(
-                files,
-                format!("`{files}` names at least one file"),
-            ));
-        }
-    }
     let length = count(call, "length", 1, 65_536)?;
     let Some(tokenizer) = call.call("tokens") else {
         return Err(Wrong::new("tokens", "`tokens` is a tokenizer"));
@@ -28,11 +17,7 @@ pub(super) fn promised(call: &Call) -> Result<(Shape, i64), Wrong> {
 
 fn classes(call: &Call) -> Result<i64, Wrong> {
     let labels = call.texts("labels").unwrap_or_default();
-    let mut seen = BTreeSet::new();
-    if let Some(twice) = labels.iter().find(|label| !seen.insert(**label)) {
-        let message = format!("the label \"{twice}\" stands twice in `labels`");
-        return Err(Wrong::new("labels", message).help("each class has one label"));
-    }
+    let seen = distinct(&labels)?;
     if labels.len() < 2 {
         let message = "`labels` names at least two classes";
         return Err(Wrong::new("labels", message)

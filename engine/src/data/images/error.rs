@@ -1,8 +1,10 @@
-//! What can be wrong with images in folders.
+//! What can be wrong with images in folders and in Parquet files.
 
 use std::path::PathBuf;
 
-/// What is wrong with images in folders.
+use crate::data::columns::Place;
+
+/// What is wrong with images in folders and in Parquet files.
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs)]
 pub enum ImageError {
@@ -28,13 +30,14 @@ pub enum ImageError {
     UnknownClass { folder: PathBuf, class: String },
     #[error("the image `{}` lies in no folder of a class", .0.display())]
     Flat(PathBuf),
-    #[error("the folder `{}` holds {found} {split} images, but {declared} are declared{}", .folder.display(), of(.damaged, "left out as damaged:"))]
+    #[error("{whose} {found} {split} images, but {declared} are declared{}", of(.damaged, "left out as damaged:"))]
     Count {
-        folder: PathBuf,
+        /// ``the folder `photos/train` holds``.
+        whose: String,
         split: &'static str,
         found: usize,
         declared: i64,
-        /// Files that are left out.
+        /// Images that are left out.
         damaged: Vec<String>,
     },
     #[error("line {line} of the file `{}` names no image of `images` and its class: {text:?}", .path.display())]
@@ -45,11 +48,44 @@ pub enum ImageError {
     },
     #[error("the file `{}` has no line for the image `{image}`", .path.display())]
     NotAnnotated { path: PathBuf, image: String },
-    #[error("the image `{}` cannot be decoded: {why}", .path.display())]
-    Broken { path: PathBuf, why: Broken },
-    #[error("the image `{}` is {}×{} pixels, but {}×{} is declared", .path.display(), .found[0], .found[1], .declared[0], .declared[1])]
-    Size {
+    #[error("the column `{column}` of the file `{}` is not of images, which are bytes, or records of `bytes` and `path`; the file has the columns {there}", .path.display())]
+    NotOfImages {
         path: PathBuf,
+        column: String,
+        there: String,
+    },
+    #[error("{place} has no bytes of its image, only the name of a file: `{name}`")]
+    NotInside { place: Place, name: String },
+    #[error("{place} has the label {class}, which is none of {classes} classes (0 to {})", .classes - 1)]
+    Class {
+        place: Place,
+        class: i64,
+        classes: i64,
+    },
+    #[error(
+        "{place} has the label `{label}`, and the declaration does not say of which class that is"
+    )]
+    NoLabels { place: Place, label: String },
+    #[error("the column `{column}` of the file `{}` has the classes {names}, but {declared} are declared", .path.display())]
+    Names {
+        path: PathBuf,
+        column: String,
+        names: String,
+        declared: i64,
+    },
+    #[error("the file `{}` calls its classes {names}, but the file `{}` {known}", .path.display(), .other.display())]
+    OtherNames {
+        path: PathBuf,
+        names: String,
+        other: PathBuf,
+        known: String,
+    },
+    #[error("{image} cannot be decoded: {why}")]
+    Broken { image: String, why: Broken },
+    #[error("{image} is {}×{} pixels, but {}×{} is declared", .found[0], .found[1], .declared[0], .declared[1])]
+    Size {
+        /// ``the image `photos/train/cat/1.jpg` ``.
+        image: String,
         /// Height and width.
         found: [usize; 2],
         declared: [usize; 2],
@@ -62,6 +98,8 @@ pub enum ImageError {
 pub enum Broken {
     #[error("it is empty")]
     Empty,
+    #[error("it is null")]
+    Absent,
     #[error("it is no JPEG, PNG, BMP or PNM file")]
     Unknown,
     #[error("it is cut short")]
@@ -109,6 +147,24 @@ impl ImageError {
             }
             ImageError::Annotation { .. } | ImageError::NotAnnotated { .. } => {
                 "a line is the image's name, a tab and its class: fetch the data set again"
+            }
+            ImageError::NotOfImages { .. } => {
+                "name another column in the declaration: `image: \"img\"`"
+            }
+            ImageError::NotInside { .. } => {
+                "write the images into the file: `datasets.table.embed_table_storage` does so, and `push_to_hub`"
+            }
+            ImageError::Class { class: -1, .. } => {
+                "where labels are hidden, they are −1: declare files whose labels are known"
+            }
+            ImageError::Class { .. } | ImageError::Names { .. } => {
+                "change the declaration, or put the right files there"
+            }
+            ImageError::NoLabels { .. } => {
+                "list the labels in the order of the classes: `labels: [\"cat\", \"dog\"]`"
+            }
+            ImageError::OtherNames { .. } => {
+                "list the classes in one order: `labels: [\"cat\", \"dog\"]`; labels are then read by these names"
             }
             ImageError::Broken { .. } => {
                 "fetch the file again; or leave out what is damaged with `damaged: skip`, and declare as many images less"

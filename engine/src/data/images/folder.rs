@@ -2,15 +2,18 @@
 //! Tiny-ImageNet's `val/images` with its `val_annotations.txt`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use kdp::store::{Listed, Listing};
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::error::ImageError;
-use super::frame::Frame;
-use super::packed::{Keep, pack};
+use super::manner::Manner;
+use super::origin::{Encoded, Origin, samples};
 use crate::data::files::{Files, listed};
 use crate::data::samples::{Declared, Samples};
+use crate::data::splits::Splits;
 use crate::data::{DataError, Making};
 
 /// The endings of files that are images; torchvision's `IMG_EXTENSIONS`. Other files are no samples.
@@ -24,35 +27,26 @@ const UNREAD: [&str; 3] = ["tif", "tiff", "webp"];
 /// Which image is of which class in Tiny-ImageNet's validation images.
 const ANNOTATIONS: &str = "val_annotations.txt";
 
-/// How the images of a source are read and kept.
-#[derive(Clone, Copy, Debug)]
-pub struct Manner {
-    /// How they are brought to one size.
-    pub frame: Frame,
-    /// What is kept of them.
-    pub keep: Keep,
-    /// Whether a damaged image is left out, and no error.
-    pub skip: bool,
-}
-
 /// The training samples and the test samples.
 pub fn read(
     files: &Files,
     manner: Manner,
-    declared: [&Declared; 2],
+    declared: &Splits<Declared>,
     making: &mut Making,
-) -> Result<[Samples; 2], DataError> {
-    let [train, test] = [
-        Split::open(files, declared[0], making)?,
-        Split::open(files, declared[1], making)?,
-    ];
-    let classes = train.classes(declared[0].classes)?;
-    let all = train.listing.0.len() + test.listing.0.len();
+) -> Result<Splits<Samples>, DataError> {
+    let Splits { train, test, .. } = declared;
+    let (trained, tested) = (
+        Split::open(files, train, making)?,
+        Split::open(files, test, making)?,
+    );
+    let classes = trained.classes(train.classes)?;
+    let all = trained.listing.0.len() + tested.listing.0.len();
     making.expect(all);
-    Ok([
-        train.samples(&classes, manner, declared[0], making)?,
-        test.samples(&classes, manner, declared[1], making)?,
-    ])
+    Ok(Splits {
+        train: trained.samples(&classes, manner, train, making)?,
+        test: tested.samples(&classes, manner, test, making)?,
+        validation: None,
+    })
 }
 
 /// The folder of a split, and the files in it.
@@ -179,25 +173,12 @@ impl Split {
         let annotations = self.annotations()?;
         let images = self.labelled(annotations.as_ref())?;
         let labels = self.labels(classes, &images)?;
-        // Where none may be damaged, that the number is wrong need not be found out by decoding them all.
-        if !manner.skip || (images.len() as i64) < declared.count {
-            self.hold(declared, images.len(), vec![])?;
-        }
-        let files: Vec<&Listed> = images.iter().map(|image| image.file).collect();
-        let packed = pack(&self.folder, &files, manner, declared.split, making)?;
-        let damaged: Vec<usize> = packed.damaged().collect();
-        let sound = images.len() - damaged.len();
-        let names = damaged.iter().map(|&row| files[row].path.clone());
-        self.hold(declared, sound, names.collect())?;
-        let samples = Samples::new(packed.inputs(manner), labels);
-        Ok(match damaged.is_empty() {
-            true => samples,
-            false => {
-                let damaged: BTreeSet<usize> = damaged.into_iter().collect();
-                let sound = (0..samples.len()).filter(|row| !damaged.contains(row));
-                samples.select(&sound.collect::<Vec<_>>())
-            }
-        })
+        let files = images.iter().map(|image| image.file).collect();
+        let found = Found {
+            folder: &self.folder,
+            files,
+        };
+        samples(&found, labels, manner, declared, making)
     }
 
     fn labels(&self, classes: &[String], images: &[Image]) -> Result<Vec<i64>, ImageError> {
@@ -220,33 +201,49 @@ impl Split {
             }),
         }
     }
+}
 
-    fn hold(
-        &self,
-        declared: &Declared,
-        found: usize,
-        damaged: Vec<String>,
-    ) -> Result<(), ImageError> {
-        if found as i64 == declared.count {
-            return Ok(());
-        }
-        Err(ImageError::Count {
-            folder: self.folder.clone(),
-            split: declared.split,
-            found,
-            declared: declared.count,
-            damaged,
-        })
+/// Images of a folder, in the order of the samples.
+struct Found<'a> {
+    folder: &'a Path,
+    files: Vec<&'a Listed>,
+}
+
+impl Origin for Found<'_> {
+    fn count(&self) -> usize {
+        self.files.len()
+    }
+
+    fn encoded(&self, rows: Range<usize>) -> impl ParallelIterator<Item = (usize, Encoded)> {
+        let rows = rows.into_par_iter();
+        rows.map(|row| (row, listed(self.folder, self.files[row]).map(Some)))
+    }
+
+    fn is_unread(&self, row: usize) -> bool {
+        ends_in(&self.files[row].path, &UNREAD)
+    }
+
+    /// Each file was held against the listing.
+    fn hold(&self, _: Range<usize>) -> Result<(), DataError> {
+        Ok(())
+    }
+
+    fn holds(&self) -> String {
+        format!("the folder `{}` holds", self.folder.display())
+    }
+
+    fn image(&self, row: usize) -> String {
+        let path = self.folder.join(&self.files[row].path);
+        format!("the image `{}`", path.display())
+    }
+
+    fn name(&self, row: usize) -> String {
+        self.files[row].path.clone()
     }
 }
 
 fn is_image(path: &str) -> bool {
     ends_in(path, &ENDINGS)
-}
-
-/// Whether a file is an image of a format that is not read: it is not damaged for that.
-pub(super) fn is_unread(path: &str) -> bool {
-    ends_in(path, &UNREAD)
 }
 
 fn ends_in(path: &str, endings: &[&str]) -> bool {

@@ -1,16 +1,22 @@
-//! Images in files: found in folders, decoded as Pillow does, brought to one size as torchvision does.
+//! Images in files: found in folders or in Parquet files, decoded as Pillow does, brought to one size as torchvision does.
 
+mod classes;
 mod crop;
 mod error;
 mod folder;
 mod frame;
 mod jpeg;
+mod manner;
+mod origin;
 mod packed;
 mod pixels;
+mod shards;
 
 pub use crop::{Drawn, TRIES};
 pub use error::ImageError;
-pub use folder::{Manner, read};
 pub use frame::{Cut, Frame, shorter_side};
-pub use packed::Keep;
+pub use manner::Manner;
 pub use pixels::Pixels;
+
+pub use folder::read as read_folders;
+pub use shards::read as read_shards;

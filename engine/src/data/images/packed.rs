@@ -1,14 +1,14 @@
 //! Images decoded, or kept as they are, into parts that outlive their process.
 
-use std::path::Path;
+use std::ops::Range;
 
-use kdp::store::{Listed, Mapped};
-use rayon::prelude::*;
+use kdp::store::Mapped;
+use rayon::iter::ParallelIterator;
 
-use super::error::ImageError;
-use super::folder::{Manner, is_unread};
+use super::error::{Broken, ImageError};
 use super::frame::Misfit;
-use crate::data::files::listed;
+use super::manner::{Keep, Manner};
+use super::origin::Origin;
 use crate::data::{DataError, Inputs, Making, Rows};
 
 /// Bytes of a part, about; and how many images it has at least and at most: it is in memory as a whole, and some seconds
@@ -18,15 +18,6 @@ const IMAGES: [i64; 2] = [16, 512];
 
 /// Bytes of an image's file, about; some are far larger.
 const FILE: i64 = 1 << 19;
-
-/// What is kept of images.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Keep {
-    /// Their pixels in the size of all.
-    Decoded,
-    /// Their files.
-    Encoded,
-}
 
 /// Images as they are kept, one a row; a row without bytes is a damaged image.
 pub struct Packed(Rows);
@@ -53,55 +44,83 @@ impl Packed {
     }
 }
 
-/// Reads images of a folder, in order, part by part; each part by all processors. Parts that are there already
-/// are not made again.
+/// Reads images, in order, part by part; each part by all processors. Parts that are there already are not made
+/// again.
 pub fn pack(
-    folder: &Path,
-    files: &[&Listed],
+    origin: &impl Origin,
     manner: Manner,
     split: &str,
     making: &mut Making,
 ) -> Result<Packed, DataError> {
-    let mut rows = Rows::default();
+    let mut packed = Rows::default();
     let work = making.work()?;
     let bytes = match manner.keep {
         Keep::Decoded => manner.frame.size.iter().product(),
         Keep::Encoded => FILE,
     };
     let part = (BYTES / bytes.max(1)).clamp(IMAGES[0], IMAGES[1]) as usize;
-    for (nth, files) in files.chunks(part).enumerate() {
+    let all = origin.count();
+    for (nth, start) in (0..all).step_by(part).enumerate() {
+        let rows = start..all.min(start + part);
+        let count = rows.len();
         let name = format!("{split}.{nth}");
-        let kept = work.find(&name)?.and_then(|part| read(part, files.len()));
+        let kept = work.find(&name)?.and_then(|part| read(part, count));
         let part = match kept {
             Some(part) => part,
             None => {
-                let images = files.par_iter().map(|file| image(folder, file, manner));
-                let images: Vec<Vec<u8>> = images.collect::<Result<_, _>>()?;
-                let part = read(work.put(&name, &write(&images))?, files.len());
+                let images = images(origin, rows.clone(), manner);
+                // Whatever went wrong, that its file has changed is the cause of it.
+                origin.hold(rows)?;
+                let part = read(work.put(&name, &write(&images?))?, count);
                 part.ok_or_else(|| DataError::Object(format!("its part `{name}` is cut short")))?
             }
         };
-        rows.append(&part);
-        making.told(files.len());
+        packed.append(&part);
+        making.told(count);
     }
-    Ok(Packed(rows))
+    Ok(Packed(packed))
+}
+
+/// What is kept of some images, in order.
+fn images(
+    origin: &impl Origin,
+    rows: Range<usize>,
+    manner: Manner,
+) -> Result<Vec<Vec<u8>>, DataError> {
+    let images = origin.encoded(rows);
+    let images = images.map(|(row, bytes)| Ok((row, image(origin, row, bytes?, manner)?)));
+    let mut images: Vec<(usize, Vec<u8>)> = images.collect::<Result<_, DataError>>()?;
+    images.sort_unstable_by_key(|(row, _)| *row);
+    Ok(images.into_iter().map(|(_, image)| image).collect())
 }
 
 /// What is kept of an image; nothing of one that is damaged, where such ones are left out.
-fn image(folder: &Path, file: &Listed, manner: Manner) -> Result<Vec<u8>, DataError> {
-    let bytes = listed(folder, file)?;
+fn image(
+    origin: &impl Origin,
+    row: usize,
+    bytes: Option<Vec<u8>>,
+    manner: Manner,
+) -> Result<Vec<u8>, DataError> {
+    let bytes = bytes.ok_or(Misfit::Broken(Broken::Absent));
     // One that is kept encoded is decoded too: that it is damaged is found now, not in the middle of a training.
-    let planes = manner.frame.planes(&bytes, None);
-    let path = || folder.join(&file.path);
-    match planes {
-        Ok(planes) => Ok(match manner.keep {
+    let kept = bytes.and_then(|bytes| {
+        let planes = manner.frame.planes(&bytes, None)?;
+        Ok(match manner.keep {
             Keep::Decoded => planes,
             Keep::Encoded => bytes,
-        }),
-        Err(Misfit::Broken(_)) if manner.skip && !is_unread(&file.path) => Ok(vec![]),
-        Err(Misfit::Broken(why)) => Err(ImageError::Broken { path: path(), why }.into()),
+        })
+    });
+    let image = || origin.image(row);
+    match kept {
+        Ok(kept) => Ok(kept),
+        Err(Misfit::Broken(_)) if manner.skip && !origin.is_unread(row) => Ok(vec![]),
+        Err(Misfit::Broken(why)) => Err(ImageError::Broken {
+            image: image(),
+            why,
+        }
+        .into()),
         Err(Misfit::Size(found)) => Err(ImageError::Size {
-            path: path(),
+            image: image(),
             found,
             declared: manner.frame.sides(),
         }
