@@ -18,8 +18,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("check", &["diag", "vocabulary", "spec", "syntax"]),
     ("doc", &["diag", "vocabulary", "syntax", "check"]),
     ("plan", &["diag", "vocabulary", "spec", "check", "store"]),
-    ("store", &["plan", "spec"]),
-    ("fetch", &["spec"]),
+    ("store", &["diag", "plan", "spec"]),
+    ("fetch", &["diag", "spec"]),
     ("run", &["diag", "spec", "plan", "store"]),
     (
         "report",

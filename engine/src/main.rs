@@ -36,7 +36,7 @@ fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("kdp-engine: {error}");
+            eprintln!("kdp-engine: {}", kdp::diag::plainly(&error));
             ExitCode::FAILURE
         }
     }

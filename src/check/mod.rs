@@ -35,7 +35,7 @@ pub use codes::CODES;
 pub use index::{Flow, Index, Trained, beginning};
 pub use modules::{
     Disk, Memory, STANDARD, World, declared_name, module_of, near_path, standard_files,
-    standard_modules, why_unreadable,
+    standard_modules,
 };
 pub use names::{Kind as WordKind, WORDS, word};
 pub use program::*;

@@ -1,12 +1,13 @@
 //! `kdp check FILE…`.
 
+use crate::diag::count;
 use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::{Value, json};
 
 use super::Answer;
-use super::console::{Console, count};
+use super::console::Console;
 use super::front;
 
 #[derive(Debug, Args)]

@@ -153,12 +153,6 @@ impl Console {
     }
 }
 
-/// Words for a count: `1 node`, `2 nodes`.
-pub(super) fn count(n: usize, word: &str) -> String {
-    let s = if n == 1 { "" } else { "s" };
-    format!("{n} {word}{s}")
-}
-
 /// Bytes for a person: `1.5 MiB`.
 pub(super) fn bytes(n: u64) -> String {
     let mut size = n as f64;

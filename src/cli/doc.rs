@@ -10,6 +10,7 @@ use serde_json::json;
 use super::console::Console;
 use super::error::CliError;
 use super::{Answer, front};
+use crate::diag::count;
 use crate::doc::{Entry, Found, Parts, Section, find, page, reference, standard};
 
 #[derive(Debug, Args)]
@@ -160,8 +161,8 @@ fn told(entry: &Entry) -> String {
     }
     if !entry.sizes.is_empty() {
         let rows = entry.sizes.iter().map(|size| {
-            let count = crate::doc::thousands(size.parameters);
-            vec![size.call.clone(), format!("{count} parameters")]
+            let parameters = crate::doc::thousands(size.parameters);
+            vec![size.call.clone(), count(parameters, "parameter")]
         });
         out += &titled(&format!("on {}", crate::doc::USUAL), rows);
     }

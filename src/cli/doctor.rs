@@ -7,9 +7,10 @@ use clap::Args;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::console::{Console, bytes, count};
+use super::console::{Console, bytes};
 use super::settings::{Settings, StoreFlag};
 use super::{Answer, engine};
+use crate::diag::{count, plainly};
 use crate::run::default_jobs;
 
 #[derive(Debug, Args)]
@@ -99,7 +100,7 @@ pub(super) fn doctor(args: DoctorArgs, console: &Console) -> Answer {
                 .devices
                 .iter()
                 .map(|device| match device.more.get("cores") {
-                    Some(cores) => format!("{} ({cores} threads)", device.name),
+                    Some(cores) => format!("{} ({})", device.name, count(cores, "thread")),
                     None => device.name.clone(),
                 });
             lines.push(format!(
@@ -134,8 +135,9 @@ pub(super) fn ask(engine: &Path) -> Result<Libtorch, String> {
         .output()
         .map_err(|error| {
             format!(
-                "the engine `{}` cannot be started ({error}): build it with `make build`, or name it in KDP_ENGINE",
-                engine.display()
+                "the engine `{}` cannot be started ({}): build it with `make build`, or name it in KDP_ENGINE",
+                engine.display(),
+                plainly(&error)
             )
         })?;
     serde_json::from_slice(&output.stdout).map_err(|_| {
@@ -194,7 +196,10 @@ fn examine(settings: &Settings, flag: &StoreFlag) -> StoreHealth {
     let written = match &opened {
         Ok(store) => tempfile::tempfile_in(store.root().join("staging"))
             .map(drop)
-            .map_err(|error| format!("the store `{}` cannot be written: {error}", path.display())),
+            .map_err(|error| {
+                let why = plainly(&error);
+                format!("the store `{}` cannot be written: {why}", path.display())
+            }),
         Err(error) => Err(error.message.clone()),
     };
     StoreHealth {

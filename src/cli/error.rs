@@ -1,8 +1,9 @@
 //! Why a verb gave up.
 
-use std::fmt::Display;
+use std::io;
 use std::path::Path;
 
+use crate::diag::plainly;
 use crate::store::StoreError;
 
 /// Why a verb gave up, how to mend it, and the exit code.
@@ -35,13 +36,15 @@ impl CliError {
     }
 
     /// A file that the user named cannot be read: wrong use.
-    pub fn unreadable(path: &Path, error: impl Display) -> CliError {
-        CliError::usage(format!("`{}` cannot be read: {error}", path.display()))
+    pub fn unreadable(path: &Path, error: impl Into<io::Error>) -> CliError {
+        let why = plainly(&error.into());
+        CliError::usage(format!("`{}` cannot be read: {why}", path.display()))
     }
 
     /// A file cannot be written: the machine failed.
-    pub fn unwritable(path: &Path, error: impl Display) -> CliError {
-        CliError::machine(format!("`{}` cannot be written: {error}", path.display()))
+    pub fn unwritable(path: &Path, error: impl Into<io::Error>) -> CliError {
+        let why = plainly(&error.into());
+        CliError::machine(format!("`{}` cannot be written: {why}", path.display()))
     }
 
     pub fn help(mut self, help: impl Into<String>) -> CliError {

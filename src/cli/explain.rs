@@ -8,13 +8,14 @@ use serde_json::{Value, json};
 
 use super::Answer;
 use super::codes;
-use super::console::{Console, count, moment};
+use super::console::{Console, moment};
 use super::difference::{Change, changes};
 use super::error::CliError;
 use super::front::{self, FileArgs, Planned};
 use super::legible::{Names, legible};
 use super::plan::warn_of_damage;
 use super::settings::{Settings, StoreFlag};
+use crate::diag::count;
 use crate::plan::{Facts, Key, NodeIndex, facts};
 use crate::report::terminal;
 use crate::run::{Queue, State, all_targets, survey};

@@ -1,5 +1,6 @@
 //! `kdp fmt FILE…`.
 
+use crate::diag::count;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
@@ -9,7 +10,7 @@ use clap::Args;
 use serde_json::json;
 use similar::TextDiff;
 
-use super::console::{Console, count};
+use super::console::Console;
 use super::error::CliError;
 use super::{Answer, front};
 

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::Value;
 
-use super::console::{Console, count};
+use super::console::Console;
 use super::digests::Remembered;
 use super::error::CliError;
 use crate::check::{self, Disk, Memory, STANDARD, World};
-use crate::diag::{Coded, Diagnostic, Example, MAIN, SourceId, Sources, render, to_json};
+use crate::diag::{Coded, Diagnostic, Example, MAIN, SourceId, Sources, count, render, to_json};
 use crate::doc::{self, Section};
 use crate::plan::{self, Key, NodeIndex, Plan};
 use crate::run::{Fetchable, all_targets, select};
@@ -271,7 +271,7 @@ pub(super) fn told(example: &Example, console: &Console) -> String {
 /// The bytes of a file; that it cannot be read is told before anything else.
 pub(super) fn bytes(file: &Path) -> Result<Vec<u8>, CliError> {
     Disk.read(file).map_err(|error| {
-        let wrong = CliError::unreadable(file, check::why_unreadable(&error));
+        let wrong = CliError::unreadable(file, error);
         if file.is_dir() {
             return wrong.help("name a `.kdp` file in it");
         }

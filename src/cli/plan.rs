@@ -4,9 +4,10 @@ use clap::Args;
 use serde::Serialize;
 
 use super::Answer;
-use super::console::{Console, count};
+use super::console::Console;
 use super::front::{FileArgs, Planned, kept};
 use super::settings::{Settings, StoreFlag};
+use crate::diag::count;
 use crate::plan::{Key, NodeIndex, Plan, Task};
 use crate::report::grouped;
 use crate::report::terminal;
@@ -169,18 +170,13 @@ fn told(plan: &Plan, queue: &Queue, all: bool, steps: Steps, pending: usize) -> 
 
 impl Steps {
     fn told(self) -> String {
-        let [asked, shared, stored, to_run, replayed] = [
-            self.asked,
-            self.shared,
-            self.stored,
-            self.to_run,
-            self.replayed,
-        ]
-        .map(grouped);
+        let asked = count(grouped(self.asked), "step");
+        let [shared, stored, to_run, replayed] =
+            [self.shared, self.stored, self.to_run, self.replayed].map(grouped);
         let replayed = match self.replayed {
             0 => String::new(),
             _ => format!(", {replayed} made again to watch them"),
         };
-        format!("asked {asked} steps, {to_run} to run ({shared} shared, {stored} stored{replayed})")
+        format!("asked {asked}, {to_run} to run ({shared} shared, {stored} stored{replayed})")
     }
 }

@@ -10,6 +10,7 @@ use super::console::Console;
 use super::error::CliError;
 use super::settings::Settings;
 use super::{Answer, runs};
+use crate::diag::plainly;
 use crate::report::page::PAGE;
 
 #[derive(Debug, Args)]
@@ -56,7 +57,11 @@ pub(super) fn report(args: ReportArgs, console: &Console) -> Answer {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
-            .map_err(|error| CliError::machine(format!("`{opener}` cannot be started: {error}")))?;
+            .map_err(|error| {
+                let why = plainly(&error);
+                CliError::machine(format!("`{opener}` cannot be started: {why}"))
+                    .help(format!("open the page yourself: {}", page.display()))
+            })?;
     }
     Ok(0)
 }

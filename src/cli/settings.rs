@@ -11,7 +11,7 @@ use super::error::CliError;
 use super::leases::leases;
 use super::saving::saving;
 use super::size::size;
-use crate::diag::closest;
+use crate::diag::{closest, plainly};
 use crate::plan::{NodeIndex, Plan};
 use crate::run::{Ground, Saving, default_jobs, threads};
 use crate::store::Store;
@@ -210,8 +210,9 @@ impl Settings {
 }
 
 fn here() -> Result<PathBuf, CliError> {
-    env::current_dir()
-        .map_err(|error| CliError::machine(format!("the current folder is gone: {error}")))
+    env::current_dir().map_err(|error| {
+        CliError::machine(format!("the current folder is gone: {}", plainly(&error)))
+    })
 }
 
 #[cfg(test)]

@@ -4,11 +4,12 @@ use clap::{Args, Subcommand};
 use comfy_table::{CellAlignment, Table, presets};
 use serde_json::{Value, json};
 
-use super::console::{Console, bytes, count, moment};
+use super::console::{Console, bytes, moment};
 use super::error::CliError;
 use super::plan::warn_of_damage;
 use super::settings::{Settings, StoreFlag};
 use super::{Answer, runs};
+use crate::diag::count;
 use crate::plan::{Facts, Key};
 use crate::store::{Entry, OutputsOf, Store};
 
@@ -131,7 +132,7 @@ fn what(object: &Entry) -> String {
     let number = |name: &str| object.manifest.summary.get(name).and_then(Value::as_f64);
     if let Some(accuracy) = number("test_accuracy") {
         let steps = number("steps").unwrap_or(0.0);
-        return format!("{steps} steps, test accuracy {accuracy:.4}");
+        return format!("{}, test accuracy {accuracy:.4}", count(steps, "step"));
     }
     if let Some(OutputsOf { model, on }) = OutputsOf::object(object) {
         return format!("of {} on {}", model.short(), on.split.word());

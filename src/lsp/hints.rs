@@ -7,6 +7,7 @@ use gen_lsp_types::{InlayHint, InlayHintKind, Label, Tooltip};
 use super::facts::Facts;
 use super::file::File;
 use crate::check::Flow;
+use crate::diag::count;
 use crate::doc::thousands;
 
 /// Shapes that one hint shows.
@@ -49,7 +50,7 @@ fn outputs(flows: &[Flow]) -> String {
 
 /// Its size, where every way has the same.
 fn parameters(flows: &[Flow]) -> Option<String> {
-    let count = flows.first()?.parameters;
-    let same = flows.iter().all(|flow| flow.parameters == count);
-    (same && count > 0).then(|| format!("{} parameters", thousands(count)))
+    let size = flows.first()?.parameters;
+    let same = flows.iter().all(|flow| flow.parameters == size);
+    (same && size > 0).then(|| count(thousands(size), "parameter"))
 }

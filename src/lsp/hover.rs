@@ -10,7 +10,7 @@ use super::names::{Builtin, Holder, Role, Symbol};
 use super::resolve::{Meaning, parameters};
 use super::workspace::Workspace;
 use crate::check::Flow;
-use crate::diag::Span;
+use crate::diag::{Span, count};
 use crate::doc::{declaration, thousands};
 use crate::spec::DataShape;
 use crate::syntax::tree::{Item, ItemKind};
@@ -234,13 +234,13 @@ fn of_declaration(facts: &Facts, symbol: &Symbol, item: Option<&Item>) -> Vec<St
             parameters,
         } = &trained.network;
         let mut told = vec![format!(
-            "{} → {}, {} parameters",
+            "{} → {}, {}",
             input.short(),
             output.short(),
-            thousands(*parameters)
+            count(thousands(*parameters), "parameter")
         )];
         told.extend(trained.steps.map(|(least, most)| match least == most {
-            true => format!("{} steps", thousands(least as i64)),
+            true => count(thousands(least as i64), "step"),
             false => format!(
                 "{} to {} steps",
                 thousands(least as i64),
@@ -248,7 +248,7 @@ fn of_declaration(facts: &Facts, symbol: &Symbol, item: Option<&Item>) -> Vec<St
             ),
         }));
         if trained.members > 1 {
-            told.push(format!("{} members", thousands(trained.members as i64)));
+            told.push(count(thousands(trained.members as i64), "member"));
         }
         parts.push(told.join(" · "));
     }
@@ -261,7 +261,7 @@ fn of_declaration(facts: &Facts, symbol: &Symbol, item: Option<&Item>) -> Vec<St
 fn of_data(data: &DataShape) -> String {
     let mut told = vec![
         format!("samples of {}", data.sample.short()),
-        format!("{} classes", data.classes),
+        count(data.classes, "class"),
         format!("{} to train on", thousands(data.train)),
         format!("{} to test on", thousands(data.test)),
     ];
@@ -284,7 +284,6 @@ fn of_flow(flow: &Flow) -> String {
     let sizes = format!("{} → {}", flow.input.short(), flow.output.short());
     match flow.parameters {
         0 => sizes,
-        1 => format!("{sizes}, 1 parameter"),
-        n => format!("{sizes}, {} parameters", thousands(n)),
+        n => format!("{sizes}, {}", count(thousands(n), "parameter")),
     }
 }

@@ -2,9 +2,11 @@
 //! whatever a `.kdp` file calls its things.
 
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::Serde;
+use minijinja::value::{Serde, Value};
 use minijinja::{Environment, Error};
 use serde::Serialize;
+
+use crate::diag::count;
 
 /// A template that could not be rendered: a fault of kdp's own.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +34,7 @@ pub fn render(name: &'static str, context: &impl Serialize) -> Result<String, Te
             .build()?;
         let mut environment = Environment::new();
         environment.set_syntax(syntax);
+        environment.add_filter("count", |n: Value, word: String| count(n, &word));
         for (name, text) in TEMPLATES {
             environment.add_template(name, text)?;
         }

@@ -13,6 +13,7 @@ use super::{
     Answer, Event, Failure, Lease, NodeOutcome, Observer, Order, Outcome, Progress, Queue,
     RunOptions, State, Status, judge, resumes,
 };
+use crate::diag::plainly;
 use crate::plan::{Digest, Key, Node, Plan};
 use crate::store::{Entry, Store};
 
@@ -565,8 +566,9 @@ fn with_help(message: String, help: Option<&str>) -> String {
 fn cannot_start(engine: &std::path::Path, error: &std::io::Error) -> Failure {
     Failure {
         message: format!(
-            "the engine `{}` cannot be started: {error}",
-            engine.display()
+            "the engine `{}` cannot be started: {}",
+            engine.display(),
+            plainly(error)
         ),
         help: Some(
             "build it (`make build`), or name it in KDP_ENGINE or as `engine` in `kdp.toml`".into(),

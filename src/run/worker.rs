@@ -1,5 +1,6 @@
 //! One worker process and its pipe.
 
+use crate::diag::plainly;
 use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
@@ -148,7 +149,7 @@ impl Worker {
         }
         let mut text = match ended {
             Ok(status) => describe(status),
-            Err(error) => format!("the worker was lost ({error})"),
+            Err(error) => format!("the worker was lost ({})", plainly(&error)),
         };
         let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
         if !log.is_empty() {

@@ -69,6 +69,7 @@ impl Shape {
     /// As short as it can be told: `3×32×32`, `64 tokens`.
     pub fn short(&self) -> String {
         match self {
+            Shape::Tokens { length: 1, .. } => "1 token".into(),
             Shape::Tokens { length, .. } => format!("{length} tokens"),
             _ => {
                 let sizes: Vec<String> = self.sizes().iter().map(i64::to_string).collect();

@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::diag::plainly;
+
 /// What was being done to a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
@@ -98,17 +100,5 @@ impl StoreError {
             }
             _ => return None,
         })
-    }
-}
-
-/// The operating system's word in plain English.
-fn plainly(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::StorageFull => "the disk is full".into(),
-        io::ErrorKind::QuotaExceeded => "the disk quota is used up".into(),
-        io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only".into(),
-        io::ErrorKind::PermissionDenied => "permission denied".into(),
-        io::ErrorKind::NotADirectory => "a part of the path is a file, not a folder".into(),
-        _ => error.to_string(),
     }
 }

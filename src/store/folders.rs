@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Store;
 use super::look::Look;
+use crate::diag::plainly;
 use crate::plan::{Digest, Key};
 
 /// How far the reading of a folder is: bytes read, of all.
@@ -242,5 +243,8 @@ fn looks(files: &[Found]) -> Digest {
 
 /// What the system said, with the path it said it of.
 fn named(path: &Path, error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("`{}`: {error}", path.display()))
+    io::Error::new(
+        error.kind(),
+        format!("`{}`: {}", path.display(), plainly(error)),
+    )
 }

@@ -1,7 +1,9 @@
 //! What can be wrong with data.
 
+use std::fmt::Display;
 use std::path::PathBuf;
 
+use kdp::diag::{count, plainly};
 use kdp::plan::Call;
 use kdp::store::StoreError;
 use parquet::errors::ParquetError;
@@ -18,7 +20,7 @@ use crate::pickle::PickleError;
 pub enum DataError {
     #[error("the file `{}` is not there", .0.display())]
     Missing(PathBuf),
-    #[error("the file `{}` cannot be read: {reason}", .path.display())]
+    #[error("the file `{}` cannot be read: {}", .path.display(), plainly(reason))]
     Unreadable {
         path: PathBuf,
         reason: std::io::Error,
@@ -29,7 +31,7 @@ pub enum DataError {
     ChangedFolder(PathBuf),
     #[error("no file is given for `{0}`")]
     NoRole(String),
-    #[error("the file `{}` is not sound gzip: {reason}", .path.display())]
+    #[error("the file `{}` is not sound gzip: {}", .path.display(), plainly(reason))]
     Gzip {
         path: PathBuf,
         reason: std::io::Error,
@@ -63,7 +65,7 @@ pub enum DataError {
     Pickle { path: PathBuf, reason: PickleError },
     #[error("the file `{}` is no batch of CIFAR: it has no {what}", .path.display())]
     NoBatch { path: PathBuf, what: String },
-    #[error("the file `{}` holds {found} {split} samples, but {declared} are declared", .path.display())]
+    #[error("the file `{}` holds {}, but {declared} are declared", .path.display(), samples(*.found, split))]
     Count {
         path: PathBuf,
         split: &'static str,
@@ -95,14 +97,15 @@ pub enum DataError {
     Column(Box<ColumnError>),
     #[error(transparent)]
     Text(Box<TextError>),
-    #[error("`take` wants {wanted} {split} samples, but there are {there}")]
+    #[error("`take` wants {}, but there are {there}", samples(*.wanted, split))]
     Take {
         split: &'static str,
         wanted: i64,
         there: usize,
     },
     #[error(
-        "after its transforms the data has {found} {split} samples, but {declared} are declared"
+        "after its transforms the data has {}, but {declared} are declared",
+        samples(*.found, split)
     )]
     Transformed {
         split: &'static str,
@@ -111,13 +114,13 @@ pub enum DataError {
     },
     #[error("`split` wants {wanted} of {there} training samples; at least one must stay")]
     Split { wanted: i64, there: usize },
-    #[error("`subset` finds {found} {split} samples of these classes, but {declared} are declared")]
+    #[error("`subset` finds {} of these classes, but {declared} are declared", samples(*.found, split))]
     Classes {
         split: &'static str,
         found: usize,
         declared: i64,
     },
-    #[error("`balance` wants {wanted} samples of each class, but class {class} has {there}")]
+    #[error("`balance` wants {} of each class, but class {class} has {there}", count(.wanted, "sample"))]
     Balance {
         class: i64,
         there: usize,
@@ -159,6 +162,11 @@ impl From<ColumnError> for DataError {
     fn from(error: ColumnError) -> Self {
         DataError::Column(Box::new(error))
     }
+}
+
+/// `1 train sample`, `2 test samples`.
+fn samples(n: impl Display, split: &str) -> String {
+    count(n, &format!("{split} sample"))
 }
 
 impl From<TextError> for DataError {

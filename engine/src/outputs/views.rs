@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use kdp::diag::plainly;
 use kdp::store::OutputsOf;
 use tch::{TchError, Tensor};
 
@@ -133,7 +134,8 @@ impl<'a> Views<'a> {
             Ok(logits) => Ok(Some(logits)),
             Err(Trouble::Torch(error)) => Err(error),
             Err(Trouble::File(error)) => {
-                warn(&format!("outputs can no longer be kept ({error})"));
+                let why = plainly(&error);
+                warn(&format!("outputs can no longer be kept ({why})"));
                 self.shelf = None;
                 Ok(None)
             }

@@ -1,5 +1,6 @@
 //! What can go wrong in training.
 
+use kdp::diag::count;
 use kdp::plan::{Key, Split};
 use tch::TchError;
 
@@ -22,12 +23,13 @@ pub enum TrainError {
     Precision(String),
     #[error("the optimiser `{optimiser}` has no usable `{argument}`")]
     Argument { optimiser: String, argument: String },
-    #[error("an epoch is {found} steps of this data, not {planned} as planned")]
+    #[error("an epoch is {} of this data, not {planned} as planned", count(.found, "step"))]
     Epoch { found: u64, planned: u64 },
     #[error("there is no training sample")]
     Empty,
     #[error(
-        "the objective asks for labels at step {step}, but {unlabelled} of {samples} samples have none"
+        "the objective asks for labels at step {step}, but of {} there are {unlabelled} without one",
+        count(.samples, "sample")
     )]
     Unlabelled {
         step: u64,

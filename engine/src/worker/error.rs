@@ -1,5 +1,6 @@
 //! Why a node failed.
 
+use kdp::diag::count;
 use kdp::plan::Key;
 use kdp::store::StoreError;
 
@@ -24,7 +25,7 @@ pub enum NodeError {
     },
     #[error("a result cannot be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
-    #[error("it was stopped after {0} steps")]
+    #[error("it was stopped after {}", count(.0, "step"))]
     Stopped(u64),
     #[error("the engine broke down: {0}")]
     Panic(String),

@@ -8,7 +8,7 @@ use crate::check::names::meant;
 use crate::check::values::Type;
 use crate::check::values::Value;
 use crate::check::values::mend;
-use crate::diag::{Diagnostic, Mend, Span};
+use crate::diag::{Diagnostic, Mend, Span, count};
 use crate::syntax::codes::EQUALS_FOR_COLON;
 use crate::syntax::tree::{Arg, BinaryOp, Expr, ExprKind, Name, Parameter, TypeExpr};
 use crate::vocabulary::{self, Param, TYPES};
@@ -392,12 +392,7 @@ impl Checker<'_> {
         let ExprKind::Int(n @ 1..=100) = expr.kind else {
             return self.eval_as(expr, &Type::Span, scope);
         };
-        let plural = if n == 1 { "" } else { "s" };
-        let spellings = [
-            format!("{n} epoch{plural}"),
-            format!("{n} step{plural}"),
-            format!("{n}%"),
-        ];
+        let spellings = [count(n, "epoch"), count(n, "step"), format!("{n}%")];
         let [epochs, steps, share] = &spellings;
         let text = format!("did you mean `{epochs}`, `{steps}`, or `{share}` of the run?");
         let mend = spellings.iter().fold(Mend::from(text), |mend, spelling| {

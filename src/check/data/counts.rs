@@ -1,6 +1,7 @@
 //! Transforms that take some samples of a split: how many are left.
 
 use super::Refusal;
+use crate::diag;
 use crate::spec::{Call, DataShape, Datum};
 
 /// ⌊share · whole⌋; 0.29 · 100 is 28.999… in floating point and means 29.
@@ -26,7 +27,8 @@ pub(super) fn take(call: &mut Call, shape: &mut DataShape) -> Result<(), Refusal
         };
         if !(1..=*there).contains(&wanted) {
             let message = format!(
-                "`take` wants 1 to {there} samples of `{name}`, as there are, not {wanted}"
+                "`take` wants 1 to {} of `{name}`, as there are, not {wanted}",
+                diag::count(*there, "sample")
             );
             return Err(Refusal::of(name, message));
         }
@@ -48,8 +50,8 @@ pub(super) fn split(call: &mut Call, shape: &mut DataShape) -> Result<(), Refusa
     }
     if !(1..there).contains(&wanted) {
         let message = format!(
-            "`split` moves 1 to {} samples, as the training split has {there}, not {wanted}",
-            there - 1
+            "`split` moves 1 to {}, as the training split has {there}, not {wanted}",
+            diag::count(there - 1, "sample")
         );
         return Err(Refusal::of("validation", message));
     }
@@ -69,8 +71,10 @@ pub(super) fn balance(call: &mut Call, shape: &mut DataShape) -> Result<(), Refu
     let most = shape.train / shape.classes;
     if !(1..=most).contains(&wanted) {
         let message = format!(
-            "`balance` takes 1 to {most} samples of each class, as {} training samples have {} classes, not {wanted}",
-            shape.train, shape.classes
+            "`balance` takes 1 to {} of each class, as {} have {} classes, not {wanted}",
+            diag::count(most, "sample"),
+            diag::count(shape.train, "training sample"),
+            shape.classes
         );
         return Err(Refusal::of("per_class", message));
     }

@@ -9,7 +9,7 @@ use crate::check::names::Scope;
 use crate::check::names::meant;
 use crate::check::values::Type;
 use crate::check::values::Value;
-use crate::diag::{Diagnostic, Mend, Span};
+use crate::diag::{Diagnostic, Mend, Span, count};
 use crate::syntax::tree::{Arg, Expr, ExprKind, ItemKind, Name};
 
 impl Checker<'_> {
@@ -321,8 +321,8 @@ impl Checker<'_> {
                 Some(item) => item.clone(),
                 None => {
                     let message = format!(
-                        "the list has {} members, counted from 0; there is no {at}",
-                        items.len()
+                        "the list has {}, counted from 0; there is no {at}",
+                        count(items.len(), "member")
                     );
                     let from_the_end = at < 0 && at.unsigned_abs() <= items.len() as u64;
                     let help =

@@ -10,7 +10,7 @@ use crate::check::names::Scope;
 use crate::check::program::{Best, Dataset, Model, Origin, SplitOf, Training};
 use crate::check::trainings::Time;
 use crate::check::values::Value;
-use crate::diag::{Diagnostic, Span};
+use crate::diag::{Diagnostic, Span, count};
 use crate::spec::{Blend, Shape, Split};
 use crate::syntax::tree::{Arg, Name};
 use crate::vocabulary::Word;
@@ -159,9 +159,10 @@ impl Checker<'_> {
         }
         if steps > training.recipe.steps as f64 {
             let epochs = training.recipe.steps as f64 / training.recipe.steps_per_epoch as f64;
+            let steps_of_run = count(training.recipe.steps, "step");
             let length = match epochs.fract() == 0.0 {
-                true => format!("{epochs} epochs ({} steps)", training.recipe.steps),
-                false => format!("{} steps", training.recipe.steps),
+                true => format!("{} ({steps_of_run})", count(epochs, "epoch")),
+                false => steps_of_run,
             };
             self.report(
                 Diagnostic::error(
@@ -220,8 +221,8 @@ impl Checker<'_> {
         let steps = in_steps(every, &training);
         if !(1.0..=training.recipe.steps as f64).contains(&steps) {
             let message = format!(
-                "it is looked at every 1 to {} steps, as its run is, not every {steps}",
-                training.recipe.steps
+                "it is looked at every 1 to {}, as its run is, not every {steps}",
+                count(training.recipe.steps, "step")
             );
             return self.fail(OUT_OF_RANGE, message, every_at);
         }

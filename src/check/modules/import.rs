@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use super::module::ModuleId;
 use crate::check::codes::*;
 use crate::check::{Checker, World};
-use crate::diag::{Diagnostic, Mend, Span, closest};
+use crate::diag::{Diagnostic, Mend, Span, closest, plainly};
 
 /// Where a file is wanted.
 #[derive(Clone, Copy)]
@@ -79,7 +79,7 @@ impl Checker<'_> {
         wanted: Option<Wanted>,
         error: &io::Error,
     ) -> Option<ModuleId> {
-        let why = why_unreadable(error);
+        let why = plainly(error);
         let diagnostic = Diagnostic::error(
             IMPORT_UNREADABLE,
             format!("cannot read `{}`: {why}", path.display()),
@@ -122,19 +122,6 @@ impl Checker<'_> {
             None => diagnostic,
         });
         None
-    }
-}
-
-/// Why a file cannot be read, without the numbers of the system.
-pub fn why_unreadable(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file".into(),
-        io::ErrorKind::PermissionDenied => "you are not allowed to".into(),
-        io::ErrorKind::NotADirectory => "a part of its path is a file, not a folder".into(),
-        _ if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) => {
-            "its symbolic links lead in a circle".into()
-        }
-        _ => error.to_string(),
     }
 }
 

@@ -8,7 +8,7 @@ mod settings;
 mod standard;
 
 pub use disk::Disk;
-pub use import::{near_path, why_unreadable};
+pub use import::near_path;
 pub use memory::Memory;
 pub(super) use module::{DeclId, Module, ModuleId, Named, Names};
 pub use module::{World, declared_name};

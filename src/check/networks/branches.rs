@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::network::{Layers, Site, join, sequence};
 use crate::check::Checker;
-use crate::diag::Span;
+use crate::diag::{Span, count};
 use crate::spec::{Call, Layer, Shape};
 
 impl Checker<'_> {
@@ -113,8 +113,10 @@ fn of_channels(made: i64, kept: i64) -> String {
         true => format!("subsample_and_pad({made})"),
         false => format!("conv({made}, kernel: 1)"),
     };
-    let plural = if kept == 1 { "" } else { "s" };
-    format!("give it `shortcut: {shortcut}`, or end the body with {kept} channel{plural}")
+    format!(
+        "give it `shortcut: {shortcut}`, or end the body with {}",
+        count(kept, "channel")
+    )
 }
 
 /// The first layer of a body of which something holds.

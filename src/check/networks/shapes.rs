@@ -1,6 +1,7 @@
 //! What each layer makes of a sample's shape.
 
 use super::rows::of_row;
+use crate::diag::count;
 use crate::spec::{Call, Shape};
 
 /// Why a layer refuses a shape, and the mend.
@@ -30,7 +31,9 @@ pub fn output_shape(call: &Call, input: &Shape) -> Result<Shape, Refusal> {
             if channels % groups != 0 || out % groups != 0 {
                 return Err((
                     format!(
-                        "cannot split {channels} channels in and {out} out into {groups} groups"
+                        "cannot split {} in and {out} out into {}",
+                        count(channels, "channel"),
+                        count(groups, "group")
                     ),
                     Some("both numbers of channels must be multiples of `groups`".into()),
                 ));
@@ -112,7 +115,10 @@ pub fn output_shape(call: &Call, input: &Shape) -> Result<Shape, Refusal> {
             positive(&[("channels", out), ("stride", stride)])?;
             if out < channels {
                 return Err((
-                    format!("cannot make {out} channels of {channels}: it only adds zeros"),
+                    format!(
+                        "cannot make {} of {channels}: it only adds zeros",
+                        count(out, "channel")
+                    ),
                     None,
                 ));
             }

@@ -7,7 +7,7 @@ use crate::check::Checker;
 use crate::check::codes::*;
 use crate::check::program::{Dataset, SplitOf};
 use crate::check::values::{Recipe, RecipeField, Value};
-use crate::diag::{Diagnostic, Span};
+use crate::diag::{Diagnostic, Span, count};
 use crate::spec::{self, Call, Schedule, Shape, Split};
 use crate::vocabulary::{Default, Param, RECIPE_FIELDS};
 
@@ -139,13 +139,13 @@ impl Checker<'_> {
         sound.then_some(Held { recipe, clock })
     }
 
-    fn batch_too_large(&mut self, (batch, batch_at): (u64, Span), (count, data_at): (u64, Span)) {
-        let message =
-            format!("a batch of {batch} is larger than the data, which has {count} samples");
+    fn batch_too_large(&mut self, (batch, batch_at): (u64, Span), (there, data_at): (u64, Span)) {
+        let samples = count(there, "sample");
+        let message = format!("a batch of {batch} is larger than the data, which has {samples}");
         let diagnostic = Diagnostic::error(OUT_OF_RANGE, message).help(format!(
-            "give a batch of at most {count}: `recipe with {{ batch: {count} }}`"
+            "give a batch of at most {there}: `recipe with {{ batch: {there} }}`"
         ));
-        let of_data = (data_at, format!("{count} samples"));
+        let of_data = (data_at, samples);
         self.report_misfit(diagnostic, (batch_at, "this batch".into()), of_data);
     }
 
@@ -199,7 +199,7 @@ impl Checker<'_> {
         };
         let steps = (length.steps + length.epochs * steps_per_epoch as f64).round();
         if !(1.0..=1e12).contains(&steps) {
-            let message = format!("this length comes to {steps} steps");
+            let message = format!("this length comes to {}", count(steps, "step"));
             self.fail(OUT_OF_RANGE, message, field.span);
             return None;
         }

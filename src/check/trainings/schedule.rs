@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use crate::check::codes::*;
 use crate::check::values::{RecipeField, trim};
-use crate::diag::{Diagnostic, Span};
+use crate::diag::{Diagnostic, Span, count};
 use crate::spec::{Along, Schedule};
 
 /// A span of training: a sum of steps, epochs and a part of the run.
@@ -389,7 +389,9 @@ impl Clock {
                         "this window passes the end of the run, which is {length} long ({})",
                         match self.known {
                             Known::Epochs => format!("it ends at {}", self.moment(to)),
-                            Known::Both | Known::Steps => format!("{to} of {total} steps"),
+                            Known::Both | Known::Steps => {
+                                format!("{to} of {}", count(total, "step"))
+                            }
                         }
                     ),
                 )

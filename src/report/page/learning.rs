@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::Sources;
+use crate::diag::count;
 use crate::plan::{Curves, Loss, Term, TrainTask};
 use crate::report::family::{Family, families};
 use crate::report::number;
@@ -61,7 +62,7 @@ fn description(task: &TrainTask, curves: &[&Curves], windows: &[Window]) -> Stri
             .collect();
         number::Spread::of(&ends)
     };
-    let mut text = format!("Over {} steps", number::grouped(task.recipe.steps));
+    let mut text = format!("Over {}", count(number::grouped(task.recipe.steps), "step"));
     if let Some(loss) = last(|curves| &curves.train_loss) {
         text += &format!(" the training loss ends at {}", loss.show(number::number));
     }

@@ -21,6 +21,7 @@ use serde::Serialize;
 use super::family;
 use super::graph::{Boxes, Graph};
 use super::template::{self, TemplateError};
+use crate::diag::plainly;
 use crate::plan::{Key, Node, Plan, SplitRef};
 use crate::run::Outcome;
 use crate::store::Store;
@@ -35,7 +36,7 @@ pub enum PageError {
     #[error(transparent)]
     Template(#[from] TemplateError),
     /// The folder or the file could not be written.
-    #[error("could not write the page `{}`: {source}", path.display())]
+    #[error("could not write the page `{}`: {}", path.display(), plainly(source))]
     Write {
         /// Which.
         path: PathBuf,

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Sources;
+use crate::diag::count;
 use crate::report::number;
 use crate::store::Made;
 
@@ -60,8 +61,7 @@ pub fn provenance<'a>(sources: &Sources<'a>) -> Provenance<'a> {
             },
             device: made.map_or_else(dash, |made| match made.threads {
                 0 => made.device.clone(),
-                1 => format!("{}, 1 thread", made.device),
-                threads => format!("{}, {threads} threads", made.device),
+                threads => format!("{}, {}", made.device, count(threads, "thread")),
             }),
             libtorch: made
                 .map(|made| made.libtorch.clone())

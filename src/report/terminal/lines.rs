@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::words::{failure, nothing, numbers};
+use crate::diag::count;
 use crate::plan::{Key, Node};
 use crate::report::number::duration;
 use crate::run::{Event, NodeOutcome, Observer, Progress, Status};
@@ -118,8 +119,7 @@ impl Observer for Lines {
                 self.pending = pending;
                 say(&match pending {
                     0 => nothing(stored),
-                    1 => format!("1 node to run, {stored} in the store."),
-                    n => format!("{n} nodes to run, {stored} in the store."),
+                    n => format!("{} to run, {stored} in the store.", count(n, "node")),
                 });
             }
             Event::Started(node) => self.start(node),

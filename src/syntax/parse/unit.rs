@@ -4,7 +4,7 @@ use super::cursor::{Parsed, Parser};
 use super::declarations::WORDS;
 use super::habits::{GOES_ON, goes_on};
 use super::token::{Kind, Token};
-use crate::diag::{Diagnostic, Mend, Span, closest};
+use crate::diag::{Diagnostic, Mend, Span, closest, count};
 use crate::syntax::codes;
 use crate::syntax::tree::{BinaryOp, Expr, ExprKind, Unit};
 
@@ -69,9 +69,8 @@ impl Parser<'_> {
             Unit::Steps => "step",
             Unit::Epochs => "epoch",
         };
-        let plural = if written == "1" { "" } else { "s" };
         let whole = self.span(start).to(self.span(number));
-        let meant = format!("{written} {word}{plural}");
+        let meant = count(written, word);
         self.error(
             Diagnostic::error(
                 codes::UNIT_WITHOUT_NUMBER,

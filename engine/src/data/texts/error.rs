@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use kdp::diag::count;
+
 use crate::data::columns::{ColumnError, Place};
 
 /// Why texts could not be read, or no tokens made of them.
@@ -12,7 +14,7 @@ pub enum TextError {
     Empty { path: PathBuf, header: bool },
     #[error(transparent)]
     Column(#[from] ColumnError),
-    #[error("{place} has {found} column{}, its first line {wanted}", if *.found == 1 { "" } else { "s" })]
+    #[error("{place} has {}, its first line {wanted}", count(.found, "column"))]
     Columns {
         place: Place,
         found: u64,
@@ -36,7 +38,7 @@ pub enum TextError {
         found: String,
         labels: String,
     },
-    #[error("{from} holds {found} {split} samples{}, but {declared} are declared", short(*.skipped))]
+    #[error("{from} holds {}{}, but {declared} are declared", count(.found, &format!("{split} sample")), short(*.skipped))]
     Count {
         from: String,
         split: &'static str,
@@ -70,7 +72,7 @@ pub enum TextError {
     Merge(Place),
     #[error("the file `{}` is no sound tokenizer: {reason}", .path.display())]
     Tokenizer { path: PathBuf, reason: String },
-    #[error("`length: {length}` leaves no room for a text: the tokenizer of the file `{}` adds {added} tokens", .path.display())]
+    #[error("`length: {length}` leaves no room for a text: the tokenizer of the file `{}` adds {}", .path.display(), count(.added, "token"))]
     NoRoom {
         path: PathBuf,
         length: usize,
