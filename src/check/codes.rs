@@ -71,6 +71,12 @@ codes! {
     NO_WEIGHTS = "no-weights";
     /// A model that is not trained, or is one state of a run already, has no run of its own to take a state of.
     NO_RUN = "no-run";
+    /// A file of weights is not there (a warning: it may come before the run).
+    WEIGHTS_MISSING = "weights-missing";
+    /// A file that weights are taken from holds none.
+    NOT_WEIGHTS = "not-weights";
+    /// A model that others learn from answers with weights that were drawn and never trained (a warning).
+    RANDOM_TEACHER = "random-teacher";
     /// Weights come from a network with other tensors.
     TENSOR_MISMATCH = "tensor-mismatch";
     /// A pattern matches no parameter of the network.

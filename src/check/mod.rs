@@ -34,7 +34,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 pub use codes::CODES;
 pub use index::{Flow, Index, Trained, beginning};
 pub use modules::{
-    Disk, Memory, STANDARD, World, declared_name, module_of, near_path, standard_files,
+    Disk, Found, Memory, STANDARD, World, declared_name, module_of, near_path, standard_files,
     standard_modules,
 };
 pub use names::{Kind as WordKind, WORDS, word};
@@ -191,6 +191,8 @@ struct Checker<'w> {
     sought: Option<(String, Vec<Span>)>,
     /// Networks that have been worked out.
     networks: Networks,
+    /// Files of weights that were looked at.
+    looked_at: FxHashSet<PathBuf>,
     /// Recipes that were held against data.
     held: FxHashMap<HeldBy, HeldAs>,
     /// What [`Checker::eval_once`] has evaluated.
@@ -235,6 +237,7 @@ impl<'w> Checker<'w> {
             nesting: 0,
             sought: None,
             networks: FxHashMap::default(),
+            looked_at: FxHashSet::default(),
             held: FxHashMap::default(),
             evaluated: FxHashMap::default(),
             budget: Some(limits::BUDGET),

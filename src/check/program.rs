@@ -123,6 +123,8 @@ pub struct Model {
     pub test: SplitOf,
     /// How it comes by its answers.
     pub origin: Origin,
+    /// Where weights of it are left to be drawn, which no training follows.
+    pub drawn: Option<Span>,
 }
 
 impl Model {

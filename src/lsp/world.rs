@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::check::{Disk, World};
+use crate::check::{Disk, Found, World};
 
 /// The texts of open buffers, by canonical path.
 pub type Buffers = HashMap<PathBuf, Arc<str>>;
@@ -23,6 +23,10 @@ impl World for Overlay<'_> {
 
     fn names(&self, folder: &Path) -> Vec<String> {
         Disk.names(folder)
+    }
+
+    fn look(&self, path: &Path) -> Option<Found> {
+        Disk.look(path)
     }
 
     fn project(&self, file: &Path) -> Option<PathBuf> {

@@ -1,6 +1,7 @@
 //! What networks, schedules, objectives and claims are, as plain data: the checker makes them, a
 //! plan's nodes are made of them, the engine computes them. They stand for nothing but themselves.
 
+mod checkpoint;
 mod claim;
 mod data;
 mod download;
@@ -17,6 +18,7 @@ mod tensors;
 mod words;
 mod work;
 
+pub use checkpoint::{Form, NoWeights, PICKLE};
 pub use claim::{Comparison, Condition, Fold, Quantity};
 pub use data::{DataShape, Split};
 pub use download::{Archive, Checksum, Download, Remote, Unpack};

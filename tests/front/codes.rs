@@ -8,8 +8,8 @@ use crate::support::Memory;
 use kdp::check::load;
 use kdp::diag::{Coded, Diagnostic, Example, MAIN, Page, Rendering, render};
 
-/// Codes that no text file of a page can show.
-const WITHOUT_EXAMPLE: &[&str] = &["not-utf8"];
+/// Codes that no text file of a page can show: of bytes that are no text, and of what is not there.
+const WITHOUT_EXAMPLE: &[&str] = &["not-utf8", "weights-missing"];
 
 fn codes() -> impl Iterator<Item = &'static Coded> {
     kdp::syntax::codes::CODES.iter().chain(kdp::check::CODES)

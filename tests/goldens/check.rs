@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use kdp::check::{Disk, Loaded, World, load};
+use kdp::check::{Disk, Found, Loaded, World, load};
 use kdp::diag::{Rendering, render, to_json};
 use kdp::plan::{
     DataFrom, Digest, Digests, Key, Node, Plan, Shape, Share, SplitRef, Task, WeightsFrom, plan,
@@ -30,6 +30,10 @@ impl World for Case<'_> {
 
     fn names(&self, folder: &Path) -> Vec<String> {
         Disk.names(&self.0.join(folder))
+    }
+
+    fn look(&self, path: &Path) -> Option<Found> {
+        Disk.look(&self.0.join(path))
     }
 
     fn project(&self, _file: &Path) -> Option<PathBuf> {

@@ -1,5 +1,6 @@
 //! Why a file's tensors are not to be had.
 
+use kdp::spec::NoWeights;
 use safetensors::SafeTensorError;
 
 use crate::pickle::PickleError;
@@ -18,23 +19,8 @@ pub struct CheckpointError {
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs)]
 pub enum Reason {
-    #[error("is empty")]
-    Empty,
-    #[error("is a web page, not weights")]
-    Page,
-    #[error("is a pointer of Git LFS, not the weights it stands for")]
-    Pointer,
-    #[error("is gzipped")]
-    Gzipped,
-    #[error(
-        "is no file of weights: it is neither safetensors nor what `torch.save` writes, and begins with {0}"
-    )]
-    Unknown(String),
-    #[error("has the ending of {called}, but holds {holds}")]
-    Called {
-        called: &'static str,
-        holds: &'static str,
-    },
+    #[error(transparent)]
+    NoWeights(#[from] NoWeights),
     #[error("is not sound safetensors: {0}")]
     Safetensors(#[from] SafeTensorError),
     #[error("is not a sound zip archive: {0}")]
@@ -89,23 +75,12 @@ impl CheckpointError {
     /// The mend, where one is known.
     pub fn help(&self) -> Option<&'static str> {
         match &self.reason {
-            Reason::Empty
-            | Reason::Truncated
-            | Reason::Zip(_)
-            | Reason::Safetensors(_)
-            | Reason::Length { .. } => {
+            Reason::NoWeights(what) => what.help(),
+            Reason::Truncated | Reason::Zip(_) | Reason::Safetensors(_) | Reason::Length { .. } => {
                 Some("the download was probably cut off: fetch the file again")
             }
             Reason::Checksum(_) => Some(
                 "fetch the file again; a file that was saved without checksums (`set_crc32_options(False)`) must be saved with them",
-            ),
-            Reason::Page => {
-                Some("its address gave a page that speaks of the file: fetch the file itself")
-            }
-            Reason::Pointer => Some("`git lfs pull` fetches the weights"),
-            Reason::Gzipped => Some("`gunzip` it"),
-            Reason::Called { .. } => Some(
-                "was it mistaken for another file? Else give it the other ending: `.safetensors`, or `.pth`",
             ),
             Reason::Compressed(_) => {
                 Some("load it in PyTorch, and save its state dict again with `torch.save`")

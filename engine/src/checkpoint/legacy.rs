@@ -5,14 +5,13 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use kdp::spec::{NoWeights, PICKLE};
 use tch::Kind;
 
 use super::state_dict::{NAMES, tensors as tensors_of, wanted};
 use super::{Places, Reason};
 use crate::pickle::{self, Pickle, Problem, Value};
 
-/// How pickles begin since protocol 2.
-const PROTO: u8 = 0x80;
 const MAGIC: i128 = 0x1950_a86a_20f9_469c_fc6c;
 const VERSION: i128 = 1001;
 
@@ -40,11 +39,10 @@ pub fn tensors(bytes: &[u8]) -> Result<Places, Reason> {
 /// The first pickle. What is none at all may be any file.
 fn first(bytes: &[u8]) -> Result<Pickle<'_>, Reason> {
     pickle::read(bytes, 0, &[]).map_err(|error| {
-        if bytes.starts_with(&[PROTO]) || matches!(error.problem, Problem::Foreign(_)) {
+        if bytes.starts_with(&[PICKLE]) || matches!(error.problem, Problem::Foreign(_)) {
             return Reason::Pickle(error);
         }
-        let begins = bytes.iter().take(16).map(|byte| format!("{byte:02x}"));
-        Reason::Unknown(begins.collect::<Vec<_>>().join(" "))
+        NoWeights::unknown(bytes).into()
     })
 }
 

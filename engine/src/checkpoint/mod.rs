@@ -4,7 +4,6 @@
 
 mod archive;
 mod error;
-mod form;
 mod legacy;
 mod place;
 mod safe;
@@ -13,10 +12,10 @@ mod state_dict;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use kdp::spec::Form;
 use tch::{TchError, Tensor};
 
 pub use error::{CheckpointError, Reason};
-use form::Form;
 pub use place::Place;
 
 /// Tensors by name.
@@ -89,14 +88,7 @@ impl Checkpoint {
 }
 
 fn tensors(bytes: &[u8], called: Option<Form>) -> Result<Places, Reason> {
-    let form = Form::of(bytes)?;
-    if let Some(called) = called.filter(|called| !called.may_hold(form)) {
-        return Err(Reason::Called {
-            called: called.name(),
-            holds: form.name(),
-        });
-    }
-    match form {
+    match Form::of(bytes, called)? {
         Form::Safetensors => safe::tensors(bytes),
         Form::Archive => archive::tensors(bytes),
         Form::Legacy => legacy::tensors(bytes),

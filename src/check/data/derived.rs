@@ -100,12 +100,14 @@ impl Checker<'_> {
             );
             return Value::Unknown;
         }
+        let shape = shape.clone();
+        self.warn_of_drawn(by, by_at);
         Value::Dataset(Rc::new(Dataset {
             id: self.written(span),
             named: false,
             shape: DataShape {
                 labelled: true,
-                ..shape.clone()
+                ..shape
             },
             transforms: vec![],
             after: data.after.max(by + 1),

@@ -74,8 +74,11 @@ impl Checker<'_> {
             .collect();
         let id = format!("ensemble([{}], of: {})", names.join(", "), of.word());
         let made = Made::Ensemble(members.clone(), of);
+        let mut drawn = members.iter();
+        let drawn = drawn.find_map(|member| self.program.models[*member].drawn);
         let model = Model {
             id,
+            drawn,
             named: false,
             word: "model".into(),
             span,

@@ -200,8 +200,13 @@ impl Checker<'_> {
         let Some(origin) = self.origin(&head, &given, &data, network.as_ref()) else {
             return Value::Unknown;
         };
+        let drawn = match &origin {
+            Origin::Weights { init, .. } => self.drawn_in(init),
+            Origin::Trained { .. } | Origin::Ensemble { .. } => None,
+        };
         self.program.models.push(Model {
             id: head.id,
+            drawn,
             named: true,
             word: head.word.to_string(),
             span: head.span,
@@ -312,14 +317,17 @@ impl Checker<'_> {
             None => return Some(vec![]),
         };
         let shares = match value {
-            Value::Path(path) => vec![Share {
-                weight: 1.0,
-                from: ShareFrom::File {
-                    path: path.clone(),
-                    ignore: vec![],
-                },
-                span: *at,
-            }],
+            Value::Path(path) => {
+                self.look_at_weights(path, *at);
+                vec![Share {
+                    weight: 1.0,
+                    from: ShareFrom::File {
+                        path: path.clone(),
+                        ignore: vec![],
+                    },
+                    span: *at,
+                }]
+            }
             _ => value.as_shares(*at)?,
         };
         let fit = match network {
@@ -368,7 +376,7 @@ impl Checker<'_> {
             let name = field.name.text.as_str();
             if told(MODEL_FIELDS, name).is_none() {
                 sound = false;
-                self.unknown_field(word, field, scope);
+                self.unknown_field(word, field, fields, scope);
                 continue;
             }
             let value = match name {
@@ -407,7 +415,7 @@ impl Checker<'_> {
         sound.then_some(given)
     }
 
-    fn unknown_field(&mut self, word: &str, field: &Field, scope: &Scope) {
+    fn unknown_field(&mut self, word: &str, field: &Field, fields: &[Field], scope: &Scope) {
         self.eval(&field.value, scope);
         let name = field.name.text.as_str();
         let names: Vec<&str> = MODEL_FIELDS.iter().map(|(name, _)| *name).collect();
@@ -416,6 +424,13 @@ impl Checker<'_> {
                 "a student learns from its teacher by its objective: `objective: distill(…)`".into()
             }
             Some(near) => Mend::did_you_mean(field.name.span, near),
+            None if name == "ignore" => {
+                let file = fields.iter().find(|field| field.name.text == "weights");
+                let file = file.map_or("\"FILE\"", |file| self.sources.slice(file.value.span));
+                let ignore = self.sources.slice(field.value.span);
+                format!("it is said with the file: `init: weights({file}, ignore: {ignore})`")
+                    .into()
+            }
             None if RECIPE_FIELDS.iter().any(|param| param.name == name) => {
                 format!("`{name}` is a field of recipes: `recipe: r with {{ {name}: … }}`").into()
             }

@@ -89,9 +89,10 @@ impl Checker<'_> {
         named: &BTreeMap<String, (Value, Span)>,
         span: Span,
     ) -> Value {
-        let Some((Value::Path(path), _)) = named.get("file") else {
+        let Some((Value::Path(path), at)) = named.get("file") else {
             return Value::Unknown;
         };
+        self.look_at_weights(path, *at);
         let mut ignore: Vec<String> = match named.get("ignore") {
             Some((Value::List(items), _)) => items.iter().filter_map(Value::as_text).collect(),
             _ => vec![],
@@ -151,7 +152,7 @@ impl Checker<'_> {
             )
             .label(share.span, "these weights")
             .label(span, "this network")
-            .help("weights go from a network to one with the same tensors; from a file (`kdp export` makes one) those that differ can be left out: `weights(\"it.safetensors\", ignore: [\"fc.*\"])`");
+            .help("weights go from a network to one with the same tensors; from a file (`kdp export` makes one) those that differ can be left out: `init: weights(\"it.safetensors\", ignore: [\"fc.*\"])`");
             self.report(diagnostic);
             sound = false;
         }

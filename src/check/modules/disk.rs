@@ -1,10 +1,12 @@
 //! The one place where the front touches files.
 
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use super::module::Found;
 use crate::check::World;
+use crate::spec::Form;
 
 /// The files of the disk.
 pub struct Disk;
@@ -48,6 +50,24 @@ impl World for Disk {
         entries
             .filter_map(|entry| entry.file_name().into_string().ok())
             .collect()
+    }
+
+    fn look(&self, path: &Path) -> Option<Found> {
+        let found = match fs::metadata(path) {
+            Ok(found) => found,
+            Err(error) => {
+                use io::ErrorKind::{NotADirectory, NotFound};
+                let nothing = matches!(error.kind(), NotFound | NotADirectory);
+                return nothing.then_some(Found::Nothing);
+            }
+        };
+        if found.is_dir() {
+            return Some(Found::Folder);
+        }
+        let mut head = vec![];
+        let file = found.is_file().then(|| fs::File::open(path))?.ok()?;
+        file.take(Form::HEAD as u64).read_to_end(&mut head).ok()?;
+        Some(Found::File(head))
     }
 
     fn project(&self, file: &Path) -> Option<PathBuf> {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
+use super::module::Found;
 use crate::check::World;
 
 /// Texts by path, relative to the folder of a project.
@@ -43,6 +44,12 @@ impl World for Memory {
         first
             .filter_map(|part| part.as_os_str().to_str().map(str::to_owned))
             .collect()
+    }
+
+    /// What is in memory; what else there is of a project is not known.
+    fn look(&self, path: &Path) -> Option<Found> {
+        let text = self.0.get(path)?;
+        Some(Found::File(text.clone().into_bytes()))
     }
 
     fn project(&self, _file: &Path) -> Option<PathBuf> {

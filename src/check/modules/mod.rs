@@ -11,5 +11,5 @@ pub use disk::Disk;
 pub use import::near_path;
 pub use memory::Memory;
 pub(super) use module::{DeclId, Module, ModuleId, Named, Names};
-pub use module::{World, declared_name};
+pub use module::{Found, World, declared_name};
 pub use standard::{STANDARD, module_of, standard_files, standard_modules};

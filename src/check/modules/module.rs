@@ -12,6 +12,8 @@ use crate::check::calls::Instance;
 use crate::check::codes::*;
 use crate::check::values::{Binding, Value};
 use crate::diag::{Diagnostic, Mend, SourceId, Span, closest};
+#[cfg(doc)]
+use crate::spec::Form;
 use crate::syntax::tree::{ExprKind, Item, ItemKind, Name, TextPart, Tree, Use, UseName};
 
 /// A module's place among the modules of a program.
@@ -64,6 +66,17 @@ pub struct Module {
     pub instance: Option<Instance>,
 }
 
+/// What lies at a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// Nothing.
+    Nothing,
+    /// A folder.
+    Folder,
+    /// A file: its first bytes, as many as tell [its form](Form::HEAD).
+    File(Vec<u8>),
+}
+
 /// All access to files that the checker has.
 pub trait World {
     /// The bytes of a file.
@@ -73,6 +86,10 @@ pub trait World {
     /// What a folder holds, for a close name; nothing where that is not known.
     fn names(&self, _folder: &Path) -> Vec<String> {
         vec![]
+    }
+    /// A look at what is no `.kdp` file; `None` where it is not known what lies there.
+    fn look(&self, _path: &Path) -> Option<Found> {
+        None
     }
     /// The folder that a file's imports may not leave, of a canonical path; `None` if they may go
     /// anywhere.

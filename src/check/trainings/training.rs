@@ -36,6 +36,7 @@ impl Checker<'_> {
             })),
         };
         let mut sound = self.teachers_fit(given, data, head.span);
+        self.warn_of_drawn_teachers(given);
         let (Some(Held { recipe, mut clock }), Some(goal)) = (held, goal) else {
             // What else is wrong does not hang on that.
             self.look_at_objective(recipe, given);

@@ -5,7 +5,7 @@ use super::value::{Value, trim};
 use crate::check::families::Family;
 use crate::check::losses::{NO_CHOICE, NO_SOFTMAX};
 use crate::check::names::{Kind, word as word_of};
-use crate::diag::{Mend, Span};
+use crate::diag::{Mend, Span, count};
 use crate::vocabulary::{Default, Param};
 
 /// How to make one type of another, where that is plain.
@@ -78,8 +78,7 @@ pub(in crate::check) fn mend(value: &Value, ty: &Type, shown: &str, span: Span) 
         }
         (Type::Span, Value::Int(_) | Value::Number(_)) => {
             let n = trim(value.as_number().unwrap_or_default());
-            let plural = if n == "1" { "" } else { "s" };
-            let (epochs, steps) = (format!("{n} epoch{plural}"), format!("{n} step{plural}"));
+            let (epochs, steps) = (count(&n, "epoch"), count(&n, "step"));
             let help = format!("did you mean `{epochs}`, or `{steps}`?");
             return Some(Mend::from(help).edit(span, epochs).edit(span, steps));
         }
@@ -107,6 +106,9 @@ pub(in crate::check) fn mend(value: &Value, ty: &Type, shown: &str, span: Span) 
         (Type::Int | Type::Number | Type::Schedule, Value::Time(_)) => "leave out the unit".into(),
         (Type::Model, Value::Measurement(_)) => "give the model that is measured".into(),
         (Type::Weights, Value::Text(..)) => format!("read it from the file: `weights({shown})`"),
+        (Type::Path, Value::Weights(_) | Value::Model(_)) => {
+            "weights and models are given to `init`: `weights: \"FILE\"` is short for `init: weights(\"FILE\")`".into()
+        }
         (Type::Path | Type::Text, _) => "write it in quotes: \"…\"".into(),
         (_, Value::Callable(function)) => format!("write `{function}(…)` to use it"),
         (_, Value::Family(family)) => choose_one(shown, family),
