@@ -80,7 +80,7 @@ fn fetch(args: &FetchArgs, console: &Console) -> Answer {
         return Err(CliError::usage(wrong).help(how.as_str()));
     }
     let begun = Instant::now();
-    stop_on_signals(*console);
+    stop_on_signals(*console, folder.clone());
     let patience = Patience {
         silence: Duration::from_secs(args.timeout),
         tries: args.tries,
@@ -93,7 +93,8 @@ fn fetch(args: &FetchArgs, console: &Console) -> Answer {
         args.force,
         patience,
         fetching::watcher().as_mut(),
-    )?;
+    )
+    .map_err(|error| told(&error, &folder))?;
     let declare = declaration(&set.download, &folder);
     if console.json {
         let rows: Vec<_> = files
@@ -158,14 +159,28 @@ fn find(name: &str, console: &Console) -> Result<Named, CliError> {
             "`kdp data list` lists them".to_string(),
         ),
     };
-    let help = match closest(name, names(&sets)) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => list,
-    };
+    let help = did_you_mean(name, &names(&sets)).unwrap_or(list);
     let found = sets.into_iter().find(|set| set.name == name);
     found.ok_or_else(|| {
         CliError::usage(format!("there is no data set `{name}` to fetch")).help(help)
     })
+}
+
+/// The closest name; else all that begin so, as `cifar10` and `cifar100` do with `cifar`.
+fn did_you_mean(name: &str, names: &[&str]) -> Option<String> {
+    let longer: Vec<&str> = match closest(name, names.iter().copied()) {
+        Some(near) => vec![near],
+        None => {
+            let begins = |known: &&&str| !name.is_empty() && known.starts_with(name);
+            names.iter().filter(begins).copied().collect()
+        }
+    };
+    let quoted: Vec<String> = longer.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.as_slice() {
+        [] => None,
+        [one] => Some(format!("did you mean {one}?")),
+        [several @ .., last] => Some(format!("did you mean {} or {last}?", several.join(", "))),
+    }
 }
 
 fn names(sets: &[Named]) -> Vec<&str> {
@@ -240,7 +255,7 @@ fn fetched(folder: &Path) -> Vec<(PathBuf, Record)> {
 }
 
 /// What came of a file is a beginning of it at any moment, so a fetch may end at once.
-fn stop_on_signals(console: Console) {
+fn stop_on_signals(console: Console, folder: PathBuf) {
     static ASKED: AtomicBool = AtomicBool::new(false);
     let handler = move || {
         if !ASKED.swap(true, Ordering::SeqCst) {
@@ -248,8 +263,11 @@ fn stop_on_signals(console: Console) {
                 code: 130,
                 ..CliError::machine("interrupted")
             };
-            let help = "what came is kept: the same command goes on there";
-            std::process::exit(console.fail(&stopped.help(help)).into());
+            let stopped = match fetch::keeps(&folder) {
+                true => stopped.help("what came is kept: the same command goes on there"),
+                false => stopped,
+            };
+            std::process::exit(console.fail(&stopped).into());
         }
     };
     if let Err(error) = ctrlc::set_handler(handler) {
@@ -257,12 +275,11 @@ fn stop_on_signals(console: Console) {
     }
 }
 
-impl From<FetchError> for CliError {
-    fn from(error: FetchError) -> CliError {
-        let wrong = CliError::machine(error.to_string());
-        match error.help() {
-            Some(help) => wrong.help(help),
-            None => wrong,
-        }
+/// What went wrong with a fetch into a folder.
+fn told(error: &FetchError, folder: &Path) -> CliError {
+    let wrong = CliError::machine(error.to_string());
+    match error.help(fetch::keeps(folder)) {
+        Some(help) => wrong.help(help),
+        None => wrong,
     }
 }

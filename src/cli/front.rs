@@ -237,9 +237,11 @@ pub(super) fn fetchable() -> Vec<Fetchable> {
         let world = Memory([("it.kdp".into(), text)].into());
         let program = check::load(Path::new("it.kdp"), &[], &world).program?;
         match &program.datasets.first()?.from {
-            check::DataFrom::Source { call, .. } => Some(Fetchable {
+            check::DataFrom::Source { call, paths } => Some(Fetchable {
                 source: call.clone(),
                 name: set.name,
+                declare: declare.clone(),
+                paths: paths.clone(),
             }),
             _ => None,
         }

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::diag::{count, plainly};
 use crate::spec::Checksum;
 
 /// Why a data set could not be fetched.
@@ -13,11 +14,11 @@ pub enum FetchError {
     Unreachable { url: String, reason: String },
     #[error("{url} says {status} ({})", reason(*.status))]
     Status { url: String, status: u16 },
-    #[error("the connection to {url} was cut after {here} bytes")]
+    #[error("the connection to {url} was cut after {}", count(.here, "byte"))]
     Cut { url: String, here: u64 },
-    #[error("{url} sent nothing for {seconds} seconds")]
+    #[error("{url} sent nothing for {}", count(.seconds, "second"))]
     Silent { url: String, seconds: u64 },
-    #[error("{url} sends more than {most} bytes, twice what is declared")]
+    #[error("{url} sends more than {}, twice what is declared", count(.most, "byte"))]
     TooLong { url: String, most: u64 },
     #[error("`{name}` is not what is declared: its checksum is {found}, not {wanted}")]
     Checksum {
@@ -36,20 +37,22 @@ pub enum FetchError {
         why: &'static str,
     },
     #[error(
-        "the archive `{archive}` is refused: it unpacks to more than {most} bytes, twice what is declared"
+        "the archive `{archive}` is refused: it unpacks to more than {}, twice what is declared", count(.most, "byte")
     )]
     Bomb { archive: String, most: u64 },
     #[error("the archive `{archive}` has no folder `{root}`")]
     NoRoot { archive: String, root: String },
     #[error("the disk of `{}` is full", .0.display())]
     Full(PathBuf),
-    #[error("the disk of `{}` has {free} bytes left, and about {needed} are needed", .folder.display())]
+    #[error("the disk of `{}` has {} left, and about {needed} are needed", .folder.display(), count(.free, "byte"))]
     NoRoom {
         folder: PathBuf,
         free: u64,
         needed: u64,
     },
-    #[error("`{}` cannot be written: {reason}", .path.display())]
+    #[error("`{}` is a file, not a folder", .0.display())]
+    NoFolder(PathBuf),
+    #[error("`{}` cannot be written: {}", .path.display(), plainly(reason))]
     Unwritable { path: PathBuf, reason: io::Error },
 }
 
@@ -85,15 +88,41 @@ impl FetchError {
         }
     }
 
-    /// The mend, where one is known.
-    pub fn help(&self) -> Option<&'static str> {
-        Some(match self {
-            FetchError::Unreachable { .. } | FetchError::Cut { .. } | FetchError::Silent { .. } => {
+    /// The mend, where one is known, in a folder that keeps what came, or of which nothing came.
+    pub fn help(&self, kept: bool) -> Option<&'static str> {
+        use FetchError::{Cut, Full, NoRoom, Silent, Status, Unreachable};
+        Some(match (self, kept) {
+            (Unreachable { .. } | Cut { .. } | Silent { .. }, true) => {
                 "what came is kept: the same command goes on there. Behind a proxy, set HTTPS_PROXY"
             }
-            FetchError::Status { status: 500.., .. } | FetchError::Status { status: 429, .. } => {
-                "what came is kept: try the same command again later"
+            (Unreachable { .. } | Cut { .. } | Silent { .. }, false) => {
+                "nothing came: is this machine on the network? Behind a proxy, set HTTPS_PROXY"
             }
+            (
+                Status {
+                    status: 500.. | 429,
+                    ..
+                },
+                true,
+            ) => "what came is kept: try the same command again later",
+            (
+                Status {
+                    status: 500.. | 429,
+                    ..
+                },
+                false,
+            ) => "try the same command again later",
+            (Full(_) | NoRoom { .. }, true) => {
+                "make room, or name a folder on another disk; what came is kept, and the same command goes on there"
+            }
+            (Full(_) | NoRoom { .. }, false) => "make room, or name a folder on another disk",
+            _ => return self.help_of_content(),
+        })
+    }
+
+    /// The mend of what does not hang on what came before.
+    fn help_of_content(&self) -> Option<&'static str> {
+        Some(match self {
             FetchError::Status { .. } => {
                 "the host may have moved the file: look for a newer kdp, or fetch it by hand"
             }
@@ -107,10 +136,8 @@ impl FetchError {
             | FetchError::Hostile { .. }
             | FetchError::Bomb { .. }
             | FetchError::NoRoot { .. } => "nothing of it was kept",
-            FetchError::Full(_) | FetchError::NoRoom { .. } => {
-                "make room, or name a folder on another disk; what came is kept, and the same command goes on there"
-            }
-            FetchError::Unwritable { .. } => return None,
+            FetchError::NoFolder(_) => "name the folder that the data shall lie in: `--to DIR`",
+            _ => return None,
         })
     }
 }

@@ -14,7 +14,7 @@ mod unpack;
 
 pub use error::FetchError;
 pub use record::{Fetched, RECORD, Record};
-pub use set::{Answer, fetch};
+pub use set::{Answer, fetch, keeps};
 pub use transfer::Patience;
 
 /// The folder, within a data set's, of what is under way.

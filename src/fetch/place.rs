@@ -2,13 +2,23 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::FetchError;
 
 /// Makes a folder with all above it.
 pub fn make_folder(folder: &Path) -> Result<(), FetchError> {
-    fs::create_dir_all(folder).map_err(|error| FetchError::writing(folder, error))
+    match folder.is_file() {
+        true => Err(FetchError::NoFolder(folder.to_path_buf())),
+        false => fs::create_dir_all(folder).map_err(|error| FetchError::writing(folder, error)),
+    }
+}
+
+/// A folder and those above it that are not there, the innermost first.
+pub fn missing(folder: &Path) -> Vec<PathBuf> {
+    let named = folder.ancestors().filter(|one| *one != Path::new(""));
+    let missing = named.take_while(|one| one.symlink_metadata().is_err());
+    missing.map(Path::to_path_buf).collect()
 }
 
 /// Takes a file or folder away; one that is not there is no error.

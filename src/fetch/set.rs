@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::transfer::{Patience, transfer};
+use super::transfer::{self, Patience, transfer};
 use super::unpack::unpack;
 use super::{FetchError, Fetched, RECORD, Record, STAGING, Watcher, checksum, place};
 use crate::spec::{Download, Remote, Unpack};
@@ -41,30 +41,17 @@ pub fn fetch(
         patience,
     };
     record.set = name.to_string();
-    let missing = |remote: &&Remote| record.of(remote, folder).is_none();
-    let missing: Vec<&Remote> = download.files.iter().filter(missing).collect();
-    set.make_ready(&missing, download)?;
-    let mut answers = vec![];
-    for remote in &download.files {
-        let known = record.of(remote, folder).cloned();
-        let there = known.is_some();
-        let (fetched, there) = match known {
-            Some(fetched) => (fetched, there),
-            None => set.bring(remote, watcher)?,
-        };
-        answers.push(Answer {
-            name: remote.name.clone(),
-            there,
-            bytes: fetched.bytes(),
-        });
-        if !record.files.contains(&fetched) {
-            record.files.retain(|other| other.url != fetched.url);
-            record.files.push(fetched);
-            record.write(folder)?;
-        }
+    let new = place::missing(folder);
+    let fetched = set.bring_all(download, &mut record, watcher);
+    if fetched.is_err() {
+        set.leave_nothing_empty(download, &new);
     }
-    place::remove(&set.staging)?;
-    Ok(answers)
+    fetched
+}
+
+/// Whether a folder keeps something of a fetch: what came whole, or the beginning of what did not.
+pub fn keeps(folder: &Path) -> bool {
+    folder.join(RECORD).exists() || folder.join(STAGING).exists()
 }
 
 struct Set<'a> {
@@ -75,6 +62,55 @@ struct Set<'a> {
 }
 
 impl Set<'_> {
+    fn bring_all(
+        &self,
+        download: &Download,
+        record: &mut Record,
+        watcher: &mut dyn Watcher,
+    ) -> Result<Vec<Answer>, FetchError> {
+        let missing = |remote: &&Remote| record.of(remote, self.folder).is_none();
+        let missing: Vec<&Remote> = download.files.iter().filter(missing).collect();
+        self.make_ready(&missing, download)?;
+        let mut answers = vec![];
+        for remote in &download.files {
+            let known = record.of(remote, self.folder).cloned();
+            let there = known.is_some();
+            let (fetched, there) = match known {
+                Some(fetched) => (fetched, there),
+                None => self.bring(remote, watcher)?,
+            };
+            answers.push(Answer {
+                name: remote.name.clone(),
+                there,
+                bytes: fetched.bytes(),
+            });
+            if !record.files.contains(&fetched) {
+                record.files.retain(|other| other.url != fetched.url);
+                record.files.push(fetched);
+                record.write(self.folder)?;
+            }
+        }
+        place::remove(&self.staging)?;
+        Ok(answers)
+    }
+
+    /// After a fetch that failed: beginnings of files of which nothing came go, and with them the folders that were made
+    /// for nothing. What cannot be removed only stays.
+    fn leave_nothing_empty(&self, download: &Download, new: &[PathBuf]) {
+        for remote in &download.files {
+            let part = transfer::part(remote, &self.staging);
+            if part.exists() && place::length(&part) == 0 {
+                let _ = place::remove(&part);
+                let _ = place::remove(&transfer::note(remote, &self.staging));
+            }
+        }
+        // Only what is empty can be removed so.
+        let _ = fs::remove_dir(&self.staging);
+        for folder in new {
+            let _ = fs::remove_dir(folder);
+        }
+    }
+
     /// The folder of what is under way, and room for what is to come.
     fn make_ready(&self, missing: &[&Remote], download: &Download) -> Result<(), FetchError> {
         if missing.is_empty() {
@@ -87,7 +123,7 @@ impl Set<'_> {
         }
         place::make_folder(&self.staging)?;
         let bytes = |remote: &&Remote| {
-            let here = place::length(&self.staging.join(format!("{}.part", remote.name)));
+            let here = place::length(&transfer::part(remote, &self.staging));
             let unpacked = remote.unpack.as_ref().map_or(0, |unpack| unpack.size);
             remote.size.saturating_sub(here) + unpacked
         };

@@ -53,8 +53,8 @@ pub fn transfer(
     let transfer = Transfer {
         remote,
         client: Client::new(&remote.url, patience),
-        part: staging.join(format!("{}.part", remote.name)),
-        note: staging.join(format!("{}.validator", remote.name)),
+        part: part(remote, staging),
+        note: note(remote, staging),
     };
     let resumed = place::length(&transfer.part) > 0;
     transfer.bring(patience, watcher)?;
@@ -68,6 +68,16 @@ pub fn transfer(
     }
     place::remove(&transfer.note)?;
     Ok(transfer.part)
+}
+
+/// Where what has come of a file lies.
+pub fn part(remote: &Remote, staging: &Path) -> PathBuf {
+    staging.join(format!("{}.part", remote.name))
+}
+
+/// Where it is noted by what the host knows the file again.
+pub fn note(remote: &Remote, staging: &Path) -> PathBuf {
+    staging.join(format!("{}.validator", remote.name))
 }
 
 impl Transfer<'_> {

@@ -4,7 +4,9 @@ use std::fs::File;
 use std::io::{Error, ErrorKind};
 use std::path::Path;
 
+use super::advice::advice;
 use super::options::Fetchable;
+use crate::diag::plainly;
 use crate::plan::{Call, DataFrom, DataTask, Node, Task};
 use crate::store::Listing;
 
@@ -34,11 +36,9 @@ pub(super) fn missing_files(node: &Node, fetchable: &[Fetchable]) -> Option<(Str
         }
         _ => ORIGIN.into(),
     };
-    let reads = |one: &&Fetchable| source.is_some_and(|source| is_same_data(&one.source, source));
-    let known = fetchable.iter().find(reads);
-    if let (Some(known), Some(folder)) = (known, file.path.parent()) {
-        let (name, folder) = (&known.name, folder.display());
-        help = format!("`kdp data fetch {name} --to {folder}` fetches the data; {help}");
+    let fetched = source.and_then(|source| advice(source, role, &file.path, fetchable));
+    if let Some(fetched) = fetched {
+        help = format!("{fetched}; {help}");
     }
     Some((what, help))
 }
@@ -59,18 +59,11 @@ fn reason_of_folder(path: &Path) -> String {
     match Listing::look(path) {
         _ if !path.is_dir() => reason(path),
         Ok(()) => "could not be read when the run was planned: run again".into(),
-        Err(error) => format!("cannot be read: {error}"),
+        Err(error) => format!("cannot be read: {}", plainly(&error)),
     }
 }
 
-/// Whether two sources read the same files, however they cut and number what is in them.
-fn is_same_data(one: &Call, other: &Call) -> bool {
-    const TELLING: &[&str] = &["shape", "classes", "labels", "train", "mean"];
-    let same = |name: &&str| one.args.get(*name) == other.args.get(*name);
-    one.name == other.name && TELLING.iter().all(same)
-}
-
-/// Whether the folder, the file or the right to read it is missing, as the system says it.
+/// Whether the folder, the file or the right to read it is missing.
 fn reason(path: &Path) -> String {
     let folder = path.parent().filter(|folder| *folder != Path::new(""));
     if let Some(folder) = folder
@@ -78,9 +71,16 @@ fn reason(path: &Path) -> String {
     {
         let folder = folder.display();
         return match error.kind() {
-            ErrorKind::NotFound => format!("is missing: there is no folder `{folder}` ({error})"),
-            _ => format!("cannot be reached: the folder `{folder}`: {error}"),
+            ErrorKind::NotFound => format!("is missing: there is no folder `{folder}`"),
+            _ => format!(
+                "cannot be reached: the folder `{folder}`: {}",
+                plainly(&error)
+            ),
         };
+    }
+    if let Some(file) = folder.filter(|folder| folder.is_file()) {
+        let file = file.display();
+        return format!("is missing: `{file}` is a file, and the folder that it lies in is wanted");
     }
     let opened = File::open(path).and_then(|file| match file.metadata()?.is_dir() {
         true => Err(Error::from(ErrorKind::IsADirectory)),
@@ -89,9 +89,9 @@ fn reason(path: &Path) -> String {
     match opened {
         Ok(()) => "could not be read when the run was planned: run again".into(),
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            format!("is missing, its folder is there ({error})")
+            "is missing, its folder is there".into()
         }
-        Err(error) => format!("cannot be read: {error}"),
+        Err(error) => format!("cannot be read: {}", plainly(&error)),
     }
 }
 
@@ -106,6 +106,8 @@ mod tests {
         assert!(told("none/a").contains("there is no folder"));
         assert!(told("a").contains("its folder is there"));
         std::fs::create_dir(folder.path().join("b")).unwrap();
-        assert!(told("b").contains("cannot be read"), "{}", told("b"));
+        assert_eq!(told("b"), "cannot be read: it is a folder");
+        std::fs::write(folder.path().join("c"), "").unwrap();
+        assert!(told("c/a").contains("/c` is a file"), "{}", told("c/a"));
     }
 }

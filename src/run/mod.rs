@@ -1,6 +1,7 @@
 //! `run(plan, store, options, observer) -> Outcome`: a ready queue, workers and their pipe.
 //! Knows no tensors.
 
+mod advice;
 mod claims;
 mod lease;
 mod missing;

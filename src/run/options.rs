@@ -1,6 +1,7 @@
 //! How a run is done; nothing of this is part of a key.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use super::{Ground, Saving, Stop, threads};
 use crate::plan::{Call, NodeIndex, Plan};
@@ -40,6 +41,21 @@ pub struct Fetchable {
     pub source: Call,
     /// Its name.
     pub name: String,
+    /// How a file declares it, with [`Fetchable::DIR`] for the folder.
+    pub declare: String,
+    /// The folder or the files that the source names, in [`Fetchable::DIR`], by argument.
+    pub paths: BTreeMap<String, PathBuf>,
+}
+
+impl Fetchable {
+    /// What stands for the folder that the set is fetched into.
+    pub const DIR: &str = "DIR";
+
+    /// How a file declares the set in a folder.
+    pub fn declare_in(&self, folder: &Path) -> String {
+        self.declare
+            .replace(Fetchable::DIR, &folder.display().to_string())
+    }
 }
 
 impl RunOptions {

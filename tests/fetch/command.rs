@@ -80,6 +80,11 @@ fn what_goes_wrong_is_told_with_its_mend() {
         &["no data set `cifar01`", "did you mean `cifar10`?"],
     );
     fails(
+        &["data", "fetch", "cifar"],
+        2,
+        &["did you mean `cifar10`, `cifar100`, `cifar10_python` or `cifar100_python`?"],
+    );
+    fails(
         &["data", "fetch", "ours.kdp:other"],
         2,
         &["no data set `other`", "it has rows"],

@@ -165,7 +165,8 @@ fn the_next_fetch_goes_on_where_the_last_one_gave_up() {
         matches!(error, FetchError::Status { status: 503, .. }),
         "{error}"
     );
-    assert!(error.help().unwrap().contains("is kept"));
+    assert!(kdp::fetch::keeps(&case.folder.path().join("set")));
+    assert!(error.help(true).unwrap().contains("is kept"));
     assert!(!case.path("train.bin").exists());
     case.comes();
     assert_eq!(case.told.begun, [70_000]);
@@ -243,6 +244,35 @@ fn what_is_not_there_is_asked_for_once() {
         "{error}"
     );
     assert_eq!(case.server.requests().len(), 1);
+}
+
+#[test]
+fn a_fetch_that_brought_nothing_leaves_no_folder() {
+    let mut case = Case::new();
+    let download = one(remote(&case.server));
+    case.server.then(&[Act::Say(404)]);
+    case.fetch_into("new/set", &download, false).unwrap_err();
+    assert!(!case.folder.path().join("new").exists());
+    // The host falls silent before the first byte, three times.
+    case.server
+        .then(&[Act::Hush(0), Act::Hush(0), Act::Hush(0)]);
+    fs::create_dir(case.folder.path().join("set")).unwrap();
+    let error = case.fetch(&download).unwrap_err();
+    let set = case.folder.path().join("set");
+    assert_eq!(fs::read_dir(&set).unwrap().count(), 0, "{error}");
+    assert!(!kdp::fetch::keeps(&set));
+    assert!(
+        error.help(false).unwrap().contains("nothing came"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_file_is_no_folder_to_fetch_into() {
+    let mut case = Case::new();
+    fs::write(case.folder.path().join("set"), b"mine").unwrap();
+    let error = case.fetch(&one(remote(&case.server))).unwrap_err();
+    assert!(matches!(error, FetchError::NoFolder(_)), "{error}");
 }
 
 #[test]
@@ -362,7 +392,7 @@ fn a_folder_with_something_else_in_it_is_left_alone() {
     fs::write(case.path("a.bin"), b"mine").unwrap();
     let error = case.fetch(&download).unwrap_err();
     assert!(matches!(error, FetchError::Occupied(_)), "{error}");
-    assert!(error.help().unwrap().contains("--force"));
+    assert!(error.help(false).unwrap().contains("--force"));
     assert_eq!(fs::read(case.path("a.bin")).unwrap(), b"mine");
     assert_eq!(case.server.requests().len(), 0);
     case.fetch_into("set", &download, true).unwrap();
@@ -395,6 +425,5 @@ fn a_hostile_archive_leaves_nothing() {
     hostile.unpack.as_mut().unwrap().size = 100;
     let error = case.fetch(&one(hostile)).unwrap_err();
     assert!(matches!(error, FetchError::Bomb { .. }), "{error}");
-    assert_eq!(names(&case.folder.path().join("set")), [STAGING]);
-    assert_eq!(names(&case.path(STAGING)), [] as [&str; 0]);
+    assert!(!case.folder.path().join("set").exists());
 }
