@@ -107,7 +107,7 @@ impl<'a> Fit<'a> {
                     found: place.shape.clone(),
                     wanted,
                 }),
-                Some(_) => {}
+                Some(_) => misfit.common += 1,
             }
         }
         for (name, place) in &self.places {

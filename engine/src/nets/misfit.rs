@@ -1,5 +1,6 @@
 //! In what a file of weights and a network differ, told all at once.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use kdp::diag::closest;
@@ -29,6 +30,13 @@ pub struct Reshaped {
     pub wanted: Vec<i64>,
 }
 
+/// What stands before all names of one side, and is all that keeps them from those of the other.
+#[derive(Clone, Debug, PartialEq)]
+enum Prefix {
+    OfFile(String),
+    OfNetwork(String),
+}
+
 /// Every difference between a file's tensors and a network's.
 #[derive(Debug, thiserror::Error)]
 pub struct Misfit {
@@ -41,6 +49,9 @@ pub struct Misfit {
     pub surplus: Vec<Named>,
     /// Those of another shape.
     pub reshaped: Vec<Reshaped>,
+    /// How many the two have in common.
+    pub(super) common: usize,
+    prefix: Option<Prefix>,
 }
 
 impl Misfit {
@@ -52,19 +63,51 @@ impl Misfit {
             missing: vec![],
             surplus: vec![],
             reshaped: vec![],
+            common: 0,
+            prefix: None,
         }
     }
 
     /// An error, where there is a difference.
-    pub(super) fn told(self) -> Result<(), NetError> {
-        match self.missing.is_empty() && self.surplus.is_empty() && self.reshaped.is_empty() {
+    pub(super) fn told(mut self) -> Result<(), NetError> {
+        self.find_prefix();
+        match self.missing.is_empty()
+            && self.surplus.is_empty()
+            && self.reshaped.is_empty()
+            && self.prefix.is_none()
+        {
             true => Ok(()),
             false => Err(NetError::Misfit(Box::new(self))),
         }
     }
 
+    /// Where a prefix is what keeps the names apart, that is told in place of them all.
+    fn find_prefix(&mut self) {
+        if self.common > 0 || !self.reshaped.is_empty() {
+            return;
+        }
+        if let Some(prefix) = prefix(&self.surplus, &self.missing) {
+            self.missing.clear();
+            self.surplus.retain(|one| !one.name.starts_with(&prefix));
+            self.prefix = Some(Prefix::OfFile(prefix));
+        } else if let Some(prefix) = prefix(&self.missing, &self.surplus) {
+            self.surplus.clear();
+            self.missing.retain(|one| !one.name.starts_with(&prefix));
+            self.prefix = Some(Prefix::OfNetwork(prefix));
+        }
+    }
+
     /// The mend.
     pub fn help(&self) -> &'static str {
+        match self.prefix {
+            Some(Prefix::OfFile(_)) => {
+                return "give the whole network this name, without the last dot: `(resnet18()) as net`";
+            }
+            Some(Prefix::OfNetwork(_)) => {
+                return "leave out the `as` that gives the whole network this name";
+            }
+            None => {}
+        }
         match self.missing.len() == self.tensors {
             true => {
                 "no name is the network's: take the file that belongs to this arch, or name its layers with `as` as the file does"
@@ -86,6 +129,15 @@ impl Misfit {
 impl fmt::Display for Misfit {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         write!(f, "the file `{}` does not fit the network", self.file)?;
+        match &self.prefix {
+            Some(Prefix::OfFile(prefix)) => {
+                write!(f, "\n  its names are the network's behind `{prefix}`")?;
+            }
+            Some(Prefix::OfNetwork(prefix)) => {
+                write!(f, "\n  its names are the network's without `{prefix}`")?;
+            }
+            None => {}
+        }
         list(f, "it lacks", &self.missing, |tensor| {
             let there = self.near(tensor);
             let there = there.map(|name| format!(" (it has `{name}`)"));
@@ -106,6 +158,17 @@ impl fmt::Display for Misfit {
     }
 }
 
+/// `net.`, where each of the short names is there among the long ones behind it.
+fn prefix(long: &[Named], short: &[Named]) -> Option<String> {
+    let end = format!(".{}", short.first()?.name);
+    let names: BTreeSet<&str> = long.iter().map(|one| one.name.as_str()).collect();
+    let prefixes = long.iter().filter_map(|one| one.name.strip_suffix(&end));
+    let behind = |prefix: &str, one: &Named| names.contains(&*format!("{prefix}{}", one.name));
+    prefixes
+        .map(|prefix| format!("{prefix}."))
+        .find(|prefix| short.iter().all(|one| behind(prefix, one)))
+}
+
 /// A line with the first few of a kind, and how many more there are.
 fn list<T>(
     f: &mut fmt::Formatter,
@@ -121,5 +184,55 @@ fn list<T>(
     match tensors.len() - names.len() {
         0 => Ok(()),
         more => write!(f, "; and {more} more"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prefix_is_told_in_place_of_all_the_names_behind_it() {
+        let named = |names: &[&str]| -> Vec<Named> {
+            let named = names.iter().map(|name| Named {
+                name: name.to_string(),
+                shape: vec![1],
+            });
+            named.collect()
+        };
+        let told = |missing: &[&str], surplus: &[&str], common: usize| {
+            let misfit = Misfit {
+                missing: named(missing),
+                surplus: named(surplus),
+                common,
+                ..Misfit::new("a.pth", 9)
+            };
+            let misfit = misfit.told().expect_err("they differ");
+            (misfit.to_string(), misfit.help().expect("a mend"))
+        };
+        let own = ["conv.weight", "fc.bias", "fc.weight"];
+        let behind = own.map(|name| format!("net.{name}"));
+        let mut behind: Vec<&str> = behind.iter().map(String::as_str).collect();
+        behind.push("criterion.weight");
+
+        let (what, mend) = told(&own, &behind, 0);
+        let first = "the file `a.pth` does not fit the network\n";
+        assert_eq!(
+            what,
+            format!(
+                "{first}  its names are the network's behind `net.`\n  \
+                 the network has no place for: `criterion.weight` [1]"
+            )
+        );
+        assert!(mend.contains("as net"), "{mend}");
+
+        let (what, mend) = told(&behind[..3], &own, 0);
+        let without = "  its names are the network's without `net.`";
+        assert_eq!(what, format!("{first}{without}"));
+        assert!(mend.contains("leave out"), "{mend}");
+
+        // Of two parts with one name another may be meant.
+        let (what, _) = told(&["fc.weight"], &["head.fc.weight"], 5);
+        assert!(what.contains("it lacks: `fc.weight`"), "{what}");
     }
 }
