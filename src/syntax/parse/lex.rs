@@ -244,8 +244,8 @@ impl Lexer<'_> {
                         Span::new(self.source, brace, brace + 1),
                         "this begins an interpolation",
                     )
-                    .help("close it with `\"`; a brace that is meant as such is written `{{`"),
-                None => error.help("close it with `\"`"),
+                    .help("close it with a quotation mark, `\"…\"`; a brace that is meant as such is written `{{`"),
+                None => error.help("close it with a quotation mark: `\"…\"`"),
             }
         };
         self.lexed.errors.push(error);
