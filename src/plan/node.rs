@@ -415,6 +415,14 @@ impl Node {
         self.from.map_or(0, |fork| fork.step)
     }
 
+    /// The classes of its samples, where it is data.
+    pub fn classes(&self) -> Option<i64> {
+        match &self.task {
+            Task::Data(task) => Some(task.shape.classes),
+            _ => None,
+        }
+    }
+
     /// Whether it watches a training and gives no model.
     pub fn only_watches(&self) -> bool {
         match &self.task {

@@ -1,11 +1,56 @@
 //! What the slopes of a deviation say of a student, in words: the same on the terminal and the page.
 
-use super::kinship::Kinship;
-use super::number::{Spread, fixed};
-use super::prose::Prose;
+use std::collections::BTreeMap;
 
-/// What some slopes, one a run, say of a student and a teacher.
-pub fn verdict(student: &str, teacher: &str, kinship: Kinship, slopes: &[f64]) -> Prose {
+use super::kinship::Kinship;
+use super::number::{Spread, fixed, percent};
+use super::prose::Prose;
+use crate::diag::count;
+
+/// What deviations of one student and one teacher, one a run, have measured.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Evidence {
+    slopes: Vec<f64>,
+    /// The shares of samples for which both say the same class.
+    agreements: Vec<f64>,
+    /// The samples of a run.
+    samples: f64,
+    /// The classes of the data; 0 where they are not known.
+    classes: i64,
+}
+
+impl Evidence {
+    /// Of the fields of each deviation, on data of so many classes.
+    pub fn of<'a>(
+        runs: impl Iterator<Item = &'a BTreeMap<String, f64>>,
+        classes: Option<i64>,
+    ) -> Evidence {
+        let mut evidence = Evidence {
+            samples: f64::INFINITY,
+            classes: classes.unwrap_or(0),
+            ..Evidence::default()
+        };
+        for fields in runs {
+            let field = |name: &str| fields.get(name).copied();
+            evidence.slopes.extend(field("slope"));
+            evidence.agreements.extend(field("agreement"));
+            evidence.samples = evidence.samples.min(field("count").unwrap_or(1.0));
+        }
+        evidence
+    }
+
+    /// The mean agreement, where it is none: no more than two standard errors above that of guessing among the classes.
+    fn guessed(&self) -> Option<f64> {
+        let agreement = Spread::of(&self.agreements)?.mean;
+        let chance = 1.0 / self.classes as f64;
+        let error = (chance * (1.0 - chance) / self.samples).sqrt();
+        (self.classes > 1 && agreement <= chance + 2.0 * error).then_some(agreement)
+    }
+}
+
+/// What deviations say of a student and a teacher.
+pub fn verdict(student: &str, teacher: &str, kinship: Kinship, evidence: &Evidence) -> Prose {
+    let slopes = &evidence.slopes;
     let (Some(leaning), Some(spread)) = (Leaning::of(slopes), Spread::of(slopes)) else {
         return Prose::default()
             .words("No line could be fitted through ")
@@ -14,8 +59,40 @@ pub fn verdict(student: &str, teacher: &str, kinship: Kinship, slopes: &[f64]) -
             .name(teacher)
             .words(".");
     };
+    let runs = match slopes.len() {
+        1 => "one run".to_string(),
+        n => count(n, "run"),
+    };
+    let slope = spread.show(|slope| fixed(slope, 3));
+    let slope = format!("slope {slope}, {runs}");
     use Kinship::{Related, Strangers, Taught};
+    if let Some(agreement) = evidence.guessed() {
+        let its = match kinship {
+            Taught => "its teacher ",
+            Related | Strangers => "",
+        };
+        return Prose::default()
+            .name(student)
+            .words(format!(" agrees with {its}"))
+            .name(teacher)
+            .words(format!(
+                " on {} of the samples, no more than guessing among {} would, so that nothing can be told of \
+                 confidence ({slope}).",
+                percent(agreement),
+                count(evidence.classes, "class")
+            ));
+    }
     let (between, after) = match (leaning, kinship) {
+        (Leaning::Astray, _) => {
+            return Prose::default()
+                .words("Where ")
+                .name(teacher)
+                .words(" is surer, ")
+                .name(student)
+                .words(format!(
+                    " is not ({slope}): it neither exaggerates nor tones down, but goes its own way."
+                ));
+        }
         (Leaning::Above, Taught) => (" exaggerates its teacher ", ""),
         (Leaning::RatherAbove, Taught) => (" leans towards exaggerating its teacher ", ""),
         (Leaning::Neither, Taught) => (" neither exaggerates its teacher ", " nor tones it down"),
@@ -32,11 +109,6 @@ pub fn verdict(student: &str, teacher: &str, kinship: Kinship, slopes: &[f64]) -
         (Leaning::RatherBelow, Related) => (" leans towards varying less than ", ""),
         (Leaning::Below, Related) => (" varies less than ", ""),
     };
-    let runs = match slopes.len() {
-        1 => ", one run".to_string(),
-        n => format!(", {n} runs"),
-    };
-    let slope = spread.show(|slope| fixed(slope, 3));
     Prose::default()
         .name(student)
         .words(between)
@@ -45,10 +117,7 @@ pub fn verdict(student: &str, teacher: &str, kinship: Kinship, slopes: &[f64]) -
         .name(teacher)
         .words(" is surer by 1, ")
         .name(student)
-        .words(format!(
-            " is surer by {} (slope {slope}{runs}).",
-            fixed(spread.mean, 2)
-        ))
+        .words(format!(" is surer by {} ({slope}).", fixed(spread.mean, 2)))
 }
 
 /// A mean slope that is no further from 1 is told as 1: a finding in words that the third digit turns is none.
@@ -57,6 +126,8 @@ const ABOUT: f64 = 0.01;
 /// On which side of 1 some slopes lie.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Leaning {
+    /// Not above 0: the one does not follow the other.
+    Astray,
     Above,
     RatherAbove,
     Neither,
@@ -65,7 +136,7 @@ enum Leaning {
 }
 
 impl Leaning {
-    /// A side counts when all slopes lie on it and their mean is more than a standard deviation
+    /// Slopes whose mean is no more than a standard deviation above 0 are astray. A side counts when all slopes lie on it and their mean is more than a standard deviation
     /// from 1, and half when one of both holds. `None` without a slope, or where one does not exist.
     fn of(slopes: &[f64]) -> Option<Leaning> {
         let Spread { mean, std } = Spread::of(slopes)?;
@@ -74,6 +145,7 @@ impl Leaning {
         let below = slopes.iter().all(|slope| *slope < 1.0);
         match (mean > 1.0, clear, above || below) {
             _ if !mean.is_finite() => None,
+            _ if mean - std.unwrap_or(0.0) <= 0.0 => Some(Leaning::Astray),
             _ if (mean - 1.0).abs() <= ABOUT => Some(Leaning::Neither),
             (true, true, true) => Some(Leaning::Above),
             (false, true, true) => Some(Leaning::Below),
@@ -104,27 +176,77 @@ mod tests {
         assert_eq!(of(&[1.011]), Some(Leaning::Above));
         assert_eq!(of(&[]), None);
         assert_eq!(of(&[1.1, f64::NAN]), None);
+        assert_eq!(of(&[-0.2]), Some(Leaning::Astray));
+        assert_eq!(of(&[0.3, -0.2]), Some(Leaning::Astray));
+        assert_eq!(of(&[0.1]), Some(Leaning::Below));
+    }
+
+    /// Runs on a thousand samples of ten classes.
+    fn runs(slopes: &[f64], agreement: f64) -> Evidence {
+        let runs: Vec<BTreeMap<String, f64>> = slopes
+            .iter()
+            .map(|slope| {
+                [
+                    ("slope", *slope),
+                    ("agreement", agreement),
+                    ("count", 1000.0),
+                ]
+                .map(|(name, value)| (name.to_string(), value))
+                .into()
+            })
+            .collect();
+        Evidence::of(runs.iter(), Some(10))
+    }
+
+    #[test]
+    fn a_slope_tells_nothing_where_the_two_do_not_agree() {
+        let told = |agreement| {
+            let said = verdict("small", "big", Kinship::Taught, &runs(&[1.3], agreement));
+            said.plain()
+        };
+        assert_eq!(
+            told(0.1),
+            "`small` agrees with its teacher `big` on 10.0% of the samples, no more than guessing among 10 classes \
+             would, so that nothing can be told of confidence (slope 1.300, one run)."
+        );
+        // The standard error of guessing is 0.0095.
+        assert!(told(0.118).contains("guessing"), "{}", told(0.118));
+        assert!(told(0.12).contains("exaggerates"), "{}", told(0.12));
+        let unknown = Evidence {
+            classes: 0,
+            ..runs(&[1.3], 0.1)
+        };
+        assert_eq!(unknown.guessed(), None);
+    }
+
+    #[test]
+    fn a_slope_that_is_not_above_0_is_neither_exaggeration_nor_its_opposite() {
+        assert_eq!(
+            verdict("small", "big", Kinship::Taught, &runs(&[-0.25], 0.9)).plain(),
+            "Where `big` is surer, `small` is not (slope −0.250, one run): it neither exaggerates nor tones down, but \
+             goes its own way."
+        );
     }
 
     #[test]
     fn a_verdict_tells_who_learnt_from_whom_and_the_slope() {
         assert_eq!(
-            verdict("small", "big", Kinship::Taught, &[0.9, 0.96]).plain(),
+            verdict("small", "big", Kinship::Taught, &runs(&[0.9, 0.96], 0.9)).plain(),
             "`small` tones its teacher `big` down: where `big` is surer by 1, `small` is surer by \
              0.93 (slope 0.930\u{a0}±\u{a0}0.042, 2 runs)."
         );
         assert_eq!(
-            verdict("small", "big", Kinship::Strangers, &[1.25]).plain(),
+            verdict("small", "big", Kinship::Strangers, &runs(&[1.25], 0.9)).plain(),
             "`small`, which never saw `big`, varies more than it: where `big` is surer by 1, \
              `small` is surer by 1.25 (slope 1.250, one run)."
         );
         assert_eq!(
-            verdict("early", "big", Kinship::Related, &[1.25]).plain(),
+            verdict("early", "big", Kinship::Related, &runs(&[1.25], 0.9)).plain(),
             "`early` varies more than `big`: where `big` is surer by 1, `early` is surer by 1.25 \
              (slope 1.250, one run)."
         );
         assert_eq!(
-            verdict("small", "big", Kinship::Taught, &[]).plain(),
+            verdict("small", "big", Kinship::Taught, &runs(&[], 0.9)).plain(),
             "No line could be fitted through `small` and `big`."
         );
     }

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::Sources;
+use crate::diag::count;
 use crate::plan::{MeasureTask, Node, Task};
 use crate::report::family::{Family, families};
 use crate::report::kinship::Kinship;
 use crate::report::number::{self, Spread};
 use crate::report::plots::{Fit, Fits, LogitPlot, Scatter, Space};
 use crate::report::prose::Prose;
-use crate::report::verdict::verdict;
+use crate::report::verdict::{Evidence, verdict};
 
 /// A panel can show at most this many members, one at a time; the style sheet knows as many.
 const MOST_PANES: usize = 8;
@@ -271,24 +272,20 @@ pub fn verdict_of(sources: &Sources, family: &Family<Deviation>) -> Option<Prose
     let kinship = keys.map_or(Kinship::Strangers, |(student, teacher)| {
         Kinship::of(&sources.nodes, *student, *teacher)
     });
-    Some(verdict(
-        &student,
-        &teacher,
-        kinship,
-        &fields(family, "slope"),
-    ))
+    let runs = family.members.iter().map(|member| member.value.fields);
+    let data = sources.nodes.get(&first.task.on.data);
+    let evidence = Evidence::of(runs, data.and_then(|data| data.classes()));
+    Some(verdict(&student, &teacher, kinship, &evidence))
 }
 
 fn shown(plot: &LogitPlot, samples: usize, on: &str) -> Prose {
     let grouped = |count: usize| number::grouped(count as u64);
+    let all = count(grouped(samples), "sample");
     let words = match samples {
         0 => return Prose::default().words("No points are in the store."),
-        _ if plot.drawn == samples => format!("All {} samples of ", grouped(samples)),
-        _ => format!(
-            "{} of {} samples of ",
-            grouped(plot.drawn),
-            grouped(samples)
-        ),
+        1 => "The one sample of ".to_string(),
+        _ if plot.drawn == samples => format!("All {all} of "),
+        _ => format!("{} of {all} of ", grouped(plot.drawn)),
     };
     let prose = Prose::default().words(words).name(on);
     match plot.outside {

@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use crate::diag::count;
 use crate::plan::{Key, MeasureTask, Node, Plan, Split, Task};
 use crate::report::family::{self, families, names_of_models};
 use crate::report::kinship::Kinship;
-use crate::report::number::percent;
+use crate::report::number::{fixed, percent};
 use crate::report::ranking::Ranking;
-use crate::report::verdict::verdict;
+use crate::report::verdict::{Evidence, verdict};
 use crate::run::{NodeOutcome, Outcome, Progress};
 
 /// Loss and accuracy, as far as they are known.
 pub(super) fn numbers(progress: &Progress) -> String {
-    let loss = progress.loss.map(|loss| format!("loss {loss:.3}"));
+    let loss = progress.loss.map(|loss| format!("loss {}", fixed(loss, 3)));
     let accuracy = progress
         .accuracy
         .map(|share| format!("accuracy {}", percent(share)));
@@ -35,10 +36,10 @@ pub(super) fn failure(outcome: &NodeOutcome) -> String {
     format!("\x1b[31;1mfailed\x1b[0m: {why}")
 }
 
-/// A deviation and its slope.
+/// A deviation and its fields.
 struct Deviation<'a> {
     task: &'a MeasureTask,
-    slope: f64,
+    fields: &'a BTreeMap<String, f64>,
 }
 
 /// What the numbers say: which model does best, then what each student makes of its teacher.
@@ -59,12 +60,13 @@ fn deviations(plan: &Plan, outcome: &Outcome) -> Vec<String> {
         let Task::Measure(task) = &node.task else {
             return None;
         };
-        let slope = *outcome.measures.get(id)?.get("slope")?;
+        let fields = outcome.measures.get(id)?;
+        fields.get("slope")?;
         let plain =
             |name: &str, word: &str| task.measure.text(name).is_none_or(|text| text == word);
         let is_logit_plot = plain("class", "teacher") && plain("space", "logit");
         (task.measure.name == "deviation" && is_logit_plot)
-            .then(|| (id.to_string(), node.key, Deviation { task, slope }))
+            .then(|| (id.to_string(), node.key, Deviation { task, fields }))
     });
     let families = families(deviations);
     let mut told: Vec<String> = families
@@ -72,18 +74,18 @@ fn deviations(plan: &Plan, outcome: &Outcome) -> Vec<String> {
         .take(SENTENCES)
         .filter_map(|family| {
             let first = &family.members.first()?.value;
-            let slopes: Vec<f64> = family
-                .members
-                .iter()
-                .map(|member| member.value.slope)
-                .collect();
-            sentence(first.task, &slopes, &nodes, &names)
+            let runs = family.members.iter().map(|member| member.value.fields);
+            let classes = nodes
+                .get(&first.task.on.data)
+                .and_then(|data| data.classes());
+            sentence(first.task, &Evidence::of(runs, classes), &nodes, &names)
         })
         .collect();
     let more = families.len().saturating_sub(SENTENCES);
     if more > 0 {
         told.push(format!(
-            "The page says the same of {more} more families of deviations."
+            "The page says the same of {} of deviations.",
+            count(more, "more family")
         ));
     }
     told
@@ -91,7 +93,7 @@ fn deviations(plan: &Plan, outcome: &Outcome) -> Vec<String> {
 
 fn sentence(
     task: &MeasureTask,
-    slopes: &[f64],
+    evidence: &Evidence,
     nodes: &BTreeMap<Key, &Node>,
     names: &BTreeMap<Key, String>,
 ) -> Option<String> {
@@ -102,7 +104,7 @@ fn sentence(
         None => Some(family::name(&nodes.get(key)?.id)),
     };
     let (student, teacher) = (name(student)?, name(teacher)?);
-    let said = verdict(&student, &teacher, kinship, slopes).plain();
+    let said = verdict(&student, &teacher, kinship, evidence).plain();
     let elsewhere = match task.on.split {
         Split::Test => String::new(),
         split => format!(" Measured on the {} split.", split.word()),
