@@ -4,6 +4,7 @@
 mod build;
 mod encode;
 mod facts;
+mod fields;
 mod files;
 mod key;
 mod node;
@@ -17,6 +18,7 @@ pub use crate::spec::{
 };
 pub use build::{Digests, plan};
 pub use facts::{Facts, facts};
+pub use fields::{fields_to_json, write_measures};
 pub use key::{Digest, Key};
 pub use node::*;
 pub use shared::Shared;

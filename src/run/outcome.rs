@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::plan::{Digest, Key, ModelSummary, Node, Plan};
+use crate::plan::{Digest, Key, ModelSummary, Node, Plan, write_measures};
 
 /// What became of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,8 +105,8 @@ pub struct Outcome {
     pub watched: Vec<Key>,
     /// The models that are in the store, by id.
     pub models: BTreeMap<String, ModelSummary>,
-    /// The measurements that are in the store, by id, field by field; a NaN is `null` in JSON.
-    #[serde(deserialize_with = "with_nan")]
+    /// The measurements that are in the store, by id, field by field; in JSON counts are whole, and a NaN is `null`.
+    #[serde(serialize_with = "write_measures", deserialize_with = "with_nan")]
     pub measures: BTreeMap<String, BTreeMap<String, f64>>,
     /// The claims.
     pub claims: Vec<ClaimOutcome>,

@@ -76,6 +76,11 @@ pub fn range(field: &str) -> Option<(f64, f64)> {
         .reduce(|(a, b), (c, d)| (a.min(c), b.max(d)))
 }
 
+/// Whether a field is a number of samples.
+pub fn is_count(field: &str) -> bool {
+    matches!(field, "count" | "flipped")
+}
+
 /// Every number.
 const ANY: (f64, f64) = (f64::NEG_INFINITY, f64::INFINITY);
 /// A part of a whole.

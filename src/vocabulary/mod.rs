@@ -24,7 +24,7 @@ pub use functions::{FUNCTIONS, Function, Takes, function};
 pub use initial::INITIAL;
 pub use language::*;
 pub use layers::LAYERS;
-pub use measures::{Field, MEASURES, fields, range};
+pub use measures::{Field, MEASURES, fields, is_count, range};
 pub use models::{MODELS, STATES, WEIGHTS};
 pub use sources::SOURCES;
 pub use texts::{BYTE_TOKENS, TOKENIZERS};

@@ -1,6 +1,6 @@
 //! Nodes that measure models.
 
-use kdp::plan::MeasureTask;
+use kdp::plan::{MeasureTask, fields_to_json};
 
 use super::NodeError;
 use super::answers::Teller;
@@ -74,10 +74,11 @@ pub fn measure(
         }
         other => return Err(MeasureError::Unknown(other.to_string()).into()),
     };
+    let fields = fields_to_json(&fields);
     blobs.insert(0, ("result.json", json(&fields)?));
     Ok(Product {
         blobs,
-        summary: serde_json::to_value(fields)?,
+        summary: fields,
         ..Product::default()
     })
 }
