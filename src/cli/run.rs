@@ -149,13 +149,12 @@ pub(super) fn run(args: RunArgs, console: &Console) -> Answer {
         false => Some(folder.join(PAGE)),
     };
     let footer = terminal::footer(&outcome, page.as_deref());
-    let summary = terminal::joined(&standing.findings, &footer);
     if fresh {
-        runs::write_summary(&folder, &summary)?;
+        runs::write_summary(&folder, &standing.findings.told(&footer, None))?;
     }
     match console.json {
         true => console.document(&outcome),
-        false => console.result(&terminal::fitted(&summary)),
+        false => console.result(&standing.findings.told(&footer, terminal::width())),
     }
     if idle && whole {
         standing = standing.of_whole(&planned, &store);
@@ -196,8 +195,7 @@ fn tell_again(
     });
     let seconds = begin.elapsed().as_secs_f64();
     let footer = terminal::footer_of_stored(nodes, seconds, &folder.join(PAGE));
-    let summary = terminal::joined(&standing.findings, &footer);
-    console.result(&terminal::fitted(&summary));
+    console.result(&standing.findings.told(&footer, terminal::width()));
 }
 
 /// Makes the run's folder. What the run reaches stands in it from the start, so that a run that

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::front::Planned;
 use crate::plan::{Digest, Key};
 use crate::report::page::PAGE;
-use crate::report::terminal;
+use crate::report::terminal::{self, Findings};
 use crate::run::Outcome;
 use crate::store::Store;
 
@@ -26,7 +26,7 @@ pub(super) struct Standing {
     /// be whole.
     untouched: Option<Digest>,
     /// What the terminal was told of the findings.
-    pub findings: String,
+    pub findings: Findings,
 }
 
 impl Standing {

@@ -205,6 +205,34 @@ pub fn indices(id: &str) -> Vec<(&str, &str)> {
         .collect()
 }
 
+/// The indices that have one value in all of several names. A name of several declarations has none.
+pub fn common_indices<'n>(names: &[&'n str]) -> Vec<(&'n str, &'n str)> {
+    let Some((first, others)) = names.split_first() else {
+        return vec![];
+    };
+    if others.is_empty() || names.iter().any(|name| name.contains(" = ")) {
+        return vec![];
+    }
+    let everywhere = |pair: &(&str, &str)| others.iter().all(|name| indices(name).contains(pair));
+    indices(first).into_iter().filter(everywhere).collect()
+}
+
+/// A name without these indices: `small[tau: 4]` of `small[way: kd, tau: 4]` and `way: kd`.
+pub fn without_indices(name: &str, without: &[(&str, &str)]) -> String {
+    if without.is_empty() {
+        return name.to_string();
+    }
+    let others = indices(name).into_iter();
+    let others = others.filter(|pair| !without.contains(pair));
+    let others: Vec<String> = others
+        .map(|(index, value)| format!("{index}: {value}"))
+        .collect();
+    match others.is_empty() {
+        true => declaration(name).to_string(),
+        false => format!("{}[{}]", declaration(name), others.join(", ")),
+    }
+}
+
 /// The name of the family of a member: `small[tau: 4]`.
 pub fn name(id: &str) -> String {
     without_seed(id).0
@@ -340,6 +368,18 @@ mod tests {
             "s[a: 1, b: 1] = s[a: 2, b: 2]",
             "not every choice"
         );
+    }
+
+    #[test]
+    fn what_all_names_have_in_common_is_taken_from_each() {
+        let names = ["a[way: kd, tau: 4]", "a[way: plain, tau: 4]", "b[tau: 4]"];
+        let common = common_indices(&names);
+        assert_eq!(common, [("tau", "4")]);
+        let short = names.map(|name| without_indices(name, &common));
+        assert_eq!(short, ["a[way: kd]", "a[way: plain]", "b"]);
+        assert_eq!(common_indices(&names[..1]), []);
+        let joint = ["a[tau: 4] = c[tau: 4]", "b[tau: 4]"];
+        assert_eq!(common_indices(&joint), []);
     }
 
     #[test]

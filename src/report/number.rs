@@ -125,6 +125,21 @@ impl Spread {
     }
 }
 
+/// A text in which the minus of a number is a true one; what stands in backquotes is a name and stays.
+pub fn true_minus(text: &str) -> String {
+    let mut name = false;
+    let (mut told, mut before) = (String::new(), ' ');
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        name ^= letter == '`';
+        let digit = letters.peek().is_some_and(char::is_ascii_digit);
+        let minus = letter == '-' && digit && !name && !before.is_alphanumeric();
+        told.push(if minus { '−' } else { letter });
+        before = letter;
+    }
+    told
+}
+
 fn sign(value: f64) -> &'static str {
     if value < 0.0 { "−" } else { "" }
 }
@@ -168,6 +183,13 @@ mod tests {
         );
         assert_eq!(fixed(-0.0001, 2), "0.00");
         assert_eq!(percent(0.8349), "83.5%");
+    }
+
+    #[test]
+    fn a_minus_before_a_digit_is_a_true_one() {
+        assert_eq!(true_minus("-0.25 ≤ 1, 0.5 > -2"), "−0.25 ≤ 1, 0.5 > −2");
+        let name = "`gap[at: -1].slope` is not measured, 2026-11-26";
+        assert_eq!(true_minus(name), name);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::Sources;
 use super::deviations::{Deviation, measured, verdict_of};
 use crate::report::family::Family;
+use crate::report::number::true_minus;
 use crate::report::prose::Prose;
 use crate::report::ranking::Ranking;
 
@@ -30,7 +31,7 @@ pub fn findings(sources: &Sources) -> Findings {
             Some(false) => "fails",
             None => "open",
         },
-        detail: claim.detail.clone(),
+        detail: true_minus(&claim.detail),
     });
     Findings {
         claims: claims.collect(),

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Sources;
 use crate::plan::{MeasureTask, Task};
-use crate::report::family::{Family, Item, families};
+use crate::report::family::{Family, Item, common_indices, families, without_indices};
 use crate::report::number::{self, Spread};
 use crate::vocabulary::{MEASURES, fields, find};
 
@@ -16,6 +16,8 @@ pub struct Table {
     /// What it measures.
     doc: &'static str,
     families: Vec<Head>,
+    /// Indices that all families have in common, which stand above the table in place of its head.
+    common: Vec<String>,
     fields: Vec<Field>,
     /// Names of the fields, for the table of the members.
     names: Vec<String>,
@@ -27,6 +29,8 @@ pub struct Table {
 #[derive(Serialize)]
 struct Head {
     name: String,
+    /// The name without the indices that all have in common.
+    short: String,
     count: usize,
     /// `student: small, teacher: big, on: cifar.test`.
     of: String,
@@ -100,12 +104,18 @@ fn table(sources: &Sources, measure: &str, families: &[Family<Measured>]) -> Tab
             .map(|value| value.map_or_else(|| "–".into(), |value| number::number(*value)))
             .collect(),
     });
+    let whole: Vec<&str> = families.iter().map(|family| family.name.as_str()).collect();
+    let common = common_indices(&whole);
     Table {
+        common: common
+            .iter()
+            .map(|(index, value)| format!("{index}: {value}"))
+            .collect(),
         measure: measure.to_string(),
         doc: find(MEASURES, measure).map_or("", |word| word.doc),
         families: families
             .iter()
-            .map(|family| head(sources, family))
+            .map(|family| head(sources, family, &common))
             .collect(),
         fields: fields.collect(),
         members: members.collect(),
@@ -126,7 +136,7 @@ fn spread(family: &Family<Measured>, field: &str) -> String {
     }
 }
 
-fn head(sources: &Sources, family: &Family<Measured>) -> Head {
+fn head(sources: &Sources, family: &Family<Measured>, common: &[(&str, &str)]) -> Head {
     let of = family.members.first().map(|member| {
         let task = member.value.task;
         let models = task.models.iter();
@@ -148,6 +158,7 @@ fn head(sources: &Sources, family: &Family<Measured>) -> Head {
     });
     Head {
         name: family.name.clone(),
+        short: without_indices(&family.name, common),
         count: family.members.len(),
         of: of.unwrap_or_default(),
     }

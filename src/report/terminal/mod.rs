@@ -4,14 +4,17 @@
 mod bars;
 mod echo;
 pub mod fetching;
+mod findings;
 mod lines;
 mod nodes;
 mod summary;
+mod table;
 mod words;
 
 pub use echo::restore;
+pub use findings::Findings;
 pub use nodes::{families, is_shown, needs, nodes, ordered, status};
-pub use summary::{findings, fitted, footer, footer_of_stored, joined, short_path};
+pub use summary::{findings, footer, footer_of_stored, short_path};
 
 use std::io::IsTerminal;
 
@@ -21,6 +24,12 @@ use crate::run::Observer;
 fn has_bars() -> bool {
     let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     std::io::stderr().is_terminal() && !dumb
+}
+
+/// The columns of the terminal that standard output is; none where it is no terminal.
+pub fn width() -> Option<usize> {
+    let size = terminal_size::terminal_size_of(std::io::stdout());
+    size.map(|(width, _)| width.0.into())
 }
 
 /// Who shows a run on standard error: bars on a terminal, elsewhere a line every few seconds.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use petgraph::graph::NodeIndex;
 use petgraph::visit::EdgeRef;
 
@@ -227,6 +227,10 @@ fn steps(steps: u64) -> String {
 fn table(header: &[&str], right: &[usize]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
+    if let Some(width) = super::width() {
+        table.set_content_arrangement(ContentArrangement::Dynamic);
+        table.set_width(width.try_into().unwrap_or(u16::MAX));
+    }
     table.set_header(header);
     for place in right {
         if let Some(column) = table.column_mut(*place) {

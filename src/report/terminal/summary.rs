@@ -3,50 +3,23 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use comfy_table::{Cell, CellAlignment, LineStyle, Table, TableStyle};
-
+use super::findings::{Findings, Part};
+use super::table::Table;
 use super::words::learnt;
 use crate::plan::{MeasureTask, ModelSummary, Plan, Task};
 use crate::report::family::{Item, families};
-use crate::report::number::{Spread, duration, fixed, number, percent};
+use crate::report::number::{Spread, duration, fixed, number, percent, true_minus};
 use crate::run::{NodeOutcome, Outcome, Status};
 
-/// The tables, what was learnt, the claims and the failures. It holds colours.
-pub fn findings(plan: &Plan, outcome: &Outcome) -> String {
+/// The tables, what was learnt, the claims and the failures.
+pub fn findings(plan: &Plan, outcome: &Outcome) -> Findings {
     let mut parts = vec![];
-    parts.extend(models(plan, outcome));
-    parts.extend(measures(plan, outcome));
+    parts.extend(models(plan, outcome).map(Part::Table));
+    parts.extend(measures(plan, outcome).into_iter().map(Part::Table));
     parts.extend(section("What was learnt", learnt(plan, outcome)));
     parts.extend(section("Claims", claims(outcome)));
     parts.extend(section("What failed", failures(outcome)));
-    parts.join("\n\n")
-}
-
-/// Findings, where there are some, and what stands below them.
-pub fn joined(findings: &str, footer: &str) -> String {
-    match findings.is_empty() {
-        true => footer.to_string(),
-        false => format!("{findings}\n\n{footer}"),
-    }
-}
-
-/// A summary for the terminal that standard output is: its sentences are broken between words, its
-/// tables stay as they are. As it is where standard output is none.
-pub fn fitted(summary: &str) -> String {
-    match terminal_size::terminal_size_of(std::io::stdout()) {
-        Some((width, _)) => broken(summary, width.0.into()),
-        None => summary.to_string(),
-    }
-}
-
-/// Sentences stand two columns in.
-fn broken(summary: &str, width: usize) -> String {
-    let options = textwrap::Options::new(width.max(40)).subsequent_indent("    ");
-    let lines = summary.lines().map(|line| match line.starts_with("  ") {
-        true => textwrap::fill(line, &options),
-        false => line.to_string(),
-    });
-    lines.collect::<Vec<_>>().join("\n")
+    Findings(parts)
 }
 
 /// A path as a user would type it here.
@@ -57,36 +30,9 @@ pub fn short_path(path: &Path) -> PathBuf {
         .unwrap_or_else(|| path.to_path_buf())
 }
 
-fn section(title: &str, lines: Vec<String>) -> Option<String> {
-    let lines: Vec<String> = lines.iter().map(|line| format!("  {line}")).collect();
-    (!lines.is_empty()).then(|| format!("\x1b[1m{title}\x1b[0m\n{}", lines.join("\n")))
-}
-
-/// One line under the header, and no other.
-const STYLE: TableStyle =
-    TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
-
-fn table(header: &[&str]) -> Table {
-    let mut table = Table::new();
-    table.load_style(STYLE);
-    table.set_header(header.iter().enumerate().map(|(at, title)| {
-        let cell = Cell::new(title);
-        match at {
-            0 => cell,
-            _ => cell.set_alignment(CellAlignment::Right),
-        }
-    }));
-    table
-}
-
-fn row(table: &mut Table, cells: Vec<String>) {
-    table.add_row(cells.into_iter().enumerate().map(|(at, text)| {
-        let cell = Cell::new(text);
-        match at {
-            0 => cell,
-            _ => cell.set_alignment(CellAlignment::Right),
-        }
-    }));
+fn section(title: &str, lines: Vec<String>) -> Option<Part> {
+    let title = title.to_string();
+    (!lines.is_empty()).then_some(Part::Section { title, lines })
 }
 
 /// Mean and deviation of what is known of the members.
@@ -95,36 +41,31 @@ fn spread(values: impl Iterator<Item = f64>, write: fn(f64) -> String) -> String
     Spread::of(&values).map_or_else(|| "–".into(), |spread| spread.show(write))
 }
 
-fn models(plan: &Plan, outcome: &Outcome) -> Option<String> {
+fn models(plan: &Plan, outcome: &Outcome) -> Option<Table> {
     let known = plan.named_models().into_iter().filter_map(|(id, node)| {
         let summary: &ModelSummary = outcome.models.get(id)?;
         Some((id.to_string(), node.key, summary))
     });
     let families = families(known);
-    let mut table = table(&[
-        "model",
-        "runs",
-        "parameters",
-        "train accuracy",
-        "test accuracy",
-    ]);
+    let mut table = Table::new("model")
+        .setting("runs")
+        .setting("parameters")
+        .result("train accuracy")
+        .result("test accuracy");
     for family in &families {
         let each = |of: fn(&ModelSummary) -> Option<f64>| {
             let members = family.members.iter();
             members.filter_map(move |member| of(member.value))
         };
-        row(
-            &mut table,
-            vec![
-                family.name.clone(),
-                family.members.len().to_string(),
-                spread(each(|model| Some(model.parameters as f64)).take(1), number),
-                spread(each(|model| model.train_accuracy), percent),
-                spread(each(|model| Some(model.test_accuracy)), percent),
-            ],
-        );
+        table.row(vec![
+            family.name.clone(),
+            family.members.len().to_string(),
+            spread(each(|model| Some(model.parameters as f64)).take(1), number),
+            spread(each(|model| model.train_accuracy), percent),
+            spread(each(|model| Some(model.test_accuracy)), percent),
+        ]);
     }
-    (!families.is_empty()).then(|| table.trim_fmt())
+    (!families.is_empty()).then_some(table)
 }
 
 /// A column of a table: the field, its title, and how its numbers are written.
@@ -141,8 +82,8 @@ fn fields(measure: &str) -> &'static [Column] {
         ],
         "accuracy" => &[
             ("top1", "accuracy", percent),
-            ("memorised", "wrong labels said", percent),
-            ("corrected", "wrong labels seen through", percent),
+            ("memorised", "memorised", percent),
+            ("corrected", "corrected", percent),
         ],
         "calibration" => &[("ece", "calibration error", |value| fixed(value, 3))],
         _ => &[],
@@ -155,7 +96,7 @@ struct Measured<'a> {
     fields: &'a BTreeMap<String, f64>,
 }
 
-fn measures(plan: &Plan, outcome: &Outcome) -> Vec<String> {
+fn measures(plan: &Plan, outcome: &Outcome) -> Vec<Table> {
     let mut kinds: Vec<(&str, Vec<Item<Measured>>)> = vec![];
     for (id, node) in plan.named_measures() {
         let (Task::Measure(task), Some(fields)) = (&node.task, outcome.measures.get(id)) else {
@@ -178,9 +119,9 @@ fn measures(plan: &Plan, outcome: &Outcome) -> Vec<String> {
             };
             let mut fields = fields(kind).to_vec();
             fields.retain(|(name, _, _)| has(name));
-            let mut header = vec![kind, "runs", "on"];
-            header.extend(fields.iter().map(|(_, title, _)| *title));
-            let mut table = table(&header);
+            let table = Table::new(kind).setting("runs").setting("on");
+            let titles = fields.iter().map(|(_, title, _)| title);
+            let mut table = titles.fold(table, |table, title| table.result(title));
             for family in families(members) {
                 let mut cells = vec![
                     family.name.clone(),
@@ -195,9 +136,9 @@ fn measures(plan: &Plan, outcome: &Outcome) -> Vec<String> {
                     let values = members.map(|member| member.value.fields.get(*field));
                     cells.push(spread(values.flatten().copied(), *write));
                 }
-                row(&mut table, cells);
+                table.row(cells);
             }
-            table.trim_fmt()
+            table
         })
         .collect()
 }
@@ -217,7 +158,7 @@ fn claims(outcome: &Outcome) -> Vec<String> {
             Some(false) => "\x1b[31m✗\x1b[0m",
             None => "\x1b[33m?\x1b[0m",
         };
-        format!("{mark} {} ({})", claim.text, claim.detail)
+        format!("{mark} {} ({})", claim.text, true_minus(&claim.detail))
     });
     claims.collect()
 }
@@ -290,22 +231,4 @@ fn counted(counts: &[(usize, &str)], seconds: f64) -> String {
 
 fn line_of_page(page: &Path) -> String {
     format!("\nPage: \x1b[4m{}\x1b[0m", short_path(page).display())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::broken;
-
-    #[test]
-    fn sentences_are_broken_between_words_and_tables_are_not() {
-        let row = format!(" small {} 0.9", "─".repeat(60));
-        let summary =
-            format!("{row}\n\n  `small` tones its teacher `big` down: where it is surer by 1.");
-        assert_eq!(
-            broken(&summary, 40),
-            format!(
-                "{row}\n\n  `small` tones its teacher `big` down:\n    where it is surer by 1."
-            )
-        );
-    }
 }
