@@ -15,18 +15,22 @@ use super::Answer;
 use super::console::{Console, bytes};
 use super::error::CliError;
 use super::front::{FileArgs, Planned};
+use super::points;
 use super::settings::{Settings, StoreFlag};
 use crate::plan::{NodeIndex, Task};
 use crate::store::{Entry, Manifest, Store};
 
 /// A network's weights.
 const WEIGHTS: &str = "weights.safetensors";
+/// The points of a deviation.
+const POINTS: &str = "points.safetensors";
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   kdp export cifar.kdp 'big[seed: 0]' -o big.safetensors    # weights under their published names
   kdp export cifar.kdp 'gap[seed: 0]' -o gap.safetensors    # x, y, label, flipped … of a deviation
+  kdp export cifar.kdp 'gap[seed: 0]' -o gap.csv            # the same points, a line a sample
   kdp export cifar.kdp 'gap[seed: 0]' -o gap.json           # its fields")]
 pub(super) struct ExportArgs {
     #[command(flatten)]
@@ -81,9 +85,12 @@ pub(super) fn export(args: ExportArgs, console: &Console) -> Answer {
     };
     let blob = choose(&entry.manifest, &args)?;
     let mut content = entry.read(&blob)?;
+    let damaged = |why: String| CliError::machine(format!("`{blob}` of `{}`: {why}", node.id));
     if blob == WEIGHTS {
-        content = for_pytorch(&content)
-            .map_err(|error| CliError::machine(format!("`{blob}` of `{}`: {error}", node.id)))?;
+        content = for_pytorch(&content).map_err(|error| damaged(error.to_string()))?;
+    }
+    if blob == POINTS && is_csv(&args.output) {
+        content = points::to_csv(&content).map_err(damaged)?;
     }
     write(&args.output, &content).map_err(|error| CliError::unwritable(&args.output, error))?;
     match console.json {
@@ -172,8 +179,9 @@ fn choose(manifest: &Manifest, args: &ExportArgs) -> Result<String, CliError> {
         };
     }
     let ending = args.output.extension();
-    let fits = |name: &&&str| Path::new(name).extension() == ending;
-    let preferred = [WEIGHTS, "points.safetensors", "result.json"];
+    let points = |name: &str| name == POINTS && is_csv(&args.output);
+    let fits = |name: &&&str| Path::new(name).extension() == ending || points(name);
+    let preferred = [WEIGHTS, POINTS, "result.json"];
     let known = preferred
         .iter()
         .filter(|name| names.contains(name))
@@ -196,6 +204,11 @@ fn choose(manifest: &Manifest, args: &ExportArgs) -> Result<String, CliError> {
         ))
         .help(format!("{all}: choose one with `--blob`"))),
     }
+}
+
+/// Whether a file is called as tables of comma-separated values are.
+fn is_csv(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "csv")
 }
 
 /// Whether a file is called as those of `torch.save` are.

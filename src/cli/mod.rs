@@ -32,6 +32,7 @@ mod graph;
 mod lsp;
 mod new;
 mod plan;
+mod points;
 mod report;
 mod run;
 mod store;
