@@ -12,12 +12,15 @@ ROUNDS  ?=
 # Seconds that `make fuzz` takes for each target.
 TIME    ?= 300
 
-# Where `make parity` keeps the other implementations, and parts of the calls of the networks it holds (all where empty).
+# Where `make parity` and `make real-data` keep the other implementations; parts of the calls of the networks, or the names
+# of the sets that are held (all where empty).
 PARITY  := target/parity
+VENV    := $(PARITY)/venv/installed
+PYTHON  := $(PARITY)/venv/bin/python
 ONLY    ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart bench bench-speed bench-training chaos parity parity-networks parity-weights parity-images parity-tokens test build libtorch lint bless fuzz
+.PHONY: help quickstart bench bench-speed bench-training chaos parity parity-networks parity-weights parity-images parity-tokens real-data test build libtorch lint bless fuzz
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -49,27 +52,32 @@ $(TRAINING)/venv:
 
 parity: parity-networks parity-weights parity-images parity-tokens ## hold networks, weights, pixels and tokens against torchvision and transformers: all of these
 
-parity-networks: libtorch $(PARITY)/venv ## hold every published network in full size (ONLY="resnet50")
-	$(PARITY)/venv/bin/python benches/parity/parity.py --folder $(PARITY) $(ONLY)
+parity-networks: libtorch $(VENV) ## hold every published network in full size (ONLY="resnet50")
+	$(PYTHON) benches/parity/parity.py --folder $(PARITY) $(ONLY)
 
-parity-weights: libtorch $(PARITY)/venv ## hold published weights, of MobileNetV2 and of an encoder of BERT
-	$(PARITY)/venv/bin/python tests/reference/published.py fetch $(PARITY)/published
+parity-weights: build $(VENV) ## hold published weights, and encoders that kdp trains and exports
+	$(PYTHON) tests/reference/published.py fetch $(PARITY)/published
 	KDP_PUBLISHED=$(abspath $(PARITY))/published \
 	  cargo test $(PROFILE) -p kdp-engine --test engine published -- --ignored --nocapture
-	$(PARITY)/venv/bin/python tests/reference/published.py hold $(PARITY)/published
+	$(PYTHON) tests/reference/published.py hold $(PARITY)/published
+	$(PYTHON) benches/parity/exported.py --kdp $(KDP) --folder $(PARITY)/exported
 
-parity-images: libtorch $(PARITY)/venv ## hold the pixels of whole photographs
-	$(PARITY)/venv/bin/python tests/reference/make_images.py --full $(PARITY)/photographs
+parity-images: libtorch $(VENV) ## hold the pixels of whole photographs
+	$(PYTHON) tests/reference/make_images.py --full $(PARITY)/photographs
 	KDP_PARITY_IMAGES=$(abspath $(PARITY)/photographs) \
 	  cargo test $(PROFILE) -p kdp-engine --test engine whole_photographs -- --ignored --nocapture
 
-parity-tokens: libtorch $(PARITY)/venv ## hold the tokens of 10,000 sentences, which come from PyPI and npm
-	$(PARITY)/venv/bin/python tests/reference/make_tokens.py --full $(PARITY)/tokens
+parity-tokens: libtorch $(VENV) ## hold the tokens of 10,000 sentences, which come from PyPI and npm
+	$(PYTHON) tests/reference/make_tokens.py --full $(PARITY)/tokens
 	KDP_PARITY_TOKENS=$(abspath $(PARITY)/tokens) \
 	  cargo test $(PROFILE) -p kdp-engine --test engine tokens_of_ten -- --ignored
 
-$(PARITY)/venv:
-	benches/parity/setup.sh $@ || { rm -rf $@; exit 1; }
+real-data: build $(VENV) ## train on real data of Debian, npm and PyPI, and hold what kdp reads of it (ONLY="mails reuters")
+	$(PYTHON) benches/real/real.py --kdp $(KDP) --folder $(PARITY)/real $(ONLY)
+
+$(VENV): benches/parity/setup.sh
+	benches/parity/setup.sh $(PARITY)/venv
+	touch $@
 
 build: libtorch ## fetch libtorch and build kdp and its engine
 	cargo build $(PROFILE) --workspace

@@ -147,7 +147,7 @@ fn blocks() -> Vec<Block> {
 /// A folder with what the documents' commands may use.
 fn workplace() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    for part in ["pipelines", "pipelines/paper"] {
+    for part in ["pipelines", "pipelines/paper", "pipelines/real"] {
         fs::create_dir(folder.path().join(part)).unwrap();
         let entries = fs::read_dir(root().join(part)).unwrap();
         let paths = entries.map(|entry| entry.unwrap().path());
