@@ -1,6 +1,7 @@
 //! Files of weights, whatever their form: named tensors. A file is safetensors, or what PyTorch's
 //! `torch.save` writes: a zip archive, or the older form of pickles with the tensors' bytes behind.
-//! Which it is tells its content. Tensors stay bytes of the file until they are asked for.
+//! Which it is tells its content. Tensors stay bytes of the file until they are asked for: in memory where the file
+//! is a user's, who may write to it at any time, and mapped where it is the store's.
 
 mod archive;
 mod error;
@@ -24,7 +25,7 @@ type Places = BTreeMap<String, Place>;
 /// A file of weights.
 pub struct Checkpoint {
     file: String,
-    bytes: Vec<u8>,
+    bytes: Box<dyn AsRef<[u8]>>,
     tensors: Places,
 }
 
@@ -33,7 +34,7 @@ impl Checkpoint {
     ///
     /// # Errors
     /// It is no file of weights, a damaged one, or one that is more than data.
-    pub fn open(path: &Path, bytes: Vec<u8>) -> Result<Self, CheckpointError> {
+    pub fn open(path: &Path, bytes: impl AsRef<[u8]> + 'static) -> Result<Self, CheckpointError> {
         let called = Form::called(path);
         Self::read(path.display().to_string(), bytes, called)
     }
@@ -42,15 +43,22 @@ impl Checkpoint {
     ///
     /// # Errors
     /// As [`Checkpoint::open`].
-    pub fn of_bytes(name: &str, bytes: Vec<u8>) -> Result<Self, CheckpointError> {
+    pub fn of_bytes(
+        name: &str,
+        bytes: impl AsRef<[u8]> + 'static,
+    ) -> Result<Self, CheckpointError> {
         Self::read(name.to_string(), bytes, None)
     }
 
-    fn read(file: String, bytes: Vec<u8>, called: Option<Form>) -> Result<Self, CheckpointError> {
-        match tensors(&bytes, called) {
+    fn read(
+        file: String,
+        bytes: impl AsRef<[u8]> + 'static,
+        called: Option<Form>,
+    ) -> Result<Self, CheckpointError> {
+        match tensors(bytes.as_ref(), called) {
             Ok(tensors) => Ok(Self {
                 file,
-                bytes,
+                bytes: Box::new(bytes),
                 tensors,
             }),
             Err(reason) => Err(CheckpointError { file, reason }),
@@ -83,7 +91,7 @@ impl Checkpoint {
     /// # Errors
     /// libtorch has no memory for it.
     pub fn tensor(&self, place: &Place) -> Result<Tensor, TchError> {
-        place.read(&self.bytes)
+        place.read((*self.bytes).as_ref())
     }
 }
 

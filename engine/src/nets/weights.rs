@@ -25,7 +25,7 @@ impl Share {
     ///
     /// # Errors
     /// The bytes are no sound file of weights.
-    pub fn all(name: &str, bytes: Vec<u8>) -> Result<Self, CheckpointError> {
+    pub fn all(name: &str, bytes: impl AsRef<[u8]> + 'static) -> Result<Self, CheckpointError> {
         Ok(Self {
             weight: 1.0,
             checkpoint: Checkpoint::of_bytes(name, bytes)?,
@@ -98,7 +98,7 @@ fn drawn(spec: &TensorSpec, seed: i64) -> Result<Tensor, NetError> {
     Ok(Tensor::f_from_slice(&values)?.f_view(shape)?)
 }
 
-/// The sum of a tensor's shares, in float64. A count is the first share's.
+/// The sum of a tensor's shares, in float64. A count is the first share's, and one whole share is taken as it is.
 fn mixed(spec: &TensorSpec, seed: i64, fits: &[Fit]) -> Result<Tensor, NetError> {
     let mut sum: Option<Tensor> = None;
     for fit in fits {
@@ -106,7 +106,8 @@ fn mixed(spec: &TensorSpec, seed: i64, fits: &[Fit]) -> Result<Tensor, NetError>
             Some(values) => values,
             None => drawn(spec, seed)?,
         };
-        if spec.fill == Fill::Count {
+        let whole = fits.len() == 1 && fit.weight() == 1.0;
+        if whole || spec.fill == Fill::Count {
             return Ok(values);
         }
         let share = values.f_to_kind(Kind::Double)?.f_mul_scalar(fit.weight())?;

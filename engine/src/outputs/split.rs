@@ -96,7 +96,7 @@ impl Kept {
     ) -> Result<(), KeepError> {
         let mut blob = Blob::default();
         blob.tensor(NAME, logits).map_err(NetError::from)?;
-        slot.write(LOGITS, &blob.bytes().map_err(NetError::from)?)?;
+        slot.write(LOGITS, &blob.bytes()?)?;
         slot.commit(About {
             kind: OUTPUTS.to_string(),
             facts: address.facts(),

@@ -182,7 +182,7 @@ impl<'a> Run<'a> {
         self.throughs.put(&mut optimizer)?;
         Ok(State {
             weights: self.net().to_bytes()?,
-            optimizer: optimizer.bytes().map_err(NetError::from)?,
+            optimizer: optimizer.bytes()?,
             log,
         })
     }

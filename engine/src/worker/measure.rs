@@ -8,7 +8,7 @@ use super::node::{Product, json};
 use super::objects::Objects;
 use crate::blob::Blob;
 use crate::measure::{self, Class, Fields, Labels, Logits, MeasureError, Space};
-use crate::nets::{NetError, Precision};
+use crate::nets::Precision;
 
 /// Measures models on a split.
 pub fn measure(
@@ -68,7 +68,7 @@ pub fn measure(
             let flipped: Vec<u8> = labels.flipped().map(u8::from).collect();
             points.u8("flipped", &[flipped.len() as i64], &flipped);
             points.i64("index", &on.samples.index);
-            let points = points.bytes().map_err(NetError::from)?;
+            let points = points.bytes()?;
             blobs.push(("points.safetensors", points));
             deviation.fields
         }

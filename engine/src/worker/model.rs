@@ -21,6 +21,8 @@ pub fn take(task: &WeightsTask, files: &Files, objects: &Objects) -> Result<Prod
         &shares,
         objects.device(),
     )?;
+    // The files are as large as the network.
+    drop(shares);
     let told = [&objects.split(&task.data)?, &objects.split(&task.test)?];
     let weights = net.to_bytes()?;
     Ok(Product {

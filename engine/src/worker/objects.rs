@@ -85,7 +85,7 @@ impl Objects<'_> {
 
 fn weights(entry: &Entry) -> Result<Share, NodeError> {
     let path = entry.path(WEIGHTS).display().to_string();
-    let whole = Share::all(&path, entry.read(WEIGHTS)?);
+    let whole = Share::all(&path, entry.map(WEIGHTS)?);
     Ok(whole.map_err(NetError::from)?)
 }
 
