@@ -103,7 +103,7 @@ impl TextError {
                 "mend the line; or change the declaration: its `delimiter`, and `quoting: false` where quotes stand for themselves"
             }
             TextError::FileNotUtf8 { .. } => {
-                "save the file in UTF-8, or declare `encoding: latin1`"
+                "save the file in UTF-8, or declare `encoding: \"latin1\"`"
             }
             TextError::NotAnObject(..) => {
                 "each line of the file is one object: `{\"text\": \"…\", \"label\": \"…\"}`"

@@ -299,7 +299,7 @@ fn what_is_wrong_with_files_is_told_by_file_place_and_mend() {
         (
             imdb(|at| std::fs::write(at.join("train/neg/0_0.txt"), b"caf\xe9").expect("written")),
             "0_0.txt` is not UTF-8: its byte 3 is the first that is not",
-            "`encoding: latin1`",
+            "`encoding: \"latin1\"`",
         ),
     ] {
         assert!(message.contains(wanted), "{message}, not {wanted}");
