@@ -31,7 +31,8 @@ class Package:
         """The folder of what is in it."""
         own = folder / self.name.replace("/", "-").replace("==", "-").replace("@", "-").strip("-")
         if not own.exists():
-            if not shutil.which(self.client):
+            # `pip` is that of this Python.
+            if self.client != "pip" and not shutil.which(self.client):
                 raise Lacking(f"{self} is fetched by `{self.client}`, which is not installed here")
             with tempfile.TemporaryDirectory(dir=folder) as scratch:
                 archive = self.download(Path(scratch))
@@ -44,7 +45,7 @@ class Package:
         as_source = ["--no-binary", ":all:"] if self.whole else []
         command = {
             "apt-get": ["apt-get", "download", "-q", self.name],
-            "npm": ["npm", "pack", "--silent", self.name],
+            "npm": ["npm", "pack", "--loglevel", "error", self.name],
             "pip": [sys.executable, "-m", "pip", "download", "-q", "--no-deps", *as_source, self.name],
         }[self.client]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True)

@@ -200,7 +200,8 @@ def held(name, program, folder):
     counts = " + ".join(f"{len(split.labels):,}" for split in raw.values())
     steps = next(iter(models.values()))["steps"]
     row = [f"`{name}`", str(of.package), of.layout, of.reader, counts, str(len(np.unique(raw["train"].labels))), str(steps)]
-    print(" | ".join(["", *row, accuracy["big"], accuracy["small"], accuracy["base"], f"{seconds:.0f} s", ""]).strip(), flush=True)
+    row += [accuracy["big"], accuracy["small"], accuracy["base"], f"{seconds:.0f} s"]
+    print(f"| {' | '.join(row)} |{' **wrong** |' if wrong else ''}", flush=True)
     return wrong
 
 
