@@ -7,9 +7,10 @@ use rustix::io::Errno;
 /// Why something could not be done with a file or a folder, without the numbers of the system. It stands behind what
 /// could not be done: "`a.kdp` cannot be read: …".
 pub fn plainly(error: &io::Error) -> String {
+    let said = error.to_string();
     // What was written for a person stays as it is.
-    if error.raw_os_error().is_none() && error.get_ref().is_some() {
-        return error.to_string();
+    if error.get_ref().is_some() && !said.contains(NUMBER) {
+        return said;
     }
     let words = match error.kind() {
         io::ErrorKind::NotFound => "it is not there",
@@ -24,19 +25,29 @@ pub fn plainly(error: &io::Error) -> String {
         io::ErrorKind::FileTooLarge => "the file system has no room for so large a file",
         io::ErrorKind::InvalidFilename => "its name is too long, or none that a file can have",
         io::ErrorKind::ExecutableFileBusy => "it is a program that is being run",
+        io::ErrorKind::ConnectionRefused => "nobody answers there",
+        io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted => {
+            "the connection was cut"
+        }
+        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
+            "no network leads there"
+        }
         io::ErrorKind::UnexpectedEof => "it ends too early",
         io::ErrorKind::OutOfMemory => "there is no memory left for it",
         _ if error.raw_os_error() == Some(Errno::LOOP.raw_os_error()) => {
             "its symbolic links lead in a circle"
         }
-        _ => return without_number(&error.to_string()).to_string(),
+        _ => return without_number(&said).to_string(),
     };
     words.to_string()
 }
 
+/// What begins the number of an error.
+const NUMBER: &str = " (os error ";
+
 /// `Too many open files (os error 24)` without what is in brackets.
 fn without_number(text: &str) -> &str {
-    text.split(" (os error ").next().unwrap_or(text)
+    text.split(NUMBER).next().unwrap_or(text)
 }
 
 #[cfg(test)]
@@ -55,5 +66,9 @@ mod tests {
         assert_eq!(of(40), "its symbolic links lead in a circle");
         assert_eq!(plainly(&io::ErrorKind::NotFound.into()), "it is not there");
         assert_eq!(plainly(&io::Error::other("it is a pipe")), "it is a pipe");
+        // As tempfile says it.
+        let with_path = format!("{} at path \"/x\"", io::Error::from_raw_os_error(2));
+        let with_path = io::Error::new(io::ErrorKind::NotFound, with_path);
+        assert_eq!(plainly(&with_path), "it is not there");
     }
 }

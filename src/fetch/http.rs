@@ -7,6 +7,7 @@ use ureq::{Agent, Body, Timeout};
 
 use super::FetchError;
 use super::transfer::Patience;
+use crate::diag::plainly;
 
 /// What the host answers.
 pub struct Answer {
@@ -90,7 +91,7 @@ impl Client {
             ureq::Error::Timeout(_) => self.silent(url),
             error => FetchError::Unreachable {
                 url,
-                reason: error.to_string(),
+                reason: reason(&error),
             },
         }
     }
@@ -113,6 +114,21 @@ impl Client {
         }
     }
 }
+
+/// Why a host cannot be reached.
+fn reason(error: &ureq::Error) -> String {
+    match error {
+        ureq::Error::HostNotFound => NO_HOST.to_string(),
+        // The resolver has no kind of error of its own.
+        ureq::Error::Io(error) if error.to_string().contains("lookup address") => {
+            NO_HOST.to_string()
+        }
+        ureq::Error::Io(error) => plainly(error),
+        error => error.to_string(),
+    }
+}
+
+const NO_HOST: &str = "no such host is known";
 
 fn body(response: Response<Body>, status: u16) -> Box<dyn Read> {
     match status {
