@@ -124,7 +124,8 @@ impl Table {
             columns: self.columns[1..].to_vec(),
             rows: self.rows.iter().map(rest).collect(),
         };
-        let drawn = numbers.drawn(Some(width));
+        let indent = "  ";
+        let drawn = numbers.drawn(Some(width.saturating_sub(indent.len())));
         let (head, rows): (Vec<&str>, Vec<&str>) = {
             let lines: Vec<&str> = drawn.lines().collect();
             let at = lines.len().saturating_sub(self.rows.len());
@@ -134,10 +135,10 @@ impl Table {
             .initial_indent(" ")
             .subsequent_indent("   ");
         let mut lines = vec![format!(" {}", self.columns[0].title)];
-        lines.extend(head.into_iter().map(str::to_string));
+        lines.extend(head.into_iter().map(|line| format!("{indent}{line}")));
         for (row, line) in self.rows.iter().zip(rows) {
             lines.push(textwrap::fill(&row[0], &options));
-            lines.push(line.to_string());
+            lines.push(format!("{indent}{line}"));
         }
         lines.join("\n")
     }
@@ -249,7 +250,7 @@ mod tests {
     fn what_is_too_wide_even_so_has_its_name_on_a_line_of_its_own() {
         let narrow = table().told(Some(42));
         assert!(!is_wider(&narrow, 42), "{narrow}");
-        let rows = " gap[way: switched]\n 0.930\u{a0}±\u{a0}0.100      1.034\u{a0}±\u{a0}0.010";
+        let rows = " gap[way: switched]\n   0.930\u{a0}±\u{a0}0.100      1.034\u{a0}±\u{a0}0.010";
         assert!(narrow.ends_with(rows), "{narrow}");
     }
 
