@@ -62,6 +62,9 @@ pub enum DataFrom {
 pub struct DataMeta {
     /// Shape, classes and counts.
     pub shape: DataShape,
+    /// The classes that are declared and that no training sample is of; none where no sample has a label.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unseen: Vec<i64>,
     /// How bytes become numbers, where samples are images.
     #[serde(flatten)]
     pub scaling: Option<Scaling>,

@@ -13,6 +13,7 @@ mod number;
 mod prose;
 mod ranking;
 mod template;
+mod unseen;
 mod verdict;
 
 pub use number::grouped;

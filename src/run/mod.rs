@@ -15,6 +15,7 @@ mod scheduler;
 mod stop;
 mod target;
 mod threads;
+mod unseen;
 mod worker;
 
 pub use claims::judge;
@@ -29,3 +30,4 @@ pub use scheduler::{Found, run, survey};
 pub use stop::Stop;
 pub use target::{all_targets, select};
 pub use threads::threads;
+pub use unseen::told as unseen_told;

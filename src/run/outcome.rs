@@ -108,6 +108,9 @@ pub struct Outcome {
     /// The measurements that are in the store, by id, field by field; in JSON counts are whole, and a NaN is `null`.
     #[serde(serialize_with = "write_measures", deserialize_with = "with_nan")]
     pub measures: BTreeMap<String, BTreeMap<String, f64>>,
+    /// By data that something is trained on: the classes that are declared and that no training sample is of.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub unseen: BTreeMap<String, Vec<i64>>,
     /// The claims.
     pub claims: Vec<ClaimOutcome>,
     /// The run's folder.
@@ -131,6 +134,7 @@ impl Outcome {
             watched: watchers.map(|node| node.key).collect(),
             models: BTreeMap::new(),
             measures: BTreeMap::new(),
+            unseen: BTreeMap::new(),
             claims: vec![],
             run: None,
             seconds: 0.0,

@@ -11,7 +11,7 @@ use super::outcome::numbers;
 use super::worker::{Message, Said, Worker};
 use super::{
     Answer, Event, Failure, Lease, NodeOutcome, Observer, Order, Outcome, Progress, Queue,
-    RunOptions, State, Status, judge, resumes,
+    RunOptions, State, Status, judge, resumes, unseen,
 };
 use crate::diag::plainly;
 use crate::plan::{Digest, Key, Node, Plan};
@@ -100,6 +100,7 @@ fn results(plan: &Plan, found: &BTreeMap<NodeIndex, Entry>) -> Outcome {
             .map(|claim| judge(claim, &measures))
             .collect(),
         measures,
+        unseen: unseen::unseen(plan, found),
         ..Outcome::begun(plan)
     }
 }
@@ -401,6 +402,9 @@ impl Run<'_> {
         match self.store.find(self.node(index).key) {
             Some(entry) => {
                 let digest = entry.manifest.digest();
+                if let Some(warning) = unseen::warning(self.plan, index, &entry) {
+                    self.observer.event(Event::Warning(&warning));
+                }
                 self.found.insert(index, entry);
                 self.queue.done(index);
                 self.end(index, Status::Ran, seconds, digest, None);

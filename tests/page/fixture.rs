@@ -36,6 +36,7 @@ impl Fixture {
                 nodes: vec![],
                 models: BTreeMap::new(),
                 measures: BTreeMap::new(),
+                unseen: BTreeMap::new(),
                 claims: vec![],
                 run: Some("runs/2026-11-23T19-30-12".into()),
                 seconds: 48.2,

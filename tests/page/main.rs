@@ -229,6 +229,25 @@ fn failures_stand_before_everything_else() {
 }
 
 #[test]
+fn classes_that_no_sample_is_of_are_a_warning() {
+    let folder = folder("unseen");
+    let mut run = Fixture::quickstart(&folder.join("store"), 2);
+    run.outcome.unseen.insert("noisy".into(), vec![3, 7]);
+    let page = Html::parse_document(&written(&run, &folder));
+    let warning =
+        "Warning: no training sample of `noisy` is of classes 3 or 7, of the 10 that are declared.";
+    assert_eq!(texts(&page, ".caution"), [warning]);
+    let findings = kdp::report::terminal::findings(&run.plan, &run.outcome);
+    let summary = findings.told("", None);
+    assert!(
+        summary.contains("no training sample of `noisy`"),
+        "{summary}"
+    );
+    let json = serde_json::to_value(&run.outcome).expect("JSON");
+    assert_eq!(json["unseen"]["noisy"], serde_json::json!([3, 7]));
+}
+
+#[test]
 fn a_run_without_results_still_has_a_page() {
     let folder = folder("empty");
     let run = Fixture::new(&folder.join("store"));

@@ -155,6 +155,10 @@ fn set(splits: Splits<Samples>, sample: Shape, classes: i64, scaling: Option<Sca
         train,
         validation,
         test,
-        meta: DataMeta { shape, scaling },
+        meta: DataMeta {
+            shape,
+            unseen: vec![],
+            scaling,
+        },
     }
 }

@@ -15,7 +15,11 @@ pub fn meta(sample: Shape, count: usize, scaling: Option<Scaling>) -> DataMeta {
         test: 0,
         labelled: true,
     };
-    DataMeta { shape, scaling }
+    DataMeta {
+        shape,
+        unseen: vec![],
+        scaling,
+    }
 }
 
 /// Images of bytes, every channel of one mean and deviation, for tensors on a device.

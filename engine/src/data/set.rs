@@ -1,5 +1,6 @@
 //! A data set in memory, whole, and what may be made of others.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use kdp::plan::{Call, DataMeta, DataShape};
@@ -89,6 +90,46 @@ impl DataSet {
             return Err(DataError::NoLabels("the declared data".to_string()));
         }
         self.meta.shape = declared.clone();
+        self.meta.unseen = self.unseen();
         Ok(self)
+    }
+
+    /// The classes that are declared and that no training sample is of; none where no sample has a label.
+    fn unseen(&self) -> Vec<i64> {
+        let labels = self.train.labels.iter().copied();
+        let seen: BTreeSet<i64> = labels.filter(|label| *label >= 0).collect();
+        match seen.is_empty() {
+            true => vec![],
+            false => (0..self.meta.shape.classes)
+                .filter(|class| !seen.contains(class))
+                .collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::data::transforms::made::set;
+
+    #[test]
+    fn classes_that_no_training_sample_is_of_are_told() {
+        let unseen = |mut set: super::DataSet, labels: Option<i64>| {
+            if let Some(label) = labels {
+                set.train.labels.fill(label);
+            }
+            let declared = set.meta.shape.clone();
+            set.finish(&[], &declared).map(|set| set.meta.unseen)
+        };
+        let all = unseen(set(30), None).expect("finished");
+        assert_eq!(all, [] as [i64; 0]);
+        let few = unseen(set(7), None).expect("finished");
+        assert_eq!(few, [7, 8, 9]);
+        let one = unseen(set(30), Some(9)).expect("finished");
+        assert_eq!(one, [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+        // Without labels there is nothing to be seen.
+        let mut none = set(30);
+        none.meta.shape.labelled = false;
+        let none = unseen(none, Some(-1)).expect("finished");
+        assert_eq!(none, [] as [i64; 0]);
     }
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::Sources;
 use crate::report::number;
+use crate::report::unseen::unseen;
 use crate::run::{self, Status};
 
 #[derive(Serialize)]
@@ -30,6 +31,8 @@ pub struct Header {
     interrupted: Vec<String>,
     /// What the store holds and could not be read.
     unread: Vec<String>,
+    /// Classes that data declares and that no training sample is of.
+    unseen: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -102,6 +105,7 @@ pub fn header(sources: &Sources) -> Header {
         skipped: ids(Status::Skipped),
         interrupted: ids(Status::Interrupted),
         unread: sources.results.unread.clone(),
+        unseen: unseen(sources.plan, outcome),
     }
 }
 

@@ -9,15 +9,17 @@ use super::words::learnt;
 use crate::plan::{MeasureTask, ModelSummary, Plan, Task};
 use crate::report::family::{Item, families};
 use crate::report::number::{Spread, duration, fixed, number, percent, true_minus};
+use crate::report::unseen::unseen;
 use crate::run::{NodeOutcome, Outcome, Status};
 
-/// The tables, what was learnt, the claims and the failures.
+/// The tables, what was learnt, the claims, what data lacks and the failures.
 pub fn findings(plan: &Plan, outcome: &Outcome) -> Findings {
     let mut parts = vec![];
     parts.extend(models(plan, outcome).map(Part::Table));
     parts.extend(measures(plan, outcome).into_iter().map(Part::Table));
     parts.extend(section("What was learnt", learnt(plan, outcome)));
     parts.extend(section("Claims", claims(outcome)));
+    parts.extend(section("Warnings", unseen(plan, outcome)));
     parts.extend(section("What failed", failures(outcome)));
     Findings(parts)
 }

@@ -29,7 +29,11 @@ pub fn set(train: usize) -> DataSet {
         train: samples(train),
         validation: samples(0),
         test: samples(4),
-        meta: DataMeta { shape, scaling },
+        meta: DataMeta {
+            shape,
+            unseen: vec![],
+            scaling,
+        },
     }
 }
 

@@ -9,7 +9,7 @@ mod subset;
 mod take;
 
 #[cfg(test)]
-mod made;
+pub(super) mod made;
 
 use kdp::plan::Call;
 

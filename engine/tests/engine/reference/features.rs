@@ -104,6 +104,7 @@ impl Pair {
 
         let meta = DataMeta {
             shape: self.sample.clone(),
+            unseen: vec![],
             scaling: None,
         };
         let data = Loaded {
