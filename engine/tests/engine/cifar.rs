@@ -104,7 +104,7 @@ fn broken_records_are_told_plainly() {
     assert!(short.contains("train.bin` is cut short"), "{short}");
     let few = fail(sound[..66].to_vec());
     assert!(
-        few.contains("holds 1 train samples, but 2 are declared"),
+        few.contains("holds 1 train sample, but 2 are declared"),
         "{few}"
     );
     let outside = fail(records(&[&[1, 7], &[2, 10]]));

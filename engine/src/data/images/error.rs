@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use kdp::diag::count;
+
 use crate::data::columns::Place;
 
 /// What is wrong with images in folders and in Parquet files.
@@ -10,7 +12,7 @@ use crate::data::columns::Place;
 pub enum ImageError {
     #[error("there is no folder `{}` for the {split} images", .path.display())]
     NoFolder { path: PathBuf, split: &'static str },
-    #[error("the folder `{}` holds {found} classes, but {declared} are declared{}", .folder.display(), of(.empty, "no image is in"))]
+    #[error("the folder `{}` holds {}, but {declared} are declared{}", .folder.display(), count(.found, "class"), of(.empty, "no image is in"))]
     Classes {
         folder: PathBuf,
         found: usize,
@@ -30,7 +32,7 @@ pub enum ImageError {
     UnknownClass { folder: PathBuf, class: String },
     #[error("the image `{}` lies in no folder of a class", .0.display())]
     Flat(PathBuf),
-    #[error("{whose} {found} {split} images, but {declared} are declared{}", of(.damaged, "left out as damaged:"))]
+    #[error("{whose} {}, but {declared} are declared{}", count(.found, &format!("{split} image")), of(.damaged, "left out as damaged:"))]
     Count {
         /// ``the folder `photos/train` holds``.
         whose: String,

@@ -96,7 +96,7 @@ const CASES: &[(Change, &[&str])] = &[
             remove(&photos.join("train/china"));
             fs::create_dir(photos.join("train/china")).expect("made");
         },
-        &["train` holds 1 classes, but 2 are declared; no image is in `china`"],
+        &["train` holds 1 class, but 2 are declared; no image is in `china`"],
     ),
     (
         |photos| {

@@ -165,7 +165,7 @@ fn what_is_wrong_is_told_by_file_row_and_mend() {
         ),
         (
             broken("cut_short", ", damaged: skip"),
-            "cut_short.parquet` holds 1 train images, but 2 are declared; left out as damaged: `row 2 of the file",
+            "cut_short.parquet` holds 1 train image, but 2 are declared; left out as damaged: `row 2 of the file",
             change,
         ),
         (
