@@ -528,7 +528,14 @@ fn ten_thousand_lines_take_no_time() {
 
 #[test]
 fn the_library_and_the_pipelines_are_in_canonical_layout() {
-    for folder in ["stdlib", "stdlib/archs", "stdlib/datasets", "pipelines", "pipelines/paper", "pipelines/real"] {
+    for folder in [
+        "stdlib",
+        "stdlib/archs",
+        "stdlib/datasets",
+        "pipelines",
+        "pipelines/paper",
+        "pipelines/real",
+    ] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
         let files = std::fs::read_dir(&folder).into_iter().flatten().flatten();
         let mut count = 0;

@@ -22,3 +22,4 @@ pub mod shim;
 
 pub mod devices;
 pub mod machine;
+pub mod threads;

@@ -1,7 +1,7 @@
 //! Work that is worth keeping where its process is killed: parts of an object in the making.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -39,9 +39,18 @@ impl Work {
 
     /// Writes a part down to the disk, in place of one of that name; it is there whole or not at all.
     pub fn put(&self, name: &str, bytes: &[u8]) -> Result<Mapped, StoreError> {
+        self.stream(name, |out| out.write_all(bytes))
+    }
+
+    /// The same of bytes that `write` gives one after the other.
+    pub fn stream(
+        &self,
+        name: &str,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<Mapped, StoreError> {
         let unfinished = self.0.join(format!("{name}.unfinished"));
         let _ = fs::remove_file(&unfinished);
-        files::stream_new(&unfinished, |out| out.write_all(bytes))?;
+        files::stream_new(&unfinished, write)?;
         let path = self.0.join(name);
         fs::rename(&unfinished, &path).map_err(StoreError::io(super::Action::Move, &path))?;
         Mapped::open(&path).map_err(StoreError::io(Read, &path))

@@ -32,6 +32,13 @@ const LENGTH: Param = Param::required(
 );
 const TOKENS: Param = Param::required("tokens", Type::Tokenizer, "What makes tokens of a text.");
 
+/// The arguments of a source whose files have columns, those of its files first.
+const fn of_columns([train, test]: [Param; 2]) -> [Param; 10] {
+    [
+        train, test, TEXT, PAIR, LABEL, LABELS, LENGTH, TOKENS, TRAIN, TEST,
+    ]
+}
+
 pub(super) const TABLE_TEXT: Word = word(
     "table_text",
     "Texts and their labels in two tables, CSV or TSV (RFC 4180), gzipped or not.",
@@ -72,24 +79,16 @@ pub(super) const TABLE_TEXT: Word = word(
 pub(super) const JSON_TEXT: Word = word(
     "json_text",
     "Texts and their labels in two files of JSON lines, gzipped or not: each line an object, whose keys are the columns. A label is a text, a whole number or a truth value.",
-    &[
+    &of_columns([
         Param::required("train_file", Type::Path, "The file of training samples."),
         Param::required("test_file", Type::Path, "The file of test samples."),
-        TEXT,
-        PAIR,
-        LABEL,
-        LABELS,
-        LENGTH,
-        TOKENS,
-        TRAIN,
-        TEST,
-    ],
+    ]),
 );
 
 pub(super) const PARQUET_TEXT: Word = word(
     "parquet_text",
     "Texts and their labels in Parquet files, as Hugging Face keeps data sets. A label is a text, a whole number or a truth value. A path may be a pattern, `\"data/train-*.parquet\"`: the files of such names, in their order.",
-    &[
+    &of_columns([
         Param::required(
             "train_files",
             Type::List(&Type::Path),
@@ -100,15 +99,7 @@ pub(super) const PARQUET_TEXT: Word = word(
             Type::List(&Type::Path),
             "The files of test samples, in their order.",
         ),
-        TEXT,
-        PAIR,
-        LABEL,
-        LABELS,
-        LENGTH,
-        TOKENS,
-        TRAIN,
-        TEST,
-    ],
+    ]),
 );
 
 pub(super) const FOLDER_TEXT: Word = word(

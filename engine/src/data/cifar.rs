@@ -54,16 +54,14 @@ pub(super) fn split(
     read: impl Fn(&Path, &[u8], &mut Vec<u8>) -> Result<Vec<u8>, DataError>,
 ) -> Result<Samples, DataError> {
     let (mut images, mut labels) = (Vec::new(), Vec::new());
-    let mut last = None;
+    let mut counts = Vec::new();
     for role in roles(files, declared.split) {
         let (path, bytes) = files.read(role)?;
         let own = read(&path, &bytes, &mut images)?;
         declared.hold_labels(&path, &own)?;
+        counts.push((path, own.len()));
         labels.extend(own);
-        last = Some(path);
     }
-    if let Some(path) = last {
-        declared.hold_count(&path, labels.len())?;
-    }
+    declared.hold_counts(&counts)?;
     Ok(Samples::of_images(shape, images, &labels))
 }

@@ -57,14 +57,14 @@ fn texts(
     let records = |split| format.records(files, making.store, &declared(source, split, classes)?);
     let (train, test) = (records("train")?, records("test")?);
     making.expect(train.list.len() + test.list.len());
-    let mut samples = |records: Records| {
-        let inputs = tokenizer.rows(&records.list, making)?;
+    let mut samples = |records: Records, split| {
+        let inputs = tokenizer.rows(&records.list, split, making)?;
         let labels = records.list.iter().map(|record| record.class).collect();
         Ok::<_, DataError>(Samples::new(inputs, labels))
     };
     let splits = Splits {
-        train: samples(train)?,
-        test: samples(test)?,
+        train: samples(train, "train")?,
+        test: samples(test, "test")?,
         validation: None,
     };
     Ok(set(splits, sample.clone(), classes, None))

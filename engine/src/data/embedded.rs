@@ -73,7 +73,7 @@ pub fn read(name: &str, shape: [i64; 3], declared: &Declared) -> Result<Samples,
     idx::samples(
         shape,
         declared,
-        (Path::new(&part("images")), images.to_vec()),
-        (Path::new(&part("labels")), labels.to_vec()),
+        (Path::new(&part("images")), images),
+        (Path::new(&part("labels")), labels),
     )
 }

@@ -1,7 +1,8 @@
 //! What can be wrong with data.
 
 use std::fmt::Display;
-use std::path::PathBuf;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
 
 use kdp::diag::{count, plainly};
 use kdp::plan::Call;
@@ -21,10 +22,7 @@ pub enum DataError {
     #[error("the file `{}` is not there", .0.display())]
     Missing(PathBuf),
     #[error("the file `{}` cannot be read: {}", .path.display(), plainly(reason))]
-    Unreadable {
-        path: PathBuf,
-        reason: std::io::Error,
-    },
+    Unreadable { path: PathBuf, reason: io::Error },
     #[error("the file `{}` has changed since the run was planned", .0.display())]
     Changed(PathBuf),
     #[error("the files of the folder `{}` have changed since the run was planned", .0.display())]
@@ -32,22 +30,17 @@ pub enum DataError {
     #[error("no file is given for `{0}`")]
     NoRole(String),
     #[error("the file `{}` is not sound gzip: {}", .path.display(), plainly(reason))]
-    Gzip {
-        path: PathBuf,
-        reason: std::io::Error,
-    },
+    Gzip { path: PathBuf, reason: io::Error },
+    #[error("the file `{}` unpacks to {what}, which is no text", .path.display())]
+    Bomb { path: PathBuf, what: String },
     #[error("the file `{}` is cut short: its header promises {promised} bytes, it has {found}", .path.display())]
     Truncated {
         path: PathBuf,
         promised: u64,
         found: u64,
     },
-    #[error("the file `{}` goes on after its end: its header promises {promised} bytes, it has {found}", .path.display())]
-    TooLong {
-        path: PathBuf,
-        promised: u64,
-        found: u64,
-    },
+    #[error("the file `{}` goes on after its end: its header promises {promised} bytes, it has more", .path.display())]
+    TooLong { path: PathBuf, promised: u64 },
     #[error("the file `{}` is not an IDX file of {what}: it begins with {found:#010x}, not {wanted:#010x}", .path.display())]
     Magic {
         path: PathBuf,
@@ -68,6 +61,14 @@ pub enum DataError {
     #[error("the file `{}` holds {}, but {declared} are declared", .path.display(), samples(*.found, split))]
     Count {
         path: PathBuf,
+        split: &'static str,
+        found: usize,
+        declared: i64,
+    },
+    #[error("the files {of} hold {found} {split} samples together, but {declared} are declared")]
+    Sum {
+        /// The files, and how many each holds.
+        of: String,
         split: &'static str,
         found: usize,
         declared: i64,
@@ -182,6 +183,17 @@ impl From<ImageError> for DataError {
 }
 
 impl DataError {
+    /// What went wrong while a file was read.
+    pub fn of_reading(path: &Path, error: io::Error) -> Self {
+        let path = path.to_path_buf();
+        error
+            .downcast()
+            .unwrap_or_else(|reason| match reason.kind() {
+                ErrorKind::NotFound => DataError::Missing(path),
+                _ => DataError::Unreadable { path, reason },
+            })
+    }
+
     /// The error that a word has no usable argument of that name.
     pub fn argument(call: &Call, argument: &str) -> Self {
         DataError::Argument {
@@ -211,9 +223,17 @@ impl DataError {
             DataError::NoBatch { .. } => Some(
                 "the folder must be that of the Python version: `cifar-10-batches-py`, `cifar-100-python`",
             ),
-            DataError::Count { .. } | DataError::Shape { .. } | DataError::Label { .. } => {
+            DataError::Count { .. }
+            | DataError::Sum { .. }
+            | DataError::Shape { .. }
+            | DataError::TooLong { .. }
+            | DataError::Magic { .. }
+            | DataError::Label { .. } => {
                 Some("change the declaration, or put the right files there")
             }
+            DataError::Bomb { .. } => Some(
+                "fetch the file again; or, where you trust it, unpack it (`gunzip`) and declare what comes out",
+            ),
             DataError::Classes { .. } => Some("declare as many as are found"),
             DataError::Balance { .. } => Some("take fewer of each"),
             DataError::Flat { .. } => Some("say the deviation: `normalise(std: [1.0])`"),

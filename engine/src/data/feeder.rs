@@ -13,6 +13,7 @@ use super::augment::{Epoch, View};
 use super::images::{Cut, Pixels};
 use super::placement::Placement;
 use super::{Frame, Inputs, Rows, Samples, padding};
+use crate::threads;
 
 /// Makes tensors of samples, on a device.
 pub struct Feeder {
@@ -86,10 +87,11 @@ impl Feeder {
                 .iter()
                 .zip(out.chunks_exact_mut(numbers))
                 .try_for_each(make),
-            false => views
-                .par_iter()
-                .zip(out.par_chunks_exact_mut(numbers))
-                .try_for_each(make),
+            false => threads::within(|| {
+                let views = views.par_iter();
+                let places = out.par_chunks_exact_mut(numbers);
+                views.zip(places).try_for_each(make)
+            }),
         };
         filled(&[rows.len() as i64, size[1], size[2], size[0]], fill)?
             .f_permute([0, 3, 1, 2])?

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use kdp::plan::{Digest, InputFile};
 use kdp::store::{Listed, Listing, Store};
 
 use super::DataError;
+use crate::threads;
 
 /// A node's files by role.
 pub struct Files<'a>(pub &'a BTreeMap<String, InputFile>);
@@ -42,7 +42,7 @@ impl Files<'_> {
         if let Some(listing) = digest.and_then(|digest| store.listing(digest)) {
             return Ok((path, listing));
         }
-        let read = Listing::read(&path, &|_, _| ());
+        let read = threads::within(|| Listing::read(&path, &|_, _| ()));
         let listing = read.map_err(|reason| DataError::Unreadable {
             path: path.clone(),
             reason,
@@ -54,7 +54,7 @@ impl Files<'_> {
     }
 
     /// The path and the bytes of a file. Its bytes must be those that the plan saw: the node's
-    /// key was made of them.
+    /// key was made of them. The file is read once, and what is decoded is what was held: it may change meanwhile.
     pub fn read(&self, role: &str) -> Result<(PathBuf, Vec<u8>), DataError> {
         let file = self.file(role)?;
         let path = file.path.clone();
@@ -69,7 +69,7 @@ impl Files<'_> {
     /// against that afterwards.
     pub fn open(&self, role: &str, store: &Store) -> Result<(PathBuf, File), DataError> {
         let path = self.file(role)?.path.clone();
-        let file = File::open(&path).map_err(|reason| unreadable(&path, reason))?;
+        let file = File::open(&path).map_err(|reason| DataError::of_reading(&path, reason))?;
         self.hold(role, store)?;
         Ok((path, file))
     }
@@ -79,7 +79,9 @@ impl Files<'_> {
     pub fn hold(&self, role: &str, store: &Store) -> Result<(), DataError> {
         let file = self.file(role)?;
         let digest = store.digest_of_file(&file.path);
-        match Some(digest.map_err(|reason| unreadable(&file.path, reason))?) == file.digest {
+        match Some(digest.map_err(|reason| DataError::of_reading(&file.path, reason))?)
+            == file.digest
+        {
             true => Ok(()),
             false => Err(DataError::Changed(file.path.clone())),
         }
@@ -98,29 +100,5 @@ pub fn listed(folder: &Path, file: &Listed) -> Result<Vec<u8>, DataError> {
 
 /// The bytes of a file.
 fn bytes(path: &Path) -> Result<Vec<u8>, DataError> {
-    std::fs::read(path).map_err(|reason| unreadable(path, reason))
-}
-
-/// Why a file cannot be read.
-fn unreadable(path: &Path, reason: io::Error) -> DataError {
-    let path = path.to_path_buf();
-    match reason.kind() {
-        ErrorKind::NotFound => DataError::Missing(path),
-        _ => DataError::Unreadable { path, reason },
-    }
-}
-
-/// The bytes inside, if these are gzip (by their first two bytes), else the bytes themselves.
-pub fn unpack(path: &Path, bytes: Vec<u8>) -> Result<Vec<u8>, DataError> {
-    if !bytes.starts_with(&[0x1f, 0x8b]) {
-        return Ok(bytes);
-    }
-    let mut inside = Vec::new();
-    flate2::read::MultiGzDecoder::new(bytes.as_slice())
-        .read_to_end(&mut inside)
-        .map_err(|reason| DataError::Gzip {
-            path: path.to_path_buf(),
-            reason,
-        })?;
-    Ok(inside)
+    std::fs::read(path).map_err(|reason| DataError::of_reading(path, reason))
 }

@@ -1,59 +1,88 @@
 //! IDX files as MNIST ships them (LeCun et al. 1998): a big-endian magic number, one big-endian
 //! size a dimension, then the bytes.
 
+use std::io::Read;
 use std::path::Path;
 
 use super::DataError;
-use super::files::{Files, unpack};
+use super::content::Content;
+use super::files::Files;
 use super::samples::{Declared, Samples};
 
 const IMAGES: u32 = 0x0000_0803;
 const LABELS: u32 = 0x0000_0801;
 
-/// The sizes and the content of an IDX file with `DIMENSIONS` dimensions.
-fn parse<'a, const DIMENSIONS: usize>(
-    path: &Path,
-    bytes: &'a [u8],
-    what: &'static str,
-    wanted: u32,
-) -> Result<([u32; DIMENSIONS], &'a [u8]), DataError> {
-    let header = 4 * (1 + DIMENSIONS);
-    let word = |at: usize| {
-        let word = bytes.get(4 * at..4 * at + 4)?;
-        Some(u32::from_be_bytes(word.try_into().ok()?))
-    };
-    let short = |promised: u64| DataError::Truncated {
-        path: path.to_path_buf(),
-        promised,
-        found: bytes.len() as u64,
-    };
-    let found = word(0).ok_or_else(|| short(header as u64))?;
-    if found != wanted {
-        return Err(DataError::Magic {
-            path: path.to_path_buf(),
-            what,
-            found,
-            wanted,
-        });
-    }
-    let mut sizes = [0; DIMENSIONS];
-    for (place, size) in sizes.iter_mut().enumerate() {
-        *size = word(1 + place).ok_or_else(|| short(header as u64))?;
-    }
-    let promised = sizes
-        .iter()
-        .fold(1u64, |product, &size| {
-            product.saturating_mul(u64::from(size))
-        })
-        .saturating_add(header as u64);
-    match (bytes.len() as u64).cmp(&promised) {
-        std::cmp::Ordering::Less => Err(short(promised)),
-        std::cmp::Ordering::Greater => Err(DataError::TooLong {
+/// An IDX file with `DIMENSIONS` dimensions, whose header is read. It is read and unpacked no further than its sizes
+/// promise, which are held against the declaration before.
+struct Idx<'a, const DIMENSIONS: usize> {
+    path: &'a Path,
+    content: Content<'a>,
+    sizes: [u32; DIMENSIONS],
+}
+
+impl<'a, const DIMENSIONS: usize> Idx<'a, DIMENSIONS> {
+    fn open(
+        path: &'a Path,
+        bytes: &'a [u8],
+        what: &'static str,
+        wanted: u32,
+    ) -> Result<Self, DataError> {
+        let mut content = Content::of(path, bytes);
+        let promised = 4 * (1 + DIMENSIONS) as u64;
+        let header = pull(path, &mut content, promised)?;
+        let mut words = header.as_chunks().0.iter().copied().map(u32::from_be_bytes);
+        let short = || DataError::Truncated {
             path: path.to_path_buf(),
             promised,
-            found: bytes.len() as u64,
-        }),
-        std::cmp::Ordering::Equal => Ok((sizes, &bytes[header..])),
+            found: header.len() as u64,
+        };
+        let found = words.next().ok_or_else(short)?;
+        if found != wanted {
+            return Err(DataError::Magic {
+                path: path.to_path_buf(),
+                what,
+                found,
+                wanted,
+            });
+        }
+        let sizes: Vec<u32> = words.collect();
+        let sizes = sizes.try_into().map_err(|_| short())?;
+        Ok(Self {
+            path,
+            content,
+            sizes,
+        })
+    }
+
+    /// What is behind the header.
+    fn bytes(mut self) -> Result<Vec<u8>, DataError> {
+        let path = self.path;
+        let header = 4 * (1 + DIMENSIONS) as u64;
+        let sizes = self.sizes.iter().map(|&size| u64::from(size));
+        let wanted = sizes.fold(1, u64::saturating_mul);
+        let promised = wanted.saturating_add(header);
+        // One more, so that the end is seen where it is.
+        let bytes = pull(path, &mut self.content, wanted.saturating_add(1))?;
+        let found = bytes.len() as u64;
+        let path = path.to_path_buf();
+        match found.cmp(&wanted) {
+            std::cmp::Ordering::Less => Err(DataError::Truncated {
+                path,
+                promised,
+                found: found + header,
+            }),
+            std::cmp::Ordering::Greater => Err(DataError::TooLong { path, promised }),
+            std::cmp::Ordering::Equal => Ok(bytes),
+        }
+    }
+}
+
+/// So many bytes; less where the file ends before.
+fn pull(path: &Path, content: &mut Content, count: u64) -> Result<Vec<u8>, DataError> {
+    let mut bytes = Vec::new();
+    match content.take(count).read_to_end(&mut bytes) {
+        Ok(_) => Ok(bytes),
+        Err(reason) => Err(DataError::of_reading(path, reason)),
     }
 }
 
@@ -61,11 +90,11 @@ fn parse<'a, const DIMENSIONS: usize>(
 pub fn samples(
     shape: [i64; 3],
     declared: &Declared,
-    images: (&Path, Vec<u8>),
-    labels: (&Path, Vec<u8>),
+    (path, images): (&Path, &[u8]),
+    (label_path, labels): (&Path, &[u8]),
 ) -> Result<Samples, DataError> {
-    let (path, bytes) = (images.0, unpack(images.0, images.1)?);
-    let ([count, height, width], pixels) = parse::<3>(path, &bytes, "images", IMAGES)?;
+    let images = Idx::<3>::open(path, images, "images", IMAGES)?;
+    let [count, height, width] = images.sizes;
     let found = [1, i64::from(height), i64::from(width)];
     if found != shape {
         return Err(DataError::Shape {
@@ -75,12 +104,11 @@ pub fn samples(
         });
     }
     declared.hold_count(path, count as usize)?;
-
-    let (label_path, label_bytes) = (labels.0, unpack(labels.0, labels.1)?);
-    let ([label_count], values) = parse::<1>(label_path, &label_bytes, "labels", LABELS)?;
-    declared.hold_count(label_path, label_count as usize)?;
-    declared.hold_labels(label_path, values)?;
-    Ok(Samples::of_images(shape, pixels.to_vec(), values))
+    let labels = Idx::<1>::open(label_path, labels, "labels", LABELS)?;
+    declared.hold_count(label_path, labels.sizes[0] as usize)?;
+    let labels = labels.bytes()?;
+    declared.hold_labels(label_path, &labels)?;
+    Ok(Samples::of_images(shape, images.bytes()?, &labels))
 }
 
 /// The samples of the files with the roles `<split>_images` and `<split>_labels`.
@@ -90,7 +118,7 @@ pub fn read(files: &Files, shape: [i64; 3], declared: &Declared) -> Result<Sampl
     samples(
         shape,
         declared,
-        (&images.0, images.1),
-        (&labels.0, labels.1),
+        (&images.0, &images.1),
+        (&labels.0, &labels.1),
     )
 }

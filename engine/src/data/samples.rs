@@ -1,6 +1,6 @@
 //! The samples of a split, and what a declaration promises of them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{DataError, Inputs};
 
@@ -94,6 +94,26 @@ impl Declared {
         }
         Err(DataError::Count {
             path: path.to_path_buf(),
+            split: self.split,
+            found,
+            declared: self.count,
+        })
+    }
+
+    /// Holds the numbers of samples that several files have together against it.
+    pub fn hold_counts(&self, counts: &[(PathBuf, usize)]) -> Result<(), DataError> {
+        if let [(path, found)] = counts {
+            return self.hold_count(path, *found);
+        }
+        let found: usize = counts.iter().map(|(_, count)| count).sum();
+        if found as i64 == self.count {
+            return Ok(());
+        }
+        let each = counts
+            .iter()
+            .map(|(path, count)| format!("`{}` ({count})", path.display()));
+        Err(DataError::Sum {
+            of: each.collect::<Vec<_>>().join(", "),
             split: self.split,
             found,
             declared: self.count,

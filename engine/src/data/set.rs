@@ -5,7 +5,7 @@ use std::fmt;
 
 use kdp::plan::{Call, DataMeta, DataShape};
 
-use super::{DataError, Samples, transforms};
+use super::{DataError, Making, Samples, transforms};
 
 /// A data set.
 #[derive(Debug)]
@@ -68,9 +68,10 @@ impl DataSet {
         mut self,
         transforms: &[Call],
         declared: &DataShape,
+        making: &mut Making,
     ) -> Result<DataSet, DataError> {
         for call in transforms {
-            self = transforms::apply(call, self)?;
+            self = transforms::apply(call, self, making)?;
         }
         for (split, samples, declared) in [
             ("train", &self.train, declared.train),
@@ -109,7 +110,7 @@ impl DataSet {
 
 #[cfg(test)]
 mod tests {
-    use crate::data::transforms::made::set;
+    use crate::data::transforms::made::{making, set};
 
     #[test]
     fn classes_that_no_training_sample_is_of_are_told() {
@@ -118,7 +119,7 @@ mod tests {
                 set.train.labels.fill(label);
             }
             let declared = set.meta.shape.clone();
-            set.finish(&[], &declared).map(|set| set.meta.unseen)
+            making(|making| set.finish(&[], &declared, making)).map(|set| set.meta.unseen)
         };
         let all = unseen(set(30), None).expect("finished");
         assert_eq!(all, [] as [i64; 0]);

@@ -18,11 +18,11 @@ pub fn make(
     (objects, slot): (&Objects, &Slot),
     teller: &mut Teller,
 ) -> Result<Product, NodeError> {
+    let tell = &mut |done, all| teller.count(done, all);
+    let mut making = Making::new(objects.store, slot, tell);
     let set = match &task.from {
         DataFrom::Source { source, .. } => {
-            let tell = &mut |done, all| teller.count(done, all);
-            let making = &mut Making::new(objects.store, slot, tell);
-            data::decode(source, files, &task.shape.sample, making)?
+            data::decode(source, files, &task.shape.sample, &mut making)?
         }
         DataFrom::Join(first, second) => objects.set(*first)?.join(&objects.set(*second)?)?,
         DataFrom::Relabel { data, by } => {
@@ -33,7 +33,7 @@ pub fn make(
                 vec![]
             } else {
                 let all = set.train.len();
-                let logits = model.logits(&set.train, &feeder, &mut |done| teller.count(done, all));
+                let logits = model.logits(&set.train, &feeder, &mut |done| making.tell(done, all));
                 let classes = |logits: tch::Tensor| -> Result<Vec<i64>, TchError> {
                     Vec::<i64>::try_from(logits.f_argmax(-1, false)?)
                 };
@@ -42,7 +42,7 @@ pub fn make(
             set.relabel(labels)?
         }
     };
-    let set = set.finish(&task.transforms, &task.shape)?;
+    let set = set.finish(&task.transforms, &task.shape, &mut making)?;
     Ok(Product {
         blobs: vec![(data::META, json(&set.meta)?)],
         summary: serde_json::to_value(&set.meta)?,

@@ -25,6 +25,8 @@ pub enum NodeError {
     },
     #[error("a result cannot be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
+    #[error("threads cannot be started: {0}")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
     #[error("it was stopped after {}", count(.0, "step"))]
     Stopped(u64),
     #[error("the engine broke down: {0}")]

@@ -15,6 +15,7 @@ use crate::data::{Files, Samples, write};
 use crate::devices::Devices;
 use crate::machine::LIBTORCH;
 use crate::outputs::{Cache, Form};
+use crate::threads;
 
 /// What a node gives: samples and other blobs by name, the main one first, and a summary.
 #[derive(Default)]
@@ -68,7 +69,7 @@ pub fn bring(job: &Job, teller: &mut Teller) -> Result<(Digest, Vec<Key>), NodeE
         Lookup::Miss(slot) => slot,
     };
     let devices = Devices::of(Lease(job.device)).map_err(NodeError::Device)?;
-    tch::set_num_threads(job.threads.max(1) as i32);
+    threads::set(job.threads)?;
     let objects = Objects {
         store: job.store,
         devices,

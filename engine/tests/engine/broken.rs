@@ -2,6 +2,7 @@
 //! alone and leaves nothing in the store.
 
 use std::path::Path;
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use kdp::plan::{Node, Task};
@@ -29,13 +30,9 @@ fn write_sound(folder: &Path) {
     }
 }
 
-/// What the worker says of a node that fails; the store must not hold it afterwards.
+/// What the worker says of a node that fails.
 fn failure(worker: &mut Worker, node: &Node, store: &Path) -> String {
-    let (message, _) = worker.run(node, store).expect_err("it is broken");
-    assert!(Store::at(store).find(node.key).is_none());
-    assert!(message.contains("made.kdp:1:1"), "{message}");
-    assert!(message.contains(&node.id), "{message}");
-    message
+    worker.failure(node, store).0
 }
 
 #[test]
@@ -60,7 +57,7 @@ fn sound_files_decode_gzipped_or_not() {
 #[test]
 fn every_kind_of_broken_file_is_told_plainly() {
     type Break = fn(&Path);
-    let cases: [(&str, Break, &[&str]); 6] = [
+    let cases: [(&str, Break, &[&str]); 7] = [
         (
             "cut short",
             |folder| {
@@ -68,6 +65,14 @@ fn every_kind_of_broken_file_is_told_plainly() {
                 std::fs::write(folder.join("train-images-idx3-ubyte"), bytes).expect("written");
             },
             &["train-images-idx3-ubyte", "cut short", "400", "116"],
+        ),
+        (
+            "too long",
+            |folder| {
+                let bytes = idx_bytes(0x803, &[6, 8, 8], &[7; 400]);
+                std::fs::write(folder.join("train-images-idx3-ubyte"), bytes).expect("written");
+            },
+            &["train-images-idx3-ubyte", "goes on after its end", "400"],
         ),
         (
             "wrong magic",
@@ -138,6 +143,123 @@ fn a_file_that_changed_since_it_was_planned_is_refused() {
         message.contains("train-labels-idx1-ubyte` has changed"),
         "{message}"
     );
+}
+
+/// A file that gives some bytes to who reads it, and is another as soon as it has given them.
+fn giving(path: &Path, bytes: Vec<u8>, then: Vec<u8>) -> JoinHandle<()> {
+    std::fs::remove_file(path).expect("there");
+    let made = std::process::Command::new("mkfifo").arg(path).status();
+    assert!(made.expect("mkfifo").success());
+    let path = path.to_path_buf();
+    std::thread::spawn(move || {
+        // It waits for a reader.
+        std::fs::write(&path, bytes).expect("given");
+        std::fs::remove_file(&path).expect("there");
+        std::fs::write(&path, then).expect("written");
+    })
+}
+
+#[test]
+fn a_file_that_changes_while_it_is_read_is_refused_or_as_it_was() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write_sound(folder.path());
+    let planned = idx(folder.path(), 6, 4);
+    let images = folder.path().join("train-images-idx3-ubyte");
+    let sound = std::fs::read(&images).expect("read");
+    let store = folder.path().join("store");
+    let mut worker = Worker::start();
+
+    // It changes before its second half is read.
+    let mut half = sound.clone();
+    half[200..].fill(9);
+    let given = giving(&images, half, sound.clone());
+    let message = failure(&mut worker, &planned, &store);
+    given.join().expect("given");
+    let wanted = "train-images-idx3-ubyte` has changed since the run was planned";
+    assert!(message.contains(wanted), "{message}");
+
+    // It changes as soon as it was read: what was held against the plan is what is decoded.
+    let given = giving(&images, sound.clone(), vec![0; sound.len()]);
+    worker.run_all(&[&planned], &store);
+    given.join().expect("given");
+    assert_ne!(std::fs::read(&images).expect("there"), sound);
+    let entry = Store::at(&store).find(planned.key).expect("there");
+    let bytes = entry.read("train.safetensors").expect("a blob");
+    let tensors = safetensors::SafeTensors::deserialize(&bytes).expect("sound");
+    let pixels = tensors.tensor("images").expect("images");
+    assert!(pixels.data().iter().all(|&pixel| pixel == 7));
+}
+
+/// A file of 0.8 MB that unpacks to 800 MB: a beginning, and zeros behind it.
+fn bomb(path: &Path, beginning: &[u8]) {
+    let pack = |bytes: &[u8]| {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        std::io::Write::write_all(&mut packed, bytes).expect("packed");
+        packed.finish().expect("packed")
+    };
+    let zeros = pack(&vec![0; 1 << 20]);
+    let bytes = [pack(beginning), zeros.repeat(800)].concat();
+    assert!((700_000..900_000).contains(&bytes.len()), "{}", bytes.len());
+    std::fs::write(path, bytes).expect("written");
+}
+
+#[test]
+fn a_bomb_is_told_without_unpacking_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = folder.path().join("store");
+    let mut worker = Worker::start();
+    write_sound(folder.path());
+    let images = folder.path().join("train-images-idx3-ubyte");
+    let before = peak(&worker);
+    let declared = "the right files there";
+    for (beginning, words) in [
+        (
+            vec![],
+            "is not an IDX file of images: it begins with 0x00000000",
+        ),
+        (idx_bytes(0x803, &[6, 8, 8], &[]), "goes on after its end"),
+        (
+            idx_bytes(0x803, &[800_000, 32, 32], &[]),
+            "are [1, 32, 32], but [1, 8, 8] is declared",
+        ),
+        (
+            idx_bytes(0x803, &[8_000_000, 8, 8], &[]),
+            "holds 8000000 train samples, but 6 are declared",
+        ),
+    ] {
+        bomb(&images, &beginning);
+        let (message, help) = worker.failure(&idx(folder.path(), 6, 4), &store);
+        assert!(message.contains("train-images-idx3-ubyte"), "{message}");
+        assert!(message.contains(words), "{message}, not {words}");
+        assert!(help.contains(declared), "{help}");
+    }
+    let texts = folder.path().join("texts.gz");
+    for (beginning, format) in [
+        (b"text,label\na,0\n".as_slice(), "text_file"),
+        (b"{\"text\": \"a\", \"label\": \"0\"}\n", "json_lines"),
+    ] {
+        bomb(&texts, beginning);
+        let path = texts.display();
+        let plan = language::planned(&format!(
+            "use std.datasets.{format}\ndataset texts = {format}(\"{path}\", \"{path}\", \
+             labels: [\"0\", \"1\"], length: 8, train: 1, test: 1)\n"
+        ));
+        let (message, help) = worker.failure(plan.nodes().next().expect("a node"), &store);
+        let words = "texts.gz` unpacks to a line of more than 16 MB";
+        assert!(message.contains(words), "{message}");
+        assert!(help.contains("gunzip"), "{help}");
+    }
+    let more = peak(&worker) - before;
+    assert!(more < 100 << 20, "{} MB", more >> 20);
+}
+
+/// The most memory that a worker has had, in bytes.
+fn peak(worker: &Worker) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", worker.id()));
+    let status = status.expect("Linux tells it");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes = line.expect("the peak").trim().trim_end_matches(" kB");
+    1024 * kilobytes.parse::<u64>().expect("a number")
 }
 
 /// A node that takes the weights of a `small_cnn(8)` from a file.
@@ -278,7 +400,9 @@ fn data_that_changes_under_a_worker_is_not_trained_on() {
     std::thread::sleep(Duration::from_millis(2200));
     worker.run_all(&[&net(2), &net(3)], folder.path());
 
-    let entry = Store::at(folder.path()).find(data.key).expect("in the store");
+    let entry = Store::at(folder.path())
+        .find(data.key)
+        .expect("in the store");
     let path = entry.path("train.safetensors");
     let mut bytes = std::fs::read(&path).expect("read");
     *bytes.last_mut().expect("a byte") ^= 1;

@@ -78,6 +78,31 @@ fn five_batches_make_cifar_10() {
 }
 
 #[test]
+fn a_wrong_number_is_told_of_all_files_and_of_each() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut files = vec![("test_batch", records(&[&[9]]))];
+    for role in [
+        "data_batch_1",
+        "data_batch_2",
+        "data_batch_3",
+        "data_batch_4",
+    ] {
+        files.push((role, records(&[&[1], &[2]])));
+    }
+    files.push(("data_batch_5", records(&[&[3]])));
+    let node = node_of(folder.path(), &files, 10, 1);
+    let store = folder.path().join("store");
+    let (message, help) = Worker::start().failure(&node, &store);
+    for words in [
+        "data_batch_1.bin` (2), `",
+        "data_batch_5.bin` (1) hold 9 train samples together, but 10 are declared",
+    ] {
+        assert!(message.contains(words), "{message}, not {words}");
+    }
+    assert!(help.contains("change the declaration"), "{help}");
+}
+
+#[test]
 fn cifar_100_is_read_by_its_fine_labels() {
     let folder = tempfile::tempdir().expect("a folder");
     let store = folder.path().join("store");
@@ -98,7 +123,7 @@ fn broken_records_are_told_plainly() {
     let mut fail = |train: Vec<u8>| {
         let files = [("train", train), ("test", sound.clone())];
         let node = node_of(folder.path(), &files, 2, 2);
-        worker.run(&node, &store).expect_err("it is broken").0
+        worker.failure(&node, &store).0
     };
     let short = fail(sound[..100].to_vec());
     assert!(short.contains("train.bin` is cut short"), "{short}");

@@ -11,6 +11,7 @@ mod frozen;
 mod images;
 mod language;
 mod made;
+mod memory;
 mod models;
 mod nodes;
 mod noise;
@@ -23,6 +24,7 @@ mod resume;
 mod shim;
 mod states;
 mod text;
+mod threads;
 
 use nodes::*;
 use pipe::Worker;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use kdp::plan::{Digest, Key, Node};
 use kdp::run::{Answer, Order, PROTOCOL, Saving};
+use kdp::store::Store;
 
 pub struct Worker {
     process: Child,
@@ -20,6 +21,8 @@ pub struct Worker {
     pub along: Vec<Node>,
     /// When trainings save their state.
     pub saving: Saving,
+    /// Threads of each node.
+    pub threads: usize,
 }
 
 impl Worker {
@@ -48,6 +51,7 @@ impl Worker {
             outputs: 0,
             along: vec![],
             saving: Saving::Never,
+            threads: 1,
         };
         match worker.answer() {
             Some(Answer::Hello { protocol, .. }) => assert_eq!(protocol, PROTOCOL),
@@ -68,6 +72,21 @@ impl Worker {
     pub fn run(&mut self, node: &Node, store: &Path) -> Result<Digest, (String, Option<String>)> {
         let device = self.device.clone();
         self.run_on(&device, node, store)
+    }
+
+    /// What it says of a node that fails, and how it is mended. It names the node and its declaration, and the store does not
+    /// hold the node afterwards.
+    pub fn failure(&mut self, node: &Node, store: &Path) -> (String, String) {
+        let (message, help) = self.run(node, store).expect_err("it is broken");
+        let named = format!("`{}` ({}): ", node.id, node.declared);
+        assert!(message.starts_with(&named), "{message}, not {named}");
+        assert!(Store::at(store).find(node.key).is_none());
+        (message, help.unwrap_or_else(|| "no help".to_string()))
+    }
+
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.process.id()
     }
 
     /// The same on other devices.
@@ -108,7 +127,7 @@ impl Worker {
             along: self.along.clone(),
             store: store.to_path_buf(),
             device: device.to_string(),
-            threads: 1,
+            threads: self.threads,
             outputs: self.outputs,
             saving: self.saving,
             across: false,

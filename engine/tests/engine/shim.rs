@@ -267,7 +267,10 @@ fn a_convolution_with_what_follows_is_libtorchs_in_several_passes() {
             wanted += &other;
         }
         let wanted = rectified(wanted, rectifier);
-        assert!(off(&found.expect("it runs"), &wanted) < 1e-5, "{sum} {rectifier:?}");
+        assert!(
+            off(&found.expect("it runs"), &wanted) < 1e-5,
+            "{sum} {rectifier:?}"
+        );
     }
 }
 

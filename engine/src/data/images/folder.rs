@@ -40,8 +40,7 @@ pub fn read(
         Split::open(files, test, making)?,
     );
     let classes = trained.classes(train.classes)?;
-    let all = trained.listing.0.len() + tested.listing.0.len();
-    making.expect(all);
+    making.expect(trained.images().count() + tested.images().count());
     Ok(Splits {
         train: trained.samples(&classes, manner, train, making)?,
         test: tested.samples(&classes, manner, test, making)?,

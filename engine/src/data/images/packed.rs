@@ -2,19 +2,16 @@
 
 use std::ops::Range;
 
-use kdp::store::Mapped;
 use rayon::iter::ParallelIterator;
 
 use super::error::{Broken, ImageError};
 use super::frame::Misfit;
 use super::manner::{Keep, Manner};
 use super::origin::Origin;
-use crate::data::{DataError, Inputs, Making, Rows};
+use crate::data::{DataError, Inputs, Making, Rows, parts};
 
-/// Bytes of a part, about; and how many images it has at least and at most: it is in memory as a whole, and some seconds
-/// of work are lost where it is not finished.
-const BYTES: i64 = 64 << 20;
-const IMAGES: [i64; 2] = [16, 512];
+/// How many images a part has at least and at most.
+const IMAGES: [usize; 2] = [16, 512];
 
 /// Bytes of an image's file, about; some are far larger.
 const FILE: i64 = 1 << 19;
@@ -44,41 +41,25 @@ impl Packed {
     }
 }
 
-/// Reads images, in order, part by part; each part by all processors. Parts that are there already are not made
-/// again.
+/// Reads images, in order.
 pub fn pack(
     origin: &impl Origin,
     manner: Manner,
     split: &str,
     making: &mut Making,
 ) -> Result<Packed, DataError> {
-    let mut packed = Rows::default();
-    let work = making.work()?;
     let bytes = match manner.keep {
         Keep::Decoded => manner.frame.size.iter().product(),
         Keep::Encoded => FILE,
     };
-    let part = (BYTES / bytes.max(1)).clamp(IMAGES[0], IMAGES[1]) as usize;
-    let all = origin.count();
-    for (nth, start) in (0..all).step_by(part).enumerate() {
-        let rows = start..all.min(start + part);
-        let count = rows.len();
-        let name = format!("{split}.{nth}");
-        let kept = work.find(&name)?.and_then(|part| read(part, count));
-        let part = match kept {
-            Some(part) => part,
-            None => {
-                let images = images(origin, rows.clone(), manner);
-                // Whatever went wrong, that its file has changed is the cause of it.
-                origin.hold(rows)?;
-                let part = read(work.put(&name, &write(&images?))?, count);
-                part.ok_or_else(|| DataError::Object(format!("its part `{name}` is cut short")))?
-            }
-        };
-        packed.append(&part);
-        making.told(count);
-    }
-    Ok(Packed(packed))
+    let part = parts::size(bytes as usize, IMAGES);
+    let rows = making.rows(split, origin.count(), part, |rows| {
+        let images = images(origin, rows.clone(), manner);
+        // Whatever went wrong, that its file has changed is the cause of it.
+        origin.hold(rows)?;
+        images
+    })?;
+    Ok(Packed(rows))
 }
 
 /// What is kept of some images, in order.
@@ -126,28 +107,4 @@ fn image(
         }
         .into()),
     }
-}
-
-/// A part: where each image begins and the last one ends, in eight bytes each, lowest first; then the images.
-fn write(images: &[Vec<u8>]) -> Vec<u8> {
-    let head = 8 * (images.len() + 1);
-    let mut part = Vec::with_capacity(head + images.iter().map(Vec::len).sum::<usize>());
-    let mut end = head as u64;
-    part.extend(end.to_le_bytes());
-    for image in images {
-        end += image.len() as u64;
-        part.extend(end.to_le_bytes());
-    }
-    images.iter().for_each(|image| part.extend(image));
-    part
-}
-
-/// The images of a part; `None` where it is not whole.
-fn read(part: Mapped, count: usize) -> Option<Rows> {
-    let (bounds, _) = part.get(..8 * (count + 1))?.as_chunks();
-    let bounds: Vec<usize> = bounds
-        .iter()
-        .map(|&at| u64::from_le_bytes(at) as usize)
-        .collect();
-    (bounds.last() == Some(&part.len())).then(|| Rows::between(part, &bounds))?
 }

@@ -14,6 +14,7 @@ use super::cell::Cell;
 use super::column::{Column, is_read};
 use crate::data::DataError;
 use crate::data::columns::Place;
+use crate::data::content::{ANY, RATIO};
 
 /// A file, of which no more is in memory than is being read.
 pub struct Parquet {
@@ -26,6 +27,7 @@ impl Parquet {
     pub fn open(path: PathBuf, file: File) -> Result<Self, DataError> {
         let reader = SerializedFileReader::new(file).and_then(|reader| {
             hold_places(reader.metadata())?;
+            hold_sizes(reader.metadata())?;
             Ok(reader)
         });
         match reader {
@@ -187,9 +189,67 @@ fn hold_places(metadata: &ParquetMetaData) -> Result<(), ParquetError> {
     }
 }
 
+/// Holds that no column unpacks to what nobody writes. The size of a page stands in the page too, in 31 bits.
+fn hold_sizes(metadata: &ParquetMetaData) -> Result<(), ParquetError> {
+    let mut columns = metadata
+        .row_groups()
+        .iter()
+        .flat_map(RowGroupMetaData::columns);
+    let too_large = columns.any(|column| {
+        let [packed, unpacked] = [column.compressed_size(), column.uncompressed_size()]
+            .map(|size| u64::try_from(size).unwrap_or(u64::MAX));
+        unpacked > packed.saturating_mul(RATIO).saturating_add(ANY)
+    });
+    match too_large {
+        false => Ok(()),
+        true => Err(ParquetError::General(format!(
+            "a column of it unpacks to more than {RATIO} times its size and {} MB",
+            ANY >> 20
+        ))),
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use parquet::basic::{Compression, ZstdLevel};
+    use parquet::data_type::{ByteArray, ByteArrayType};
+    use parquet::file::properties::WriterProperties;
+    use parquet::file::writer::SerializedFileWriter;
+    use parquet::schema::parser::parse_message_type;
+
     use super::*;
+
+    #[test]
+    fn a_bomb_is_an_error_before_it_is_unpacked() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("x.parquet");
+        for (megabytes, is_bomb) in [(8, false), (32, true)] {
+            let schema = parse_message_type("message rows { required binary text; }");
+            let zstd = Compression::ZSTD(ZstdLevel::default());
+            let packed = WriterProperties::builder().set_compression(zstd).build();
+            let file = File::create(&path).expect("made");
+            let schema = Arc::new(schema.expect("a schema"));
+            let mut writer =
+                SerializedFileWriter::new(file, schema, Arc::new(packed)).expect("begun");
+            let mut group = writer.next_row_group().expect("a group");
+            let mut column = group.next_column().expect("sound").expect("a column");
+            let zeros = ByteArray::from(vec![0; megabytes << 20]);
+            let values = column.typed::<ByteArrayType>();
+            values.write_batch(&[zeros], None, None).expect("written");
+            column.close().expect("closed");
+            group.close().expect("closed");
+            writer.close().expect("closed");
+            let file = File::open(&path).expect("there");
+            let said = Parquet::open(path.clone(), file)
+                .err()
+                .map(|error| error.to_string());
+            let wanted = "x.parquet` cannot be read as Parquet: a column of it unpacks to more than 128 times";
+            let told = said.as_ref().is_some_and(|said| said.contains(wanted));
+            assert_eq!(told, is_bomb, "{said:?}");
+        }
+    }
 
     /// Reads all that is in a file.
     fn read(path: &Path) -> Result<usize, DataError> {

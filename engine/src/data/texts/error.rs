@@ -25,7 +25,7 @@ pub enum TextError {
     #[error("{0} is not a JSON object: {1}")]
     NotAnObject(Place, String),
     #[error("the file `{}` cannot be read as a table: {reason}", .path.display())]
-    Table { path: PathBuf, reason: csv::Error },
+    Table { path: PathBuf, reason: String },
     #[error("the folder `{}` has no folder `{label}`: it has {there}", .path.display())]
     NoClass {
         path: PathBuf,
@@ -78,8 +78,6 @@ pub enum TextError {
         length: usize,
         added: usize,
     },
-    #[error("threads cannot be started: {0}")]
-    Threads(#[from] rayon::ThreadPoolBuildError),
 }
 
 fn short(lines: usize) -> String {

@@ -33,12 +33,13 @@ impl<'a> Folder<'a> {
         })
     }
 
-    /// The records of a folder: class by class, the files of each in the order of their names.
-    pub fn records(
+    /// Reads the records of a folder: class by class, the files of each in the order of their names.
+    pub fn read(
         &self,
         (folder, listing): (PathBuf, Listing),
         labels: &Labels,
-    ) -> Result<Records, DataError> {
+        records: &mut Records,
+    ) -> Result<(), DataError> {
         let mut classes: BTreeMap<&str, Vec<&Listed>> = BTreeMap::new();
         for file in &listing.0 {
             // What lies beside the folders, or in folders within them, is no sample.
@@ -49,21 +50,18 @@ impl<'a> Folder<'a> {
         }
         let found: Vec<&str> = classes.keys().copied().collect();
         self.hold_classes(&folder, &found, labels)?;
-        let mut records = Records {
-            from: format!("the folder `{}`", folder.display()),
-            ..Records::default()
-        };
+        records.from = format!("the folder `{}`", folder.display());
         for (label, class) in labels.0.iter().zip(0..) {
             for file in &classes[label] {
                 let text = self.text(&folder.join(&file.path), listed(&folder, file)?)?;
-                records.list.push(Record {
+                records.add(Record {
                     text,
                     pair: None,
                     class,
                 });
             }
         }
-        Ok(records)
+        Ok(())
     }
 
     /// Holds the folders that are there against the labels.

@@ -9,7 +9,7 @@ use super::table::Table;
 use super::{Records, TextError, json_lines, parquet};
 use crate::data::DataError;
 use crate::data::columns::Labels;
-use crate::data::files::{Files, unpack};
+use crate::data::files::Files;
 use crate::data::parquet::Parquet;
 use crate::data::samples::Declared;
 
@@ -53,41 +53,36 @@ impl<'a> Format<'a> {
         declared: &Declared,
     ) -> Result<Records, DataError> {
         let (split, labels) = (declared.split, &self.labels);
-        let one = || {
-            let (path, bytes) = files.read(&format!("{split}_file"))?;
-            let bytes = unpack(&path, bytes)?;
-            Ok::<_, DataError>((path, bytes))
-        };
-        let records = match &self.kind {
+        let one = || files.read(&format!("{split}_file"));
+        let mut records = Records::new(usize::try_from(declared.count).unwrap_or(0));
+        match &self.kind {
             Kind::Table(table) => {
                 let (path, bytes) = one()?;
-                table.records(&path, &bytes, labels)?
+                table.read(&path, &bytes, labels, &mut records)?;
             }
             Kind::JsonLines(columns) => {
                 let (path, bytes) = one()?;
-                json_lines::records(&path, &bytes, columns, labels)?
+                json_lines::read(&path, &bytes, columns, labels, &mut records)?;
             }
             Kind::Parquet(columns) => {
-                let mut records = Records::default();
                 for role in files.listed(&format!("{split}_files")) {
                     let (path, file) = files.open(&role, store)?;
                     let parquet = Parquet::open(path, file)?;
                     parquet::records(&parquet, columns, labels, &mut records)?;
                     files.hold(&role, store)?;
                 }
-                records
             }
             Kind::Folder(folder) => {
                 let found = files.folder(&format!("{split}_folder"), store)?;
-                folder.records(found, labels)?
+                folder.read(found, labels, &mut records)?;
             }
-        };
-        match records.list.len() as i64 == declared.count {
+        }
+        match records.found as i64 == declared.count {
             true => Ok(records),
             false => Err(TextError::Count {
                 from: records.from,
                 split,
-                found: records.list.len(),
+                found: records.found,
                 skipped: records.skipped,
                 declared: declared.count,
             }

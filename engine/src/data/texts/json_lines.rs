@@ -1,26 +1,32 @@
 //! JSON lines: each line an object.
 
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use serde_json::{Map, Value};
 
 use super::columns::Columns;
 use super::{Records, TextError};
+use crate::data::DataError;
 use crate::data::columns::{ColumnError, Labels, Place, absent, file};
+use crate::data::content::Content;
 
-/// The records of a file; empty lines are none.
-pub fn records(
+/// Reads the records of a file; empty lines are none.
+pub fn read(
     path: &Path,
     bytes: &[u8],
     columns: &Columns<&str>,
     labels: &Labels,
-) -> Result<Records, TextError> {
-    let mut records = Records {
-        from: file(path),
-        ..Records::default()
-    };
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    for (line, number) in bytes.split(|byte| *byte == b'\n').zip(1..) {
+    records: &mut Records,
+) -> Result<(), DataError> {
+    records.from = file(path);
+    let lines = BufReader::new(Content::of_texts(path, bytes)).split(b'\n');
+    for (line, number) in lines.zip(1..) {
+        let line = line.map_err(|reason| DataError::of_reading(path, reason))?;
+        let line = match number {
+            1 => line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&line),
+            _ => &line,
+        };
         if line.trim_ascii().is_empty() {
             continue;
         }
@@ -42,13 +48,13 @@ pub fn records(
                 .transpose()?,
             label: label(&object, columns.label, &place)?,
         };
-        records.list.push(found.record(labels, place)?);
+        records.add(found.record(labels, place)?);
     }
-    if records.list.is_empty() {
+    if records.found == 0 {
         let (path, header) = (path.to_path_buf(), false);
-        return Err(TextError::Empty { path, header });
+        return Err(TextError::Empty { path, header }.into());
     }
-    Ok(records)
+    Ok(())
 }
 
 fn object(line: &[u8], place: &impl Fn() -> Place) -> Result<Map<String, Value>, TextError> {
@@ -133,24 +139,22 @@ fn kind(value: &Value) -> &'static str {
 mod tests {
     use super::*;
 
-    fn read(text: &[u8]) -> Result<Records, TextError> {
+    fn found(text: &[u8]) -> Result<Records, DataError> {
         let columns = Columns {
             text: vec!["text"],
             pair: None,
             label: "label",
         };
-        records(
-            Path::new("t.jsonl"),
-            text,
-            &columns,
-            &Labels(vec!["0", "true", "yes"]),
-        )
+        let mut records = Records::new(9);
+        let labels = Labels(vec!["0", "true", "yes"]);
+        read(Path::new("t.jsonl"), text, &columns, &labels, &mut records)?;
+        Ok(records)
     }
 
     #[test]
     fn a_label_is_a_text_a_whole_number_or_a_truth_value() {
         let text = b"{\"text\": \"a\\nb\", \"label\": 0, \"more\": [1]}\r\n\n{\"label\": true, \"text\": \"\"}\n{\"label\": \"yes\", \"text\": \"c\"}";
-        let records = read(text).expect("sound").list;
+        let records = found(text).expect("sound").list;
         let found: Vec<_> = records.iter().map(|r| (r.text.as_str(), r.class)).collect();
         assert_eq!(found, [("a\nb", 0), ("", 1), ("c", 2)]);
     }
@@ -188,7 +192,7 @@ mod tests {
                 "line 1 of the file `t.jsonl` is not UTF-8",
             ),
         ] {
-            let said = read(text).expect_err("it is broken").to_string();
+            let said = found(text).expect_err("it is broken").to_string();
             assert!(said.contains(wanted), "{said}, not {wanted}");
         }
     }

@@ -33,7 +33,7 @@ pub fn records(
             pair: row.pair.as_ref().map(text).transpose()?,
             label: label.label(name, place)?,
         };
-        records.list.push(found.record(labels, place)?);
+        records.add(found.record(labels, place)?);
     }
     let path = file(parquet.path());
     records.from = match records.from.is_empty() {

@@ -1,5 +1,6 @@
 //! Tables: CSV or TSV (RFC 4180).
 
+use std::io::{BufReader, Read};
 use std::path::Path;
 
 use csv::{ErrorKind, StringRecord};
@@ -9,6 +10,7 @@ use super::columns::Columns;
 use super::{Records, TextError};
 use crate::data::DataError;
 use crate::data::columns::{ColumnError, Labels, Place, column, file};
+use crate::data::content::Content;
 
 /// How a table is read.
 pub struct Table<'a> {
@@ -44,30 +46,28 @@ impl<'a> Table<'a> {
         })
     }
 
-    /// The records of a table.
-    pub fn records(
+    /// Reads the records of a table.
+    pub fn read(
         &self,
         path: &Path,
         bytes: &[u8],
         labels: &Labels,
-    ) -> Result<Records, TextError> {
+        records: &mut Records,
+    ) -> Result<(), DataError> {
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(self.delimiter)
             .quoting(self.quoting)
             .has_headers(self.header)
             .flexible(self.skip_short)
-            .from_reader(bytes);
+            .from_reader(Content::of_texts(path, bytes));
         let broken = |error| broken(path, bytes, error);
         let first = reader.headers().map_err(broken)?;
         if first.is_empty() {
             let (path, header) = (path.to_path_buf(), self.header);
-            return Err(TextError::Empty { path, header });
+            return Err(TextError::Empty { path, header }.into());
         }
         let columns = self.places(path, first)?;
-        let mut records = Records {
-            from: file(path),
-            ..Records::default()
-        };
+        records.from = file(path);
         for read in reader.records() {
             let read = read.map_err(broken)?;
             let place = || {
@@ -75,11 +75,11 @@ impl<'a> Table<'a> {
                 line(path, bytes, from)
             };
             match columns.find(|place| read.get(*place).ok_or(())) {
-                Ok(columns) => records.list.push(columns.record(labels, place)?),
+                Ok(columns) => records.add(columns.record(labels, place)?),
                 Err(()) => records.skipped += 1,
             }
         }
-        Ok(records)
+        Ok(())
     }
 
     /// The places of the columns in a line.
@@ -95,34 +95,39 @@ impl<'a> Table<'a> {
 }
 
 /// What is wrong with a table's form.
-fn broken(path: &Path, bytes: &[u8], error: csv::Error) -> TextError {
-    let at = |position: &Option<csv::Position>| {
+fn broken(path: &Path, bytes: &[u8], error: csv::Error) -> DataError {
+    let at = |position: Option<csv::Position>| {
         let from = position.as_ref().map_or(0, csv::Position::byte);
         line(path, bytes, from)
     };
-    match error.kind() {
+    match error.into_kind() {
         ErrorKind::UnequalLengths {
             pos,
             expected_len,
             len,
         } => TextError::Columns {
             place: at(pos),
-            found: *len,
-            wanted: *expected_len,
-        },
+            found: len,
+            wanted: expected_len,
+        }
+        .into(),
         ErrorKind::Utf8 { pos, .. } => ColumnError::NotUtf8(at(pos)).into(),
-        _ => TextError::Table {
+        ErrorKind::Io(error) => DataError::of_reading(path, error),
+        other => TextError::Table {
             path: path.to_path_buf(),
-            reason: error,
-        },
+            reason: format!("{other:?}"),
+        }
+        .into(),
     }
 }
 
-/// The line on which a record begins that is read from some byte on: empty lines before it are skipped.
+/// The line on which a record begins that is read from some byte on: empty lines before it are skipped. The file is read
+/// once more up to there.
 fn line(path: &Path, bytes: &[u8], from: u64) -> Place {
-    let (before, rest) = bytes.split_at(bytes.len().min(from as usize));
-    let skipped = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
-    let ends = before.iter().chain(skipped).filter(|byte| **byte == b'\n');
+    let bytes = BufReader::new(Content::of_texts(path, bytes)).bytes();
+    let before = bytes.map_while(Result::ok).zip(0..);
+    let before = before.take_while(|(byte, at)| *at < from || matches!(byte, b'\r' | b'\n'));
+    let ends = before.filter(|(byte, _)| *byte == b'\n');
     Place {
         path: path.to_path_buf(),
         unit: "line",
@@ -149,8 +154,11 @@ mod tests {
         }
     }
 
-    fn read(table: &Table, text: &[u8]) -> Result<Records, TextError> {
-        table.records(Path::new("t.csv"), text, &Labels(vec!["no", "yes"]))
+    fn read(table: &Table, text: &[u8]) -> Result<Records, DataError> {
+        let mut records = Records::new(9);
+        let labels = Labels(vec!["no", "yes"]);
+        table.read(Path::new("t.csv"), text, &labels, &mut records)?;
+        Ok(records)
     }
 
     /// Texts and classes.

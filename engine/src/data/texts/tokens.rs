@@ -6,10 +6,10 @@ use rayon::prelude::*;
 use super::pretrained::Pretrained;
 use super::{Record, TextError, bytes};
 use crate::data::files::Files;
-use crate::data::{DataError, Inputs, Making};
+use crate::data::{DataError, Inputs, Making, parts};
 
-/// Records of which tokens are made before it is told how far they are.
-const TOLD: usize = 4096;
+/// How many texts a part has at least and at most.
+const TEXTS: [usize; 2] = [1024, 16_384];
 
 /// What makes rows of tokens of records.
 pub struct Tokenizer {
@@ -46,26 +46,29 @@ impl Tokenizer {
         })
     }
 
-    /// A row of each record.
-    pub fn rows(&self, records: &[Record], making: &mut Making) -> Result<Inputs, DataError> {
-        let threads = tch::get_num_threads().max(1) as usize;
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-        let pool = pool.map_err(TextError::from)?;
-        let mut ids = vec![self.padding; records.len() * self.length];
-        let parts = ids.chunks_mut(TOLD * self.length).zip(records.chunks(TOLD));
-        for (ids, records) in parts {
-            let rows = ids.par_chunks_mut(self.length).zip(records);
-            let fill = || {
-                rows.try_for_each(|(row, record)| {
-                    let places = row.iter_mut().zip(self.tokens(record)?);
-                    places.for_each(|(place, id)| *place = id);
-                    Ok::<_, TextError>(())
-                })
-            };
-            pool.install(fill)?;
-            making.told(records.len());
-        }
-        Ok(Inputs::tokens(self.length, &ids))
+    /// A row of each record of a split.
+    pub fn rows(
+        &self,
+        records: &[Record],
+        split: &str,
+        making: &mut Making,
+    ) -> Result<Inputs, DataError> {
+        let part = parts::size(4 * self.length, TEXTS);
+        let ids = making.rows(split, records.len(), part, |range| {
+            let records = records[range].par_iter();
+            records.map(|record| self.row(record)).collect()
+        })?;
+        Ok(Inputs::Tokens {
+            length: self.length,
+            ids,
+        })
+    }
+
+    /// The row of a record: whole numbers of 32 bits, their lowest byte first.
+    fn row(&self, record: &Record) -> Result<Vec<u8>, DataError> {
+        let mut ids = self.tokens(record)?;
+        ids.resize(self.length, self.padding);
+        Ok(ids.into_iter().flat_map(i32::to_le_bytes).collect())
     }
 
     /// The tokens of a record, at most as many as a row has.

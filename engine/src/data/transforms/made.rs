@@ -1,8 +1,9 @@
 //! Data and calls made up for tests.
 
-use kdp::plan::{Call, DataMeta, DataShape, Datum, Scaling};
+use kdp::plan::{Call, DataMeta, DataShape, Datum, Key, Scaling};
+use kdp::store::{Lookup, Store};
 
-use crate::data::{DataSet, Samples};
+use crate::data::{DataSet, Making, Samples};
 
 /// Samples whose labels go round through ten classes; each is one black pixel.
 pub fn samples(n: usize) -> Samples {
@@ -35,6 +36,16 @@ pub fn set(train: usize) -> DataSet {
             scaling,
         },
     }
+}
+
+/// What becomes of a data object in the making, in a store of its own.
+pub fn making<T>(make: impl FnOnce(&mut Making) -> T) -> T {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store::open(folder.path()).expect("a store");
+    let Lookup::Miss(slot) = store.lookup(Key::of(&"data")).expect("a slot") else {
+        panic!("a new store is empty");
+    };
+    make(&mut Making::new(&store, &slot, &mut |_, _| ()))
 }
 
 /// A call that is being written down.

@@ -13,10 +13,11 @@ pub(super) mod made;
 
 use kdp::plan::Call;
 
-use super::{DataError, DataSet, Samples};
+use super::{DataError, DataSet, Making, Samples};
 
 /// Applies a transform.
-pub fn apply(call: &Call, set: DataSet) -> Result<DataSet, DataError> {
+pub fn apply(call: &Call, set: DataSet, making: &mut Making) -> Result<DataSet, DataError> {
+    making.next_transform();
     match call.name.as_str() {
         "label_noise" => label_noise::label_noise(call, set),
         "take" => take::take(call, set),
@@ -24,7 +25,7 @@ pub fn apply(call: &Call, set: DataSet) -> Result<DataSet, DataError> {
         "balance" => balance::balance(call, set),
         "split" => split::split(call, set),
         "normalise" => normalise::normalise(call, set),
-        "resize" => resize::resize(call, set),
+        "resize" => resize::resize(call, set, making),
         "unlabelled" => Ok(DataSet {
             train: unlabelled(set.train),
             ..set
@@ -64,7 +65,7 @@ fn hold_labelled(call: &Call, set: &DataSet) -> Result<(), DataError> {
 
 #[cfg(test)]
 mod tests {
-    use super::made::{call, samples, set};
+    use super::made::{call, making, samples, set};
     use super::*;
     use crate::data::Inputs;
 
@@ -79,7 +80,8 @@ mod tests {
             call("subset").with("classes", [1, 2]),
         ] {
             let train = bare.clone();
-            let error = apply(&wants.call, DataSet { train, ..set(0) }).expect_err("no labels");
+            let bare = DataSet { train, ..set(0) };
+            let error = making(|making| apply(&wants.call, bare, making)).expect_err("no labels");
             assert!(error.to_string().contains("wants labels"), "{error}");
         }
     }

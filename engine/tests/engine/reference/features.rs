@@ -126,7 +126,12 @@ impl Pair {
             seed: 1,
             classes: self.sample.classes as usize,
         };
-        let teachers = Teachers::new([(TEACHER, teacher)].into(), &objective, shown, &Cache::off());
+        let teachers = Teachers::new(
+            [(TEACHER, teacher)].into(),
+            &objective,
+            shown,
+            &Cache::off(),
+        );
         let mut teachers = teachers.expect("teachers");
         let batch = Batch {
             rows: (0..case.labels.len()).collect(),

@@ -104,8 +104,7 @@ fn the_engine_knows_every_source_transform_and_augmentation() {
     let shape = crate::nodes::shape(0, 0);
     let decode = |source: Call, transforms: Vec<Call>| {
         let none = BTreeMap::new();
-        let set = decoded(&source, &Files(&none), &shape.sample, &mut |_, _| ());
-        set.and_then(|set| set.finish(&transforms, &shape)).err()
+        decoded(&source, &Files(&none), &transforms, &shape, &mut |_, _| ()).err()
     };
     for word in SOURCES {
         let error = decode(call(SOURCES, word.name, &[]), vec![]);

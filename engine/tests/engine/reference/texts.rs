@@ -1,21 +1,24 @@
 //! Texts held against what the library `datasets` reads in the same files, which `make_texts.py` wrote.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use kdp_engine::data::{DataError, DataSet, Feeder, Samples};
+use kdp::plan::{Node, Task};
+use kdp::store::Store;
+use kdp_engine::data::{self, DataError, DataSet, Feeder, Samples};
 use tch::{Device, Tensor};
 
 use crate::decoded::decoded_node;
 use crate::language::planned;
+use crate::pipe::Worker;
 
-/// The data set of the one declaration of a file.
-fn read(name: &str, declared: &str) -> Result<DataSet, DataError> {
+/// The one declaration of a file.
+fn node(name: &str, declared: &str) -> Node {
     let plan = planned(&format!(
         "use std.datasets.{name}\ndataset texts = {declared}\n"
     ));
-    let node = plan.nodes().next().expect("a node");
-    decoded_node(node, &mut |_, _| ())
+    plan.nodes().next().expect("a node").clone()
 }
 
 fn folder() -> PathBuf {
@@ -118,7 +121,8 @@ fn every_layout_is_read_as_the_library_of_its_publishers_reads_it() {
             ),
         ),
     ] {
-        let set = read(name, &declared).unwrap_or_else(|error| panic!("{layout}: {error}"));
+        let set = decoded_node(&node(name, &declared), &mut |_, _| ());
+        let set = set.unwrap_or_else(|error| panic!("{layout}: {error}"));
         for (split, samples) in [(train, &set.train), (test, &set.test)] {
             let wanted = &reference[&format!("{layout}/{split}")];
             let found = rows(&set, samples, wanted[0].1.is_some());
@@ -127,19 +131,22 @@ fn every_layout_is_read_as_the_library_of_its_publishers_reads_it() {
     }
 }
 
-/// What is said of the files of a layout after they were changed.
-fn failure(
-    layout: &str,
-    name: &str,
-    declared: &str,
-    change: impl Fn(&Path),
-) -> (String, &'static str) {
+/// What a worker says of the files of a layout after they were changed, and how that is mended.
+fn failure(layout: &str, name: &str, declared: &str, change: impl Fn(&Path)) -> (String, String) {
     let copy = tempfile::tempdir().expect("a folder");
     copied(&folder().join(layout), copy.path());
     change(copy.path());
     let declared = declared.replace("FOLDER", &copy.path().display().to_string());
-    let error = read(name, &declared).expect_err("it is broken");
-    (error.to_string(), error.help().unwrap_or("no help"))
+    let node = node(name, &declared);
+    assert!(
+        node.declared.starts_with("test.kdp:2:"),
+        "{}",
+        node.declared
+    );
+    thread_local! {
+        static WORKER: RefCell<Worker> = RefCell::new(Worker::start());
+    }
+    WORKER.with_borrow_mut(|worker| worker.failure(&node, &copy.path().join("store")))
 }
 
 fn copied(from: &Path, to: &Path) {
@@ -375,4 +382,43 @@ fn a_tokenizer_is_held_against_its_declaration() {
         assert!(message.contains(wanted), "{message}, not {wanted}");
         assert!(help.contains(mend), "{message}: {help}, not {mend}");
     }
+}
+
+#[test]
+fn texts_whose_tokens_were_made_before_are_gone_on_with() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (path, store) = (folder.path().join("a.jsonl"), folder.path().join("store"));
+    let lines: String = (0..17_000)
+        .map(|nth| format!("{{\"text\": \"{nth}\", \"label\": \"0\"}}\n"))
+        .collect();
+    std::fs::write(&path, lines).expect("written");
+    let path = path.display();
+    let sound = node(
+        "json_lines",
+        &format!(
+            "json_lines(\"{path}\", \"{path}\", labels: [\"0\", \"1\"], length: 8, train: 17000, test: 17000)"
+        ),
+    );
+    // Its parts are made, and then it fails.
+    let mut unsound = sound.clone();
+    if let Task::Data(task) = &mut unsound.task {
+        task.shape.train += 1;
+    }
+    let mut worker = Worker::start();
+    let (said, _) = worker.failure(&unsound, &store);
+    assert!(said.contains("after its transforms"), "{said}");
+    let part = store.join(format!("work/{}/train.1", sound.key));
+    let mut bytes = std::fs::read(&part).expect("the part outlives the failure");
+    let last = bytes.len() - 32;
+    // The first byte of the last text was a `1`.
+    assert_eq!(bytes[last], b'1' + 1);
+    bytes[last] = b'7' + 1;
+    std::fs::write(&part, bytes).expect("written");
+    worker.run_all(&[&sound], &store);
+    let entry = Store::at(&store).find(sound.key).expect("there");
+    let map = |blob: &str| Ok::<_, DataError>(entry.map(blob).expect("a blob"));
+    let set = data::open(map).expect("sound");
+    let last = |samples| rows(&set, samples, false).pop().expect("many").0;
+    assert_eq!([last(&set.train), last(&set.test)], ["76999", "16999"]);
+    assert!(!part.exists(), "parts go when the object is there");
 }
