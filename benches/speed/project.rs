@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 
 use kdp::check::{Disk, load};
-use kdp::plan::{Curves, Digest, Digests, Node, Plan, Task, facts, plan};
+use kdp::plan::{Curves, Digest, Digests, Node, Plan, Task, Wanted, facts, plan};
 use kdp::store::{About, Lookup, Made, Store, StoreError};
 use safetensors::Dtype;
 use safetensors::tensor::TensorView;
@@ -43,7 +43,7 @@ pub fn fill(folder: &Path) -> Result<usize, Box<dyn std::error::Error>> {
 struct NoFiles;
 
 impl Digests for NoFiles {
-    fn digest(&self, _: &Path) -> io::Result<Digest> {
+    fn digest(&self, _: &Path, _: Option<&Wanted>) -> io::Result<Digest> {
         Err(io::ErrorKind::NotFound.into())
     }
 }

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use kdp::check::{World, load};
 use kdp::diag::{Rendering, render};
-use kdp::plan::{Digest, Digests, Key, Network, Shape, Task, TrainTask, plan};
+use kdp::plan::{Digest, Digests, Key, Network, Shape, Task, TrainTask, Wanted, plan};
 use kdp_engine::machine;
 use kdp_engine::nets::{Mode, Model, Net, Partition, Precision};
 use kdp_engine::train::Stepper;
@@ -69,7 +69,7 @@ impl World for Text {
 }
 
 impl Digests for Text {
-    fn digest(&self, path: &Path) -> io::Result<Digest> {
+    fn digest(&self, path: &Path, _: Option<&Wanted>) -> io::Result<Digest> {
         Ok(Key::of_bytes(path.as_os_str().as_encoded_bytes()))
     }
 }

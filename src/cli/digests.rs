@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::console::{Console, bytes};
 use crate::plan::{Digest, Digests};
+use crate::spec::Wanted;
 use crate::store::Store;
 
 /// How long a folder may be read before it is told, and between two words on how far that is.
@@ -20,12 +21,12 @@ pub(super) struct Remembered<'a> {
 }
 
 impl Digests for Remembered<'_> {
-    fn digest(&self, path: &Path) -> io::Result<Digest> {
-        if !path.is_dir() {
+    fn digest(&self, path: &Path, wanted: Option<&Wanted>) -> io::Result<Digest> {
+        let Some(wanted) = wanted.filter(|_| path.is_dir()) else {
             return self.store.digest_of_file(path);
-        }
+        };
         let last = Mutex::new(Instant::now());
-        self.store.digest_of_folder(path, &|done, all| {
+        self.store.digest_of_folder(path, wanted, &|done, all| {
             // Several threads read; who finds the lock taken leaves the word to the other.
             let Ok(mut last) = last.try_lock() else {
                 return;

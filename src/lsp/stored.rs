@@ -11,6 +11,7 @@ use super::analysis::{Order, STACK};
 use super::world::Overlay;
 use crate::check;
 use crate::plan::{self, Digest, Digests, Task};
+use crate::spec::Wanted;
 use crate::store::Store;
 
 /// Finds the store of a file.
@@ -113,11 +114,11 @@ fn planned(order: Order, store: &Store) -> Option<Stored> {
 struct Remembered<'a>(&'a Store);
 
 impl Digests for Remembered<'_> {
-    fn digest(&self, path: &Path) -> io::Result<Digest> {
-        match path.is_dir() {
+    fn digest(&self, path: &Path, wanted: Option<&Wanted>) -> io::Result<Digest> {
+        match wanted.filter(|_| path.is_dir()) {
             // A folder may hold millions of files: nobody waits for that while they write.
-            true => self.0.remembered_folder(path),
-            false => self.0.digest_of_file(path),
+            Some(wanted) => self.0.remembered_folder(path, wanted),
+            None => self.0.digest_of_file(path),
         }
     }
 }

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::check::{self, Dataset, Model, Origin, Program, ShareFrom, SplitOf, Training};
 use crate::diag::{Sources, Span};
+use crate::spec::Wanted;
 
 /// The version of the engine's training loop: raise it when the same task gives other bits.
 const TRAINING: u32 = 3;
@@ -28,8 +29,8 @@ const ENSEMBLE: u32 = 1;
 
 /// Where the digests of files come from.
 pub trait Digests {
-    /// The digest of a file's content, or of those of all files in a folder.
-    fn digest(&self, path: &Path) -> std::io::Result<Digest>;
+    /// The digest of a file's content, or of those of the wanted files in a folder.
+    fn digest(&self, path: &Path, wanted: Option<&Wanted>) -> std::io::Result<Digest>;
 }
 
 /// The plan of a program. Files that are not there are planned all the same, under a key of their own.
@@ -161,8 +162,8 @@ impl Builder<'_> {
         }
     }
 
-    fn file(&self, path: PathBuf) -> InputFile {
-        let digest = self.digests.digest(&path).ok();
+    fn file(&self, path: PathBuf, wanted: Option<&Wanted>) -> InputFile {
+        let digest = self.digests.digest(&path, wanted).ok();
         InputFile { path, digest }
     }
 
@@ -173,8 +174,9 @@ impl Builder<'_> {
         let mut files = BTreeMap::new();
         let from = match &dataset.from {
             check::DataFrom::Source { call, paths } => {
+                let wanted = Wanted::of(call);
                 for (role, path) in located(&call.name, dataset.shape.classes, paths) {
-                    files.insert(role, self.file(path));
+                    files.insert(role, self.file(path, wanted.as_ref()));
                 }
                 DataFrom::Source {
                     source: call.clone(),
@@ -369,7 +371,7 @@ impl Builder<'_> {
                         0 => "weights".to_string(),
                         nth => format!("weights {nth}"),
                     };
-                    let file = self.file(path.clone());
+                    let file = self.file(path.clone(), None);
                     let content = content(&file);
                     files.insert(role.clone(), file);
                     WeightsFrom::File {

@@ -14,7 +14,7 @@ mod trunks;
 
 pub use crate::spec::{
     Along, Blend, Call, Comparison, Condition, DataShape, Datum, Fold, Group, Layer, Network,
-    Quantity, Recipe, Schedule, Shape, Split, View,
+    Quantity, Recipe, Schedule, Shape, Split, View, Wanted,
 };
 pub use build::{Digests, plan};
 pub use facts::{Facts, facts};

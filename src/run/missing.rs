@@ -8,6 +8,7 @@ use super::advice::advice;
 use super::options::Fetchable;
 use crate::diag::plainly;
 use crate::plan::{Call, DataFrom, DataTask, Node, Task};
+use crate::spec::Wanted;
 use crate::store::Listing;
 
 /// Where the path of an input file comes from.
@@ -24,9 +25,9 @@ pub(super) fn missing_files(node: &Node, fetchable: &[Fetchable]) -> Option<(Str
     let (role, file) = node.files.iter().find(|(_, file)| file.digest.is_none())?;
     let source = source(&node.task);
     let word = source.map_or("", |source| source.name.as_str());
-    let (kind, reason) = match word {
-        "image_folder" | "folder_text" => ("folder", reason_of_folder(&file.path)),
-        _ => ("file", reason(&file.path)),
+    let (kind, reason) = match source.and_then(Wanted::of) {
+        Some(wanted) => ("folder", reason_of_folder(&file.path, &wanted)),
+        None => ("file", reason(&file.path)),
     };
     let what = format!("its {kind} `{}` ({role}) {reason}", file.path.display());
     let mut help = match word {
@@ -55,8 +56,8 @@ fn source(task: &Task) -> Option<&Call> {
 }
 
 /// Whether a folder of data is missing, or something in it cannot be read.
-fn reason_of_folder(path: &Path) -> String {
-    match Listing::look(path) {
+fn reason_of_folder(path: &Path, wanted: &Wanted) -> String {
+    match Listing::look(path, wanted) {
         _ if !path.is_dir() => reason(path),
         Ok(()) => "could not be read when the run was planned: run again".into(),
         Err(error) => format!("cannot be read: {}", plainly(&error)),

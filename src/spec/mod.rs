@@ -15,6 +15,7 @@ mod recipe;
 mod schedule;
 mod shape;
 mod tensors;
+mod wanted;
 mod words;
 mod work;
 
@@ -32,4 +33,5 @@ pub use recipe::Recipe;
 pub use schedule::{Along, Schedule};
 pub use shape::Shape;
 pub use tensors::{Fill, Malformed, TensorSpec, tensors};
+pub use wanted::Wanted;
 pub use words::{Call, Datum};

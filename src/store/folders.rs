@@ -13,6 +13,7 @@ use super::Store;
 use super::look::Look;
 use crate::diag::plainly;
 use crate::plan::{Digest, Key};
+use crate::spec::Wanted;
 
 /// How far the reading of a folder is: bytes read, of all.
 pub type Reading<'a> = &'a (dyn Fn(u64, u64) + Sync);
@@ -26,19 +27,20 @@ pub struct Listed {
     pub digest: Digest,
 }
 
-/// The files of a folder and of those in it, by path. Hidden ones, whose names begin with a dot, are left out.
+/// The files of a folder and of those in it that are wanted, by path. Hidden ones, whose names begin with a dot, are
+/// left out.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Listing(pub Vec<Listed>);
 
 impl Listing {
-    /// Reads a folder: every byte of every file.
-    pub fn read(folder: &Path, reading: Reading) -> io::Result<Listing> {
-        Listing::of(folder, &files(folder)?, reading)
+    /// Reads a folder: every byte of every file that is wanted.
+    pub fn read(folder: &Path, wanted: &Wanted, reading: Reading) -> io::Result<Listing> {
+        Listing::of(folder, &files(folder, wanted)?, reading)
     }
 
     /// Whether a folder can be read, without the contents of its files.
-    pub fn look(folder: &Path) -> io::Result<()> {
-        let found = files(folder)?;
+    pub fn look(folder: &Path, wanted: &Wanted) -> io::Result<()> {
+        let found = files(folder, wanted)?;
         let opened = found.par_iter().map(|file| folder.join(&file.path));
         opened.try_for_each(|path| match File::open(&path) {
             Ok(_) => Ok(()),
@@ -97,12 +99,17 @@ struct Memory {
 type Folders = BTreeMap<PathBuf, Memory>;
 
 impl Store {
-    /// The digest of a folder: of the paths and contents of the files in it. It is remembered by the files'
-    /// sizes, times and inodes; their listing is kept, so that whoever reads them later can say which one has
+    /// The digest of a folder: of the paths and contents of the files in it that are wanted. It is remembered by the
+    /// files' sizes, times and inodes; their listing is kept, so that whoever reads them later can say which one has
     /// changed.
-    pub fn digest_of_folder(&self, folder: &Path, reading: Reading) -> io::Result<Digest> {
+    pub fn digest_of_folder(
+        &self,
+        folder: &Path,
+        wanted: &Wanted,
+        reading: Reading,
+    ) -> io::Result<Digest> {
         let name = folder.canonicalize()?;
-        let files = files(&name)?;
+        let files = files(&name, wanted)?;
         let looks = looks(&files);
         let mut memory = self.folders();
         if let Some(known) = self.known(&memory, &name, looks) {
@@ -116,7 +123,7 @@ impl Store {
         let settled = files
             .iter()
             .all(|file| Look::of(&file.metadata).is_settled());
-        if kept && settled && self::looks(&self::files(&name)?) == looks {
+        if kept && settled && self::looks(&self::files(&name, wanted)?) == looks {
             memory.insert(name, Memory { looks, digest });
             if let Ok(text) = serde_json::to_vec(&memory) {
                 let _ = self.replace(&self.folders_path(), &text);
@@ -125,13 +132,13 @@ impl Store {
         Ok(digest)
     }
 
-    /// The digest of a folder that nothing was changed in since it was last read; no file is opened.
-    pub fn remembered_folder(&self, folder: &Path) -> io::Result<Digest> {
+    /// The digest of a folder that nothing wanted was changed in since it was last read; no file is opened.
+    pub fn remembered_folder(&self, folder: &Path, wanted: &Wanted) -> io::Result<Digest> {
         let name = folder.canonicalize()?;
         let memory = self.folders();
         // Most folders were never read: they are not even listed.
         let looks = match memory.contains_key(&name) {
-            true => looks(&files(&name)?),
+            true => looks(&files(&name, wanted)?),
             false => return Err(io::ErrorKind::NotFound.into()),
         };
         let known = self.known(&memory, &name, looks);
@@ -182,9 +189,9 @@ struct Found {
     metadata: Metadata,
 }
 
-/// The files of a folder and of those in it, links followed, by path.
-fn files(folder: &Path) -> io::Result<Vec<Found>> {
-    let mut found = within(folder, "", 0)?;
+/// The wanted files of a folder and of those in it, links followed, by path.
+fn files(folder: &Path, wanted: &Wanted) -> io::Result<Vec<Found>> {
+    let mut found = within(folder, "", wanted, 0)?;
     found.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(found)
 }
@@ -192,7 +199,7 @@ fn files(folder: &Path) -> io::Result<Vec<Found>> {
 /// Folders in folders: beyond any layout of data, and short of a link that leads back.
 const DEEPEST: usize = 16;
 
-fn within(folder: &Path, path: &str, depth: usize) -> io::Result<Vec<Found>> {
+fn within(folder: &Path, path: &str, wanted: &Wanted, depth: usize) -> io::Result<Vec<Found>> {
     let here = folder.join(path);
     if depth > DEEPEST {
         let why = io::Error::other("its folders lie too deep in each other, or link back");
@@ -216,8 +223,9 @@ fn within(folder: &Path, path: &str, depth: usize) -> io::Result<Vec<Found>> {
         };
         let metadata = fs::metadata(&whole).map_err(|error| named(&whole, &error))?;
         match metadata.is_dir() {
-            true => within(folder, &path, depth + 1),
-            false => Ok(vec![Found { path, metadata }]),
+            true => within(folder, &path, wanted, depth + 1),
+            false if wanted.has(&path) => Ok(vec![Found { path, metadata }]),
+            false => Ok(vec![]),
         }
     });
     let found: Vec<Vec<Found>> = found.collect::<io::Result<_>>()?;

@@ -7,13 +7,13 @@ use std::path::Path;
 pub use kdp::check::Memory;
 use kdp::check::load;
 use kdp::diag::{Rendering, render};
-use kdp::plan::{Digest, Digests, Key, Plan, plan};
+use kdp::plan::{Digest, Digests, Key, Plan, Wanted, plan};
 
 /// Files whose content is their name.
 pub struct Names;
 
 impl Digests for Names {
-    fn digest(&self, path: &Path) -> io::Result<Digest> {
+    fn digest(&self, path: &Path, _: Option<&Wanted>) -> io::Result<Digest> {
         Ok(Key::of_bytes(path.to_string_lossy().as_bytes()))
     }
 }

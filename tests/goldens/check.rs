@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use kdp::check::{Disk, Found, Loaded, World, load};
 use kdp::diag::{Rendering, render, to_json};
 use kdp::plan::{
-    DataFrom, Digest, Digests, Key, Node, Plan, Shape, Share, SplitRef, Task, WeightsFrom, plan,
+    DataFrom, Digest, Digests, Key, Node, Plan, Shape, Share, SplitRef, Task, Wanted, WeightsFrom,
+    plan,
 };
 
 use crate::suite::Outputs;
@@ -45,7 +46,7 @@ impl World for Case<'_> {
 struct Names;
 
 impl Digests for Names {
-    fn digest(&self, path: &Path) -> io::Result<Digest> {
+    fn digest(&self, path: &Path, _: Option<&Wanted>) -> io::Result<Digest> {
         Ok(Key::of_bytes(path.to_string_lossy().as_bytes()))
     }
 }

@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use kdp::check;
-use kdp::plan::{self, Digest, Digests};
+use kdp::plan::{self, Digest, Digests, Wanted};
 use kdp::store::{About, Lookup, Made, Store};
 use serde_json::{Value, json};
 
@@ -193,7 +193,7 @@ fn store(client: &Client, name: &str, nodes: &[&str]) {
 struct NoFiles;
 
 impl Digests for NoFiles {
-    fn digest(&self, _path: &Path) -> io::Result<Digest> {
+    fn digest(&self, _: &Path, _: Option<&Wanted>) -> io::Result<Digest> {
         Err(io::ErrorKind::NotFound.into())
     }
 }

@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use kdp::check::{Memory, load};
-use kdp::plan::{Digest, Digests, Facts, Key, NodeIndex, Plan, Task, plan};
+use kdp::plan::{Digest, Digests, Facts, Key, NodeIndex, Plan, Task, Wanted, plan};
 use kdp::run::{Queue, State, all_targets, resumes, survey};
 use kdp::store::{About, Lookup, Made, Milestone, Store};
 
@@ -23,7 +23,7 @@ model m = mlp([8]) { data: own.train, test: other.test, recipe: quick }
 struct NoFiles;
 
 impl Digests for NoFiles {
-    fn digest(&self, _: &Path) -> io::Result<Digest> {
+    fn digest(&self, _: &Path, _: Option<&Wanted>) -> io::Result<Digest> {
         Err(io::ErrorKind::NotFound.into())
     }
 }

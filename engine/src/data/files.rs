@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use kdp::plan::{Digest, InputFile};
+use kdp::plan::{Digest, InputFile, Wanted};
 use kdp::store::{Listed, Listing, Store};
 
 use super::DataError;
@@ -30,9 +30,14 @@ impl Files<'_> {
         file.ok_or_else(|| DataError::NoRole(role.to_string()))
     }
 
-    /// The folder of a role, and the files that the plan saw in it. What is in them is held against the
-    /// listing when they are read.
-    pub fn folder(&self, role: &str, store: &Store) -> Result<(PathBuf, Listing), DataError> {
+    /// The folder of a role, and the files that the plan saw in it, those that are wanted. What is in them is held
+    /// against the listing when they are read.
+    pub fn folder(
+        &self,
+        role: &str,
+        wanted: &Wanted,
+        store: &Store,
+    ) -> Result<(PathBuf, Listing), DataError> {
         let folder = self.file(role)?;
         let path = folder.path.clone();
         if !path.is_dir() {
@@ -42,7 +47,7 @@ impl Files<'_> {
         if let Some(listing) = digest.and_then(|digest| store.listing(digest)) {
             return Ok((path, listing));
         }
-        let read = threads::within(|| Listing::read(&path, &|_, _| ()));
+        let read = threads::within(|| Listing::read(&path, wanted, &|_, _| ()));
         let listing = read.map_err(|reason| DataError::Unreadable {
             path: path.clone(),
             reason,
@@ -86,6 +91,16 @@ impl Files<'_> {
             false => Err(DataError::Changed(file.path.clone())),
         }
     }
+}
+
+/// The names of the folders in a folder, in order, but for hidden ones.
+pub fn folders(folder: &Path) -> Vec<String> {
+    let there = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let there = there.filter(|entry| entry.path().is_dir());
+    let names = there.filter_map(|entry| entry.file_name().into_string().ok());
+    let mut names: Vec<String> = names.filter(|name| !name.starts_with('.')).collect();
+    names.sort();
+    names
 }
 
 /// The bytes of a file of a folder, which must be those that were listed.

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use kdp::plan::{DataFrom, DataTask, Datum, InputFile, Node, Split, Task};
+use kdp::plan::{DataFrom, DataTask, Datum, InputFile, Node, Split, Task, Wanted};
 use kdp::store::{Listing, Store};
 use kdp::vocabulary::SOURCES;
 use kdp_engine::data::{self, Loaded, Samples};
@@ -38,7 +38,7 @@ pub fn images(declared: &Declared) -> Node {
     let mut files = BTreeMap::new();
     for (role, name) in [("train", "train"), ("test", "val")] {
         let path = declared.folder.join(name);
-        let listing = Listing::read(&path, &|_, _| ()).ok();
+        let listing = Listing::read(&path, &Wanted::Images, &|_, _| ()).ok();
         let digest = listing.map(|listing| listing.digest());
         files.insert(role.to_string(), InputFile { path, digest });
     }

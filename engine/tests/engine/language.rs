@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use kdp::check::{World, load};
 use kdp::diag::{Rendering, render};
-use kdp::plan::{Digest, Digests, Key, ModelSummary, Network, Plan, Task, plan};
+use kdp::plan::{Digest, Digests, Key, ModelSummary, Network, Plan, Task, Wanted, plan};
 use kdp::store::{Entry, Listing, Store};
 
 use super::*;
@@ -66,9 +66,9 @@ impl World for OneFile<'_> {
 
 /// Files that are not there have their names for content.
 impl Digests for OneFile<'_> {
-    fn digest(&self, path: &Path) -> io::Result<Digest> {
-        if path.is_dir() {
-            return Ok(Listing::read(path, &|_, _| ())?.digest());
+    fn digest(&self, path: &Path, wanted: Option<&Wanted>) -> io::Result<Digest> {
+        if let Some(wanted) = wanted.filter(|_| path.is_dir()) {
+            return Ok(Listing::read(path, wanted, &|_, _| ())?.digest());
         }
         let name = || path.as_os_str().as_encoded_bytes().to_vec();
         Ok(Key::of_bytes(

@@ -5,27 +5,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use kdp::plan::Wanted;
 use kdp::store::{Listed, Listing};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::error::ImageError;
 use super::manner::Manner;
 use super::origin::{Encoded, Origin, samples};
-use crate::data::files::{Files, listed};
+use crate::data::files::{Files, folders, listed};
 use crate::data::samples::{Declared, Samples};
 use crate::data::splits::Splits;
 use crate::data::{DataError, Making};
 
-/// The endings of files that are images; torchvision's `IMG_EXTENSIONS`. Other files are no samples.
-const ENDINGS: [&str; 9] = [
-    "jpg", "jpeg", "png", "ppm", "bmp", "pgm", "tif", "tiff", "webp",
-];
-
-/// Those of formats that are not read.
+/// The endings of images of formats that are not read.
 const UNREAD: [&str; 3] = ["tif", "tiff", "webp"];
-
-/// Which image is of which class in Tiny-ImageNet's validation images.
-const ANNOTATIONS: &str = "val_annotations.txt";
 
 /// The training samples and the test samples.
 pub fn read(
@@ -63,7 +56,7 @@ struct Image<'a> {
 impl Split {
     fn open(files: &Files, declared: &Declared, making: &Making) -> Result<Self, DataError> {
         let split = declared.split;
-        let (folder, listing) = match files.folder(split, making.store) {
+        let (folder, listing) = match files.folder(split, &Wanted::Images, making.store) {
             Err(DataError::Missing(path)) => {
                 return Err(ImageError::NoFolder { path, split }.into());
             }
@@ -73,7 +66,10 @@ impl Split {
     }
 
     fn images(&self) -> impl Iterator<Item = &Listed> {
-        self.listing.0.iter().filter(|file| is_image(&file.path))
+        self.listing
+            .0
+            .iter()
+            .filter(|file| file.path != Wanted::ANNOTATIONS)
     }
 
     /// The names of the classes, in order: the folders with images.
@@ -82,15 +78,8 @@ impl Split {
         for file in self.images() {
             classes.insert(self.class_of(file)?.to_string());
         }
-        let there = std::fs::read_dir(&self.folder)
-            .into_iter()
-            .flatten()
-            .flatten();
-        let there = there.filter(|entry| entry.path().is_dir());
-        let names = there.filter_map(|entry| entry.file_name().into_string().ok());
-        let none_of = |name: &String| !name.starts_with('.') && !classes.contains(name);
-        let mut empty: Vec<String> = names.filter(none_of).collect();
-        empty.sort();
+        let mut empty = folders(&self.folder);
+        empty.retain(|name| !classes.contains(name));
         let folder = self.folder.clone();
         match (classes.len() as i64 == declared, empty.is_empty()) {
             (true, true) => Ok(classes.into_iter().collect()),
@@ -122,7 +111,7 @@ impl Split {
                     let name = file.path.trim_start_matches("images/");
                     let class = lines.get(name);
                     class.ok_or_else(|| ImageError::NotAnnotated {
-                        path: self.folder.join(ANNOTATIONS),
+                        path: self.folder.join(Wanted::ANNOTATIONS),
                         image: name.to_string(),
                     })?
                 }
@@ -136,14 +125,19 @@ impl Split {
 
     /// The classes of images by name, where they are told by a list of their own.
     fn annotations(&self) -> Result<Option<BTreeMap<String, String>>, DataError> {
-        let Some(list) = self.listing.0.iter().find(|file| file.path == ANNOTATIONS) else {
+        let Some(list) = self
+            .listing
+            .0
+            .iter()
+            .find(|file| file.path == Wanted::ANNOTATIONS)
+        else {
             return Ok(None);
         };
         // A set that was brought into folders of classes keeps its list.
         if !self.images().all(|file| file.path.starts_with("images/")) {
             return Ok(None);
         }
-        let path = self.folder.join(ANNOTATIONS);
+        let path = self.folder.join(Wanted::ANNOTATIONS);
         let bytes = listed(&self.folder, list)?;
         let text = String::from_utf8_lossy(&bytes);
         let mut classes = BTreeMap::new();
@@ -219,7 +213,9 @@ impl Origin for Found<'_> {
     }
 
     fn is_unread(&self, row: usize) -> bool {
-        ends_in(&self.files[row].path, &UNREAD)
+        let ending = Path::new(&self.files[row].path).extension();
+        let ending = ending.and_then(|ending| ending.to_str());
+        ending.is_some_and(|ending| UNREAD.contains(&ending.to_ascii_lowercase().as_str()))
     }
 
     /// Each file was held against the listing.
@@ -239,15 +235,4 @@ impl Origin for Found<'_> {
     fn name(&self, row: usize) -> String {
         self.files[row].path.clone()
     }
-}
-
-fn is_image(path: &str) -> bool {
-    ends_in(path, &ENDINGS)
-}
-
-fn ends_in(path: &str, endings: &[&str]) -> bool {
-    let ending = Path::new(path)
-        .extension()
-        .and_then(|ending| ending.to_str());
-    ending.is_some_and(|ending| endings.contains(&ending.to_ascii_lowercase().as_str()))
 }

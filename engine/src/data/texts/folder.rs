@@ -3,28 +3,28 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use kdp::plan::Call;
+use kdp::plan::{Call, Wanted};
 use kdp::store::{Listed, Listing};
 
 use super::{Record, Records, TextError};
 use crate::data::DataError;
 use crate::data::columns::{Labels, quoted};
-use crate::data::files::listed;
+use crate::data::files::{folders, listed};
 
 /// How a folder is read.
-pub struct Folder<'a> {
-    /// Folders that are no class.
-    ignore: Vec<&'a str>,
+pub struct Folder {
+    /// Which files in it.
+    pub wanted: Wanted,
     /// Whether each byte is a character (ISO 8859-1), rather than UTF-8.
     latin1: bool,
 }
 
-impl<'a> Folder<'a> {
+impl Folder {
     /// What a source says of its folders.
-    pub fn of(source: &'a Call) -> Result<Self, DataError> {
+    pub fn of(source: &Call) -> Result<Self, DataError> {
         let lacks = |argument: &str| DataError::argument(source, argument);
         Ok(Self {
-            ignore: source.texts("ignore").ok_or_else(|| lacks("ignore"))?,
+            wanted: Wanted::of(source).ok_or_else(|| lacks("ignore"))?,
             latin1: match source.text("encoding") {
                 Some("utf8") => false,
                 Some("latin1") => true,
@@ -42,14 +42,12 @@ impl<'a> Folder<'a> {
     ) -> Result<(), DataError> {
         let mut classes: BTreeMap<&str, Vec<&Listed>> = BTreeMap::new();
         for file in &listing.0 {
-            // What lies beside the folders, or in folders within them, is no sample.
-            if let Some((class, name)) = file.path.split_once('/') {
-                let files = classes.entry(class).or_default();
-                files.extend((!name.contains('/')).then_some(file));
+            if let Some((class, _)) = file.path.split_once('/') {
+                classes.entry(class).or_default().push(file);
             }
         }
         let found: Vec<&str> = classes.keys().copied().collect();
-        self.hold_classes(&folder, &found, labels)?;
+        hold_classes(&folder, &found, labels)?;
         records.from = format!("the folder `{}`", folder.display());
         for (label, class) in labels.0.iter().zip(0..) {
             for file in &classes[label] {
@@ -64,26 +62,6 @@ impl<'a> Folder<'a> {
         Ok(())
     }
 
-    /// Holds the folders that are there against the labels.
-    fn hold_classes(&self, path: &Path, found: &[&str], labels: &Labels) -> Result<(), TextError> {
-        if let Some(label) = labels.0.iter().find(|label| !found.contains(label)) {
-            return Err(TextError::NoClass {
-                path: path.to_path_buf(),
-                label: label.to_string(),
-                there: quoted(found),
-            });
-        }
-        let known = |found: &&&str| !labels.0.contains(found) && !self.ignore.contains(found);
-        match found.iter().find(known) {
-            Some(found) => Err(TextError::UnknownClass {
-                path: path.to_path_buf(),
-                found: found.to_string(),
-                labels: quoted(&labels.0),
-            }),
-            None => Ok(()),
-        }
-    }
-
     /// The text of a file.
     fn text(&self, path: &Path, bytes: Vec<u8>) -> Result<String, TextError> {
         match self.latin1 {
@@ -93,5 +71,24 @@ impl<'a> Folder<'a> {
                 byte: error.utf8_error().valid_up_to(),
             }),
         }
+    }
+}
+
+/// Holds the folders with texts against the labels.
+fn hold_classes(path: &Path, found: &[&str], labels: &Labels) -> Result<(), TextError> {
+    if let Some(label) = labels.0.iter().find(|label| !found.contains(label)) {
+        return Err(TextError::NoClass {
+            path: path.to_path_buf(),
+            label: label.to_string(),
+            there: quoted(&folders(path)),
+        });
+    }
+    match found.iter().find(|found| !labels.0.contains(found)) {
+        Some(found) => Err(TextError::UnknownClass {
+            path: path.to_path_buf(),
+            found: found.to_string(),
+            labels: quoted(&labels.0),
+        }),
+        None => Ok(()),
     }
 }

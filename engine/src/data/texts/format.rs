@@ -23,7 +23,7 @@ enum Kind<'a> {
     Table(Table<'a>),
     JsonLines(Columns<&'a str>),
     Parquet(Columns<&'a str>),
-    Folder(Folder<'a>),
+    Folder(Folder),
 }
 
 impl<'a> Format<'a> {
@@ -73,7 +73,7 @@ impl<'a> Format<'a> {
                 }
             }
             Kind::Folder(folder) => {
-                let found = files.folder(&format!("{split}_folder"), store)?;
+                let found = files.folder(&format!("{split}_folder"), &folder.wanted, store)?;
                 folder.read(found, labels, &mut records)?;
             }
         }

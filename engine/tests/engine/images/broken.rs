@@ -197,7 +197,7 @@ fn what_changed_since_the_plan_is_named() {
     let keeping = Store::open(&store).expect("a store");
     for split in ["train", "val"] {
         keeping
-            .digest_of_folder(&photos.join(split), &|_, _| ())
+            .digest_of_folder(&photos.join(split), &Wanted::Images, &|_, _| ())
             .expect("read");
     }
     for (change, words) in [

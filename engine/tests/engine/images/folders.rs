@@ -62,9 +62,9 @@ fn damaged_images_are_left_out_where_that_is_asked_for() {
     let found = load(&store, &node, Split::Train).samples;
     // `B.JPEG`, `a.jpg`, `alpha.png`, then the damaged one.
     assert_eq!(found.index[..4], [0, 1, 2, 4]);
-    let sound = images(&exact(&reference("images/exact"), &[]));
-    worker.run_all(&[&sound], &store);
-    let sound = load(&store, &sound, Split::Train).samples;
+    let whole = images(&exact(&reference("images/exact"), &[]));
+    worker.run_all(&[&whole], &store);
+    let sound = load(&store, &whole, Split::Train).samples;
     assert_eq!(pixels(&found), pixels(&sound));
     assert_eq!(found.labels, sound.labels);
 
@@ -115,7 +115,7 @@ fn what_was_decoded_before_is_gone_on_with() {
     // As `kdp` plans it: with listings that are kept.
     let keeping = Store::open(&store).expect("a store");
     for split in ["train", "val"] {
-        let read = keeping.digest_of_folder(&photos.join(split), &|_, _| ());
+        let read = keeping.digest_of_folder(&photos.join(split), &Wanted::Images, &|_, _| ());
         read.expect("read");
     }
     // One of the second part is not what the plan saw, for a while.
@@ -141,4 +141,25 @@ fn what_was_decoded_before_is_gone_on_with() {
     let samples = load(&store, &node, Split::Train).samples;
     assert_eq!(pixels(&samples)[512 * 3600 - 1], bytes[last]);
     assert!(!part.exists(), "parts go when the object is there");
+}
+
+#[test]
+fn strangers_in_a_folder_change_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (photos, store) = (folder.path().join("photos"), folder.path().join("store"));
+    copy(&reference("images/exact"), &photos);
+    let planned = || images(&exact(&photos, &[]));
+    let node = planned();
+    for stranger in [
+        "train/README",
+        "train/china/Thumbs.db",
+        "val/china/.DS_Store",
+    ] {
+        fs::write(photos.join(stranger), "a stranger").expect("written");
+        assert_eq!(planned().key, node.key, "{stranger}");
+    }
+    // No listing is kept: the worker lists the folder itself, and finds what the plan found.
+    Worker::start().run_all(&[&node], &store);
+    fs::write(photos.join("val/china/b.png"), "a sample").expect("written");
+    assert_ne!(planned().key, node.key);
 }
