@@ -9,6 +9,7 @@ mod files;
 mod key;
 mod node;
 mod shared;
+mod summary;
 mod trajectory;
 mod trunks;
 
@@ -22,6 +23,7 @@ pub use fields::{fields_to_json, write_measures};
 pub use key::{Digest, Key};
 pub use node::*;
 pub use shared::Shared;
+pub use summary::{Damaged, DataSummary, LeftOut, ModelSummary, StateSummary};
 
 use std::collections::{BTreeMap, BTreeSet};
 

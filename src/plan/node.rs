@@ -23,7 +23,8 @@ pub type Loss = crate::spec::Loss<Key>;
 /// that are kept encoded (`files`, u8; `bounds`, i64, where each begins and the last one ends; `frame`, i64: C, H, W and
 /// the shorter side before the middle is cut out, 0 for none), `labels`
 /// (i64, n; −1 for none), `true_labels` (i64, n: before label noise, relabelling or unlabelling) and
-/// `index` (i64, n: the place in the source); and `meta.json` with a [`DataMeta`].
+/// `index` (i64, n: the place in the source); and `meta.json` with a [`DataMeta`]. Its summary is a
+/// [`DataSummary`](super::DataSummary).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DataTask {
     /// What it is made of.
@@ -138,7 +139,7 @@ pub struct Best {
 /// Its object holds `weights.safetensors` (parameters and buffers under their names),
 /// `optimizer.safetensors` (moments, by parameter), `log.safetensors` (what each step saw: `loss`,
 /// `right`, `labelled` and `samples`, f32) and `network.json` (the [`Network`]); its summary is a
-/// [`StateSummary`].
+/// [`StateSummary`](super::StateSummary).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TrainTask {
     /// The version of the training loop.
@@ -171,7 +172,7 @@ pub struct TrainTask {
 /// nearest stored state. The training's key knows nothing of it.
 ///
 /// Its object holds `curves.json` (a [`Curves`]) and, with `best`, `weights.safetensors` and
-/// `network.json`; its summary is a [`ModelSummary`], where it has ended.
+/// `network.json`; its summary is a [`ModelSummary`](super::ModelSummary), where it has ended.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ObserveTask {
     /// The version of how it is watched.
@@ -454,31 +455,6 @@ pub struct Claim {
     pub condition: Condition,
     /// Where it was declared.
     pub declared: String,
-}
-
-/// The summary of a train object.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct StateSummary {
-    /// Number of trainable numbers.
-    pub parameters: u64,
-    /// Steps of training.
-    pub steps: u64,
-}
-
-/// The summary of what watched a model's training, and of a weights or ensemble object.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ModelSummary {
-    /// Number of trainable numbers.
-    pub parameters: u64,
-    /// Steps of training.
-    pub steps: u64,
-    /// Share right on the training split, as labelled there, without augmentation; `None` where it
-    /// has no labels.
-    pub train_accuracy: Option<f64>,
-    /// Share right on the test split.
-    pub test_accuracy: f64,
-    /// The blake3 of the model's main blob: `weights.safetensors` or `ensemble.json`.
-    pub digest: Digest,
 }
 
 /// The learning curves of a model. All lists of `train` are equally long, and so those of `test` and of

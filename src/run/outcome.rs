@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::plan::{Digest, Key, ModelSummary, Node, Plan, write_measures};
+use crate::plan::{
+    DataSummary, Digest, Key, LeftOut, ModelSummary, Node, Plan, Task, write_measures,
+};
+use crate::store::Entry;
 
 /// What became of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +59,9 @@ pub struct NodeOutcome {
     /// Why it failed or was skipped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// Samples that are not in the data, though its source holds them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<LeftOut>,
 }
 
 impl NodeOutcome {
@@ -69,8 +75,26 @@ impl NodeOutcome {
             seconds: 0.0,
             digest: None,
             error: None,
+            left_out: None,
         }
     }
+
+    /// With what its object tells.
+    pub fn with(self, node: &Node, object: &Entry) -> NodeOutcome {
+        NodeOutcome {
+            digest: object.manifest.digest(),
+            left_out: left_out(node, object),
+            ..self
+        }
+    }
+}
+
+fn left_out(node: &Node, object: &Entry) -> Option<LeftOut> {
+    let Task::Data(_) = &node.task else {
+        return None;
+    };
+    let summary: DataSummary = serde_json::from_value(object.manifest.summary.clone()).ok()?;
+    summary.left_out
 }
 
 /// A judged claim.

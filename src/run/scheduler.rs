@@ -14,7 +14,7 @@ use super::{
     RunOptions, State, Status, judge, resumes, unseen,
 };
 use crate::diag::plainly;
-use crate::plan::{Digest, Key, Node, Plan};
+use crate::plan::{Key, Node, Plan};
 use crate::store::{Entry, Store};
 
 /// How often an observer hears of the time when nothing else happens.
@@ -401,13 +401,12 @@ impl Run<'_> {
     fn finish(&mut self, index: NodeIndex, seconds: f64) {
         match self.store.find(self.node(index).key) {
             Some(entry) => {
-                let digest = entry.manifest.digest();
                 if let Some(warning) = unseen::warning(self.plan, index, &entry) {
                     self.observer.event(Event::Warning(&warning));
                 }
                 self.found.insert(index, entry);
                 self.queue.done(index);
-                self.end(index, Status::Ran, seconds, digest, None);
+                self.end(index, Status::Ran, seconds, None);
             }
             None => {
                 self.warn_of_damage();
@@ -478,13 +477,13 @@ impl Run<'_> {
         let seconds = self.begun.get(&index);
         let seconds = seconds.map_or(0.0, |begun| begun.elapsed().as_secs_f64());
         let skipped = self.queue.fail(index);
-        self.end(index, Status::Failed, seconds, None, Some(error));
+        self.end(index, Status::Failed, seconds, Some(error));
         for node in skipped {
             if self.node(node).only_watches() {
                 continue;
             }
             let error = format!("`{}`, which it needs, failed", self.node(index).id);
-            self.end(node, Status::Skipped, 0.0, None, Some(error));
+            self.end(node, Status::Skipped, 0.0, Some(error));
         }
     }
 
@@ -495,23 +494,25 @@ impl Run<'_> {
         self.halted = true;
     }
 
-    fn end(
-        &mut self,
-        index: NodeIndex,
-        status: Status,
-        seconds: f64,
-        digest: Option<Digest>,
-        error: Option<String>,
-    ) {
-        let node = &self.plan.graph[index];
+    fn end(&mut self, index: NodeIndex, status: Status, seconds: f64, error: Option<String>) {
         let outcome = NodeOutcome {
             seconds,
-            digest,
             error,
-            ..NodeOutcome::new(node, status)
+            ..self.became(index, status)
         };
+        let node = &self.plan.graph[index];
         self.observer.event(Event::Ended(node, &outcome));
         self.ends.insert(index, outcome);
+    }
+
+    /// What became of a node, with what its object tells where it is there.
+    fn became(&self, index: NodeIndex, status: Status) -> NodeOutcome {
+        let node = self.node(index);
+        let outcome = NodeOutcome::new(node, status);
+        match self.found.get(&index) {
+            Some(object) => outcome.with(node, object),
+            None => outcome,
+        }
     }
 
     fn node(&self, index: NodeIndex) -> &Node {
@@ -524,7 +525,7 @@ impl Run<'_> {
         }
     }
 
-    fn outcome(mut self, begin: Instant) -> Outcome {
+    fn outcome(self, begin: Instant) -> Outcome {
         let alone: Vec<NodeIndex> = self
             .plan
             .graph
@@ -532,18 +533,15 @@ impl Run<'_> {
             .filter(|index| !self.node(*index).only_watches() || self.ends.contains_key(index))
             .collect();
         let nodes = alone.into_iter().map(|index| {
-            let node = &self.plan.graph[index];
-            if let Some(outcome) = self.ends.remove(&index) {
-                return outcome;
+            if let Some(outcome) = self.ends.get(&index) {
+                return outcome.clone();
             }
-            match self.queue.state(index) {
-                State::Stored => NodeOutcome {
-                    digest: self.found.get(&index).and_then(|e| e.manifest.digest()),
-                    ..NodeOutcome::new(node, Status::Stored)
-                },
-                State::Unneeded => NodeOutcome::new(node, Status::Unneeded),
-                _ => NodeOutcome::new(node, Status::Interrupted),
-            }
+            let status = match self.queue.state(index) {
+                State::Stored => Status::Stored,
+                State::Unneeded => Status::Unneeded,
+                _ => Status::Interrupted,
+            };
+            self.became(index, status)
         });
         Outcome {
             nodes: nodes.collect(),

@@ -20,7 +20,7 @@ const DAMAGED: Param = Param::optional(
     "damaged",
     Type::Choice(&["error", "skip"]),
     Choice("error"),
-    "Whether an image that cannot be decoded is an error, or left out; the counts then are of those that are left.",
+    "Whether an image that cannot be decoded is an error, or left out, which every run then tells; the counts are of those that are left.",
 );
 
 pub(super) const IMAGE_FOLDER: Word = word(

@@ -258,6 +258,7 @@ impl Fixture {
                 seconds: 1.5,
                 digest: None,
                 error: None,
+                left_out: None,
             });
         }
         let inputs = task.inputs();

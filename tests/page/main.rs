@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use fixture::Fixture;
+use kdp::plan::{Damaged, LeftOut};
 use kdp::report::{graph, page};
 use scraper::{ElementRef, Html, Selector};
 
@@ -87,6 +88,47 @@ fn the_page_is_sound_html_with_every_section() {
         ids.iter().collect::<BTreeSet<_>>().len(),
         "an id twice"
     );
+}
+
+#[test]
+fn what_was_left_out_of_data_is_told_with_its_reasons() {
+    let folder = folder("omissions");
+    let mut run = Fixture::quickstart(&folder.join("store"), 1);
+    let damaged = |split: &str, sample: &str, why: &str| Damaged {
+        split: split.into(),
+        sample: sample.into(),
+        why: why.into(),
+    };
+    let data = run.outcome.nodes.iter_mut();
+    let data = data
+        .into_iter()
+        .find(|node| node.kind == "data")
+        .expect("data");
+    data.left_out = Some(LeftOut {
+        count: 1_203,
+        first: vec![
+            damaged("train", "china/<b>.jpg", "it is cut short"),
+            damaged("test", "flower/a.png", "it is empty"),
+        ],
+    });
+    let html = written(&run, &folder);
+    let page = Html::parse_document(&html);
+    assert!(page.errors.is_empty(), "{:?}", page.errors);
+    assert_eq!(texts(&page, "#omissions h3"), ["noisy 1,203 samples"]);
+    assert_eq!(
+        texts(&page, "#omissions tbody td:first-child"),
+        ["train", "test"]
+    );
+    assert_eq!(
+        texts(&page, "#omissions tbody code"),
+        ["china/<b>.jpg", "flower/a.png"]
+    );
+    assert_eq!(
+        texts(&page, "#omissions tbody td:last-child"),
+        ["it is cut short", "it is empty"]
+    );
+    assert_eq!(texts(&page, "#omissions .small"), ["and 1,201 more"]);
+    assert_eq!(all(&page, "nav a[href='#omissions']").len(), 1);
 }
 
 #[test]

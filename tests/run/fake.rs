@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-use kdp::plan::{Digest, Node, Plan, Task, facts};
+use kdp::plan::{Damaged, DataMeta, DataSummary, Digest, LeftOut, Node, Plan, Task, facts};
 use kdp::run::{
     Answer, Order, Outcome, PROTOCOL, RunOptions, Saving, Stop, all_targets, run, survey,
 };
@@ -169,7 +169,7 @@ fn put(store: &Store, node: &Node, device: &str, threads: usize) {
         kind: node.task.kind().into(),
         facts: facts(&node.task),
         main: "result.json".into(),
-        summary: summary(&node.task),
+        summary: summary(node),
         made: Made {
             waited: 0.0,
             kdp: "0".into(),
@@ -183,8 +183,30 @@ fn put(store: &Store, node: &Node, device: &str, threads: usize) {
     .unwrap();
 }
 
-fn summary(task: &Task) -> Value {
-    match task {
+fn summary(node: &Node) -> Value {
+    match &node.task {
+        Task::Data(task) => {
+            let damaged = |split: &str, sample: &str, why: &str| Damaged {
+                split: split.into(),
+                sample: sample.into(),
+                why: why.into(),
+            };
+            let left_out = LeftOut {
+                count: 1203,
+                first: vec![
+                    damaged("train", "china/b.jpg", "it is cut short"),
+                    damaged("test", "x.jpg", "it is empty"),
+                ],
+            };
+            json!(DataSummary {
+                meta: DataMeta {
+                    shape: task.shape.clone(),
+                    scaling: None,
+                    unseen: vec![],
+                },
+                left_out: (node.id == "damaged").then_some(left_out),
+            })
+        }
         Task::Observe(task) => json!({
             "parameters": 1234,
             "steps": task.training.recipe.steps,

@@ -7,6 +7,7 @@ mod command;
 mod fake;
 mod leases;
 mod looking;
+mod omissions;
 mod project;
 mod scheduler;
 mod watchers;

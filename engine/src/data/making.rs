@@ -1,7 +1,9 @@
-//! What making a data object has to do with: the store, the parts that are done, and who is told how far it is.
+//! What making a data object has to do with: the store, the parts that are done, who is told how far it is, and what
+//! does not get into it.
 
 use std::ops::Range;
 
+use kdp::plan::{Damaged, LeftOut};
 use kdp::store::{Slot, Store};
 
 use super::{DataError, Rows, parts};
@@ -20,6 +22,7 @@ pub struct Making<'a> {
     all: usize,
     /// The transform that is applied, counted from 1; 0 while the source is read.
     transform: usize,
+    left_out: LeftOut,
 }
 
 impl<'a> Making<'a> {
@@ -32,6 +35,7 @@ impl<'a> Making<'a> {
             done: 0,
             all: 0,
             transform: 0,
+            left_out: LeftOut::default(),
         }
     }
 
@@ -89,5 +93,29 @@ impl<'a> Making<'a> {
         let part = work.stream(name, |out| parts::write(&made, out))?;
         parts::read(part, count)
             .ok_or_else(|| DataError::Object(format!("its part `{name}` is cut short")))
+    }
+
+    /// A sample of a split does not get in. Of the first ones it is asked why.
+    pub fn leave_out(
+        &mut self,
+        split: &str,
+        sample: &str,
+        why: impl FnOnce() -> Result<String, DataError>,
+    ) -> Result<(), DataError> {
+        let LeftOut { count, first } = &mut self.left_out;
+        *count += 1;
+        if first.len() < LeftOut::TOLD {
+            first.push(Damaged {
+                split: split.to_string(),
+                sample: sample.to_string(),
+                why: why()?,
+            });
+        }
+        Ok(())
+    }
+
+    /// What did not get in.
+    pub fn left_out(self) -> Option<LeftOut> {
+        Some(self.left_out).filter(|left_out| left_out.count > 0)
     }
 }

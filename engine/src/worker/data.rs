@@ -1,6 +1,6 @@
 //! Data nodes: a source decoded, or data made of other data.
 
-use kdp::plan::{DataFrom, DataTask};
+use kdp::plan::{DataFrom, DataSummary, DataTask};
 use kdp::store::Slot;
 use tch::TchError;
 
@@ -45,7 +45,10 @@ pub fn make(
     let set = set.finish(&task.transforms, &task.shape, &mut making)?;
     Ok(Product {
         blobs: vec![(data::META, json(&set.meta)?)],
-        summary: serde_json::to_value(&set.meta)?,
+        summary: serde_json::to_value(DataSummary {
+            meta: set.meta.clone(),
+            left_out: making.left_out(),
+        })?,
         samples: data::splits(set),
         ..Product::default()
     })

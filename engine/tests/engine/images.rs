@@ -80,6 +80,12 @@ pub fn load(store: &Path, node: &Node, split: Split) -> Loaded {
     data::load(split, Device::Cpu, map).expect("a split")
 }
 
+/// What the object of a node tells without a blob being opened.
+pub fn summary(store: &Path, node: &Node) -> serde_json::Value {
+    let entry = Store::at(store).find(node.key).expect("in the store");
+    entry.manifest.summary
+}
+
 /// The pixels of stored images, one image after the other.
 pub fn pixels(samples: &Samples) -> Vec<u8> {
     match &samples.inputs {

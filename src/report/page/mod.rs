@@ -8,6 +8,7 @@ mod findings;
 mod header;
 mod learning;
 mod measurements;
+mod omissions;
 mod provenance;
 
 pub use results::Results;
@@ -125,6 +126,7 @@ impl<'a> Sources<'a> {
 struct Page<'a> {
     header: header::Header,
     findings: findings::Findings,
+    omissions: Vec<omissions::Omission<'a>>,
     accuracy: Option<accuracy::Accuracy>,
     deviations: Option<deviations::Deviations>,
     learning: Vec<learning::Panel>,
@@ -137,6 +139,7 @@ fn render(sources: &Sources) -> Result<String, TemplateError> {
     let page = Page {
         header: header::header(sources),
         findings: findings::findings(sources),
+        omissions: omissions::omissions(sources),
         accuracy: accuracy::accuracy(sources),
         deviations: deviations::deviations(sources),
         learning: learning::panels(sources),

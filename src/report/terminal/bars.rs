@@ -6,6 +6,7 @@ use std::time::Duration;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::echo::NoEcho;
+use super::omissions::omission;
 use super::words::{failure, nothing, numbers};
 use crate::plan::Key;
 use crate::run::{Event, NodeOutcome, Observer, Progress, Status};
@@ -135,6 +136,10 @@ impl Bars {
         }
     }
 
+    fn warn(&self, text: &str) {
+        self.say(&format!("\x1b[33;1mwarning\x1b[0m: {text}"));
+    }
+
     /// Lays the bars out anew where the terminal has got another width.
     fn fit(&mut self) {
         let room = Room::now();
@@ -190,6 +195,9 @@ impl Bars {
         if outcome.status == Status::Failed {
             self.say(&failure(outcome));
         }
+        if let Some(omission) = omission(outcome) {
+            self.warn(&omission);
+        }
     }
 }
 
@@ -202,7 +210,7 @@ impl Observer for Bars {
             Event::Progress(node, progress) => self.go_on(node.key, progress),
             Event::Ended(_, outcome) => self.end(outcome),
             Event::Log(line) if self.verbose => self.say(line),
-            Event::Warning(text) => self.say(&format!("\x1b[33;1mwarning\x1b[0m: {text}")),
+            Event::Warning(text) => self.warn(text),
             Event::Log(_) | Event::Tick => {}
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use super::omissions::omission;
 use super::words::{failure, nothing, numbers};
 use crate::diag::count;
 use crate::plan::{Key, Node};
@@ -71,6 +72,9 @@ impl Lines {
             )),
             _ => {}
         }
+        if let Some(omission) = omission(outcome) {
+            say(&warning(&omission));
+        }
     }
 
     fn tell(&mut self) {
@@ -108,6 +112,10 @@ impl Running {
     }
 }
 
+fn warning(text: &str) -> String {
+    format!("warning: {text}")
+}
+
 fn say(line: &str) {
     anstream::eprintln!("{line}");
 }
@@ -126,7 +134,7 @@ impl Observer for Lines {
             Event::Progress(node, progress) => self.go_on(node.key, progress),
             Event::Ended(_, outcome) => self.end(outcome),
             Event::Log(line) if self.verbose => say(line),
-            Event::Warning(text) => say(&format!("warning: {text}")),
+            Event::Warning(text) => say(&warning(text)),
             Event::Log(_) | Event::Tick => {}
         }
         self.tell();

@@ -7,6 +7,7 @@ pub mod fetching;
 mod findings;
 mod lines;
 mod nodes;
+mod omissions;
 mod summary;
 mod table;
 mod words;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::findings::{Findings, Part};
+use super::omissions::omissions;
 use super::table::Table;
 use super::words::learnt;
 use crate::plan::{MeasureTask, ModelSummary, Plan, Task};
@@ -12,7 +13,7 @@ use crate::report::number::{Spread, duration, fixed, number, percent, true_minus
 use crate::report::unseen::unseen;
 use crate::run::{NodeOutcome, Outcome, Status};
 
-/// The tables, what was learnt, the claims, what data lacks and the failures.
+/// The tables, what was learnt, the claims, what data lacks, what is left out of it, and the failures.
 pub fn findings(plan: &Plan, outcome: &Outcome) -> Findings {
     let mut parts = vec![];
     parts.extend(models(plan, outcome).map(Part::Table));
@@ -20,6 +21,7 @@ pub fn findings(plan: &Plan, outcome: &Outcome) -> Findings {
     parts.extend(section("What was learnt", learnt(plan, outcome)));
     parts.extend(section("Claims", claims(outcome)));
     parts.extend(section("Warnings", unseen(plan, outcome)));
+    parts.extend(section("What was left out", omissions(outcome)));
     parts.extend(section("What failed", failures(outcome)));
     Findings(parts)
 }

@@ -7,7 +7,7 @@ use rayon::iter::ParallelIterator;
 
 use super::error::ImageError;
 use super::manner::Manner;
-use super::packed::pack;
+use super::packed::{fault, pack};
 use crate::data::samples::{Declared, Samples};
 use crate::data::{DataError, Making};
 
@@ -53,6 +53,10 @@ pub fn samples(
     }
     let packed = pack(origin, manner, declared.split, making)?;
     let damaged: BTreeSet<usize> = packed.damaged().collect();
+    for &row in &damaged {
+        let why = || fault(origin, row, manner);
+        making.leave_out(declared.split, &origin.name(row), why)?;
+    }
     let names = damaged.iter().map(|&row| origin.name(row));
     hold_count(origin, declared, all - damaged.len(), names.collect())?;
     let samples = Samples::new(packed.inputs(manner), labels);

@@ -7,8 +7,9 @@ use rayon::iter::ParallelIterator;
 use super::error::{Broken, ImageError};
 use super::frame::Misfit;
 use super::manner::{Keep, Manner};
-use super::origin::Origin;
+use super::origin::{Encoded, Origin};
 use crate::data::{DataError, Inputs, Making, Rows, parts};
+use crate::threads;
 
 /// How many images a part has at least and at most.
 const IMAGES: [usize; 2] = [16, 512];
@@ -106,5 +107,24 @@ fn image(
             declared: manner.frame.sides(),
         }
         .into()),
+    }
+}
+
+/// What is wrong with an image that is left out. It is read again: a part that was finished before tells only that it is
+/// damaged.
+pub fn fault(origin: &impl Origin, row: usize, manner: Manner) -> Result<String, DataError> {
+    let found: Vec<Encoded> = threads::within(|| {
+        let found = origin.encoded(row..row + 1);
+        found.map(|(_, bytes)| bytes).collect()
+    });
+    origin.hold(row..row + 1)?;
+    let bytes = found.into_iter().next().transpose()?.flatten();
+    let planes = bytes.map(|bytes| manner.frame.planes(&bytes, None));
+    match planes.unwrap_or(Err(Misfit::Broken(Broken::Absent))) {
+        Err(Misfit::Broken(why)) => Ok(why.to_string()),
+        Ok(_) | Err(Misfit::Size(_)) => {
+            let what = format!("{} was damaged, and is not any more", origin.image(row));
+            Err(DataError::Object(what))
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Layouts of folders, parts of unfinished objects, and images that are left out.
 
 use kdp::plan::{Datum, Split};
+use serde_json::json;
 
 use super::*;
 use crate::decoded::decoded_node;
@@ -62,11 +63,31 @@ fn damaged_images_are_left_out_where_that_is_asked_for() {
     let found = load(&store, &node, Split::Train).samples;
     // `B.JPEG`, `a.jpg`, `alpha.png`, then the damaged one.
     assert_eq!(found.index[..4], [0, 1, 2, 4]);
+    let left_out = json!({
+        "count": 1,
+        "first": [{
+            "split": "train",
+            "sample": "china/b.jpg",
+            "why": "it is no JPEG, PNG, BMP or PNM file",
+        }],
+    });
+    assert_eq!(summary(&store, &node)["left_out"], left_out);
     let whole = images(&exact(&reference("images/exact"), &[]));
     worker.run_all(&[&whole], &store);
     let sound = load(&store, &whole, Split::Train).samples;
     assert_eq!(pixels(&found), pixels(&sound));
     assert_eq!(found.labels, sound.labels);
+    assert!(summary(&store, &whole).get("left_out").is_none());
+
+    // Of images that are kept encoded, that they are damaged is found when they are taken too.
+    let encoded = [skip[0].clone(), ("keep", word("encoded"))];
+    let encoded = images(&exact(&photos, &encoded));
+    worker.run_all(&[&encoded], &store);
+    assert_eq!(summary(&store, &encoded)["left_out"], left_out);
+    let batch = load(&store, &encoded, Split::Train);
+    let rows: Vec<usize> = (0..16).collect();
+    let fed = batch.feeder.inputs(&batch.samples, &rows, None);
+    assert_eq!(fed.expect("sound images").size(), [16, 3, 30, 40]);
 
     // An image of a format that is not read is not damaged.
     fs::rename(
