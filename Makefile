@@ -20,7 +20,7 @@ PYTHON  := $(PARITY)/venv/bin/python
 ONLY    ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart bench bench-speed bench-training chaos parity parity-networks parity-weights parity-images parity-tokens real-data test build libtorch lint bless fuzz
+.PHONY: help quickstart bench bench-speed bench-training bench-images chaos parity parity-networks parity-weights parity-images parity-tokens real-data test build libtorch lint bless fuzz
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -46,6 +46,9 @@ bench-training: build $(TRAINING)/venv ## time training beside torchdistill and 
 	$(if $(ROWS),,$(TRAINING)/venv/bin/python benches/training/costs.py --kdp $(KDP) --folder $(TRAINING))
 	$(if $(ROWS),,cargo bench -p kdp-engine --bench limit)
 	$(if $(ROWS),,cargo bench -p kdp-engine --bench step)
+
+bench-images: libtorch $(PARITY)/venv ## time samples of photographs beside torchvision, in processor time
+	$(PARITY)/venv/bin/python benches/images/bench.py --folder target/bench/photographs $(if $(ROUNDS),--rounds $(ROUNDS))
 
 $(TRAINING)/venv:
 	benches/training/setup.sh $@ || { rm -rf $@; exit 1; }

@@ -39,6 +39,7 @@ fn made_up() -> Loaded {
             test: 0,
             labelled: true,
         },
+        unseen: vec![],
         scaling: Some(Scaling {
             scale: 255.0,
             mean: vec![0.49, 0.48, 0.45],

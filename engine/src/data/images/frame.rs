@@ -1,10 +1,10 @@
 //! Images brought to one size, as torchvision does it with Pillow's images (antialiased bilinear).
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::images::{CroppedImage, Image, ImageRef};
+use fast_image_resize::{FilterType, IntoImageView, PixelType, ResizeAlg, ResizeOptions, Resizer};
 
 use super::error::Broken;
-use super::pixels::{Pixels, hold_size};
+use super::pixels::{Part, Pixels, hold_size};
 
 /// How images of any size are brought to one.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -15,9 +15,8 @@ pub struct Frame {
     pub resize: Option<i64>,
 }
 
-/// A part of an image that is brought to the size of all: `[top, left, height, width]`, of an image of height
-/// and width.
-pub type Cut<'a> = &'a dyn Fn(usize, usize) -> [usize; 4];
+/// A part of an image that is brought to the size of all, of an image of height and width.
+pub type Cut<'a> = &'a dyn Fn(usize, usize) -> Part;
 
 impl Frame {
     /// As it is written down: [C, H, W] and the shorter side, 0 for none.
@@ -45,10 +44,13 @@ impl Frame {
 
     /// The planes [C, H, W] of an image's file: its middle, or the part that `cut` says.
     pub fn planes(&self, file: &[u8], cut: Option<Cut>) -> Result<Vec<u8>, Misfit> {
-        let pixels = Pixels::decode(file, self.size[0] as usize)?;
+        let channels = self.size[0] as usize;
         Ok(match cut {
-            Some(cut) => self.cut(&pixels, cut),
-            None => self.middle(pixels)?,
+            Some(cut) => {
+                let (pixels, part) = Pixels::decode_lines(file, channels, cut)?;
+                pixels.resize_part(part, self.sides())
+            }
+            None => self.middle(Pixels::decode(file, channels)?)?,
         }
         .planes())
     }
@@ -75,9 +77,7 @@ impl Frame {
 
     /// The part that `cut` says, brought to the size.
     pub fn cut(&self, pixels: &Pixels, cut: Cut) -> Pixels {
-        let [height, width] = self.sides();
-        let part = pixels.crop(cut(pixels.height, pixels.width));
-        part.resize([height, width])
+        pixels.resize_part(cut(pixels.height, pixels.width), self.sides())
     }
 }
 
@@ -115,44 +115,66 @@ impl Pixels {
     }
 
     /// The image resampled to height and width.
-    pub fn resize(self, [height, width]: [usize; 2]) -> Pixels {
-        if [self.height, self.width] == [height, width] {
-            return self;
+    pub fn resize(self, size: [usize; 2]) -> Pixels {
+        match [self.height, self.width] == size {
+            true => self,
+            false => self.resampled(&self.view(), size),
         }
-        let kind = match self.channels {
+    }
+
+    /// A part resampled to height and width, as if there were nothing around it.
+    pub fn resize_part(&self, part: Part, size: [usize; 2]) -> Pixels {
+        let [top, left, height, width] = part;
+        if [height, width] == size {
+            return self.crop(part);
+        }
+        let [top, left, height, width] = [top, left, height, width].map(|side| side as u32);
+        let whole = self.view();
+        let view = CroppedImage::new(&whole, left, top, width, height)
+            .expect("the part lies in the image");
+        self.resampled(&view, size)
+    }
+
+    /// The part of `[top, left, height, width]`.
+    pub fn crop(&self, [top, left, height, width]: Part) -> Pixels {
+        let line = self.width * self.channels;
+        let part = left * self.channels..(left + width) * self.channels;
+        let lines = self.bytes.chunks_exact(line).skip(top).take(height);
+        let lines: Vec<&[u8]> = lines.map(|line| &line[part.clone()]).collect();
+        Pixels {
+            width,
+            height,
+            channels: self.channels,
+            bytes: lines.concat(),
+        }
+    }
+
+    fn kind(&self) -> PixelType {
+        match self.channels {
             1 => PixelType::U8,
             _ => PixelType::U8x3,
-        };
-        let mut resized = Image::new(width as u32, height as u32, kind);
+        }
+    }
+
+    fn view(&self) -> ImageRef<'_> {
+        let (width, height) = (self.width as u32, self.height as u32);
+        ImageRef::new(width, height, &self.bytes, self.kind())
+            .expect("as many bytes as pixels have channels")
+    }
+
+    /// What is seen of the image, resampled to height and width.
+    fn resampled(&self, view: &impl IntoImageView, [height, width]: [usize; 2]) -> Pixels {
+        let mut resized = Image::new(width as u32, height as u32, self.kind());
         let bilinear = ResizeAlg::Convolution(FilterType::Bilinear);
         let options = ResizeOptions::new().resize_alg(bilinear).use_alpha(false);
-        let (from_width, from_height) = (self.width as u32, self.height as u32);
-        let image = ImageRef::new(from_width, from_height, &self.bytes, kind)
-            .expect("as many bytes as pixels have channels");
         Resizer::new()
-            .resize(&image, &mut resized, &options)
+            .resize(view, &mut resized, &options)
             .expect("both are of a kind");
         Pixels {
             width,
             height,
             channels: self.channels,
             bytes: resized.into_vec(),
-        }
-    }
-
-    /// The part of `[top, left, height, width]`.
-    pub fn crop(&self, [top, left, height, width]: [usize; 4]) -> Pixels {
-        let line = self.width * self.channels;
-        let part = left * self.channels..(left + width) * self.channels;
-        let lines = self.bytes.chunks_exact(line).skip(top).take(height);
-        Pixels {
-            width,
-            height,
-            channels: self.channels,
-            bytes: lines
-                .flat_map(|line| &line[part.clone()])
-                .copied()
-                .collect(),
         }
     }
 }

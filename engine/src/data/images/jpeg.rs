@@ -7,12 +7,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use mozjpeg::{ColorSpace, Decompress};
 
 use super::error::Broken;
-use super::pixels::{Pixels, hold_size};
+use super::frame::Cut;
+use super::pixels::{Part, Pixels, hold_size};
 
-/// The pixels of a JPEG file: of one channel, three, or the three that four inks become.
-pub fn decode(bytes: &[u8]) -> Result<Pixels, Broken> {
+/// The lines of a JPEG file in which a part of it lies, and where in them it lies: of one channel, three, or the three
+/// that four inks become. The lines below the part are not decoded.
+pub fn decode(bytes: &[u8], part: Cut) -> Result<(Pixels, Part), Broken> {
     // The library gives up by unwinding. Nothing outlives it.
-    catch_unwind(AssertUnwindSafe(|| read(bytes))).unwrap_or_else(|said| {
+    catch_unwind(AssertUnwindSafe(|| read(bytes, part))).unwrap_or_else(|said| {
         let said = said.downcast_ref::<String>();
         let said = said.map_or("it is damaged", |said| {
             said.trim_start_matches("libjpeg fatal error: ")
@@ -21,7 +23,7 @@ pub fn decode(bytes: &[u8]) -> Result<Pixels, Broken> {
     })
 }
 
-fn read(bytes: &[u8]) -> Result<Pixels, Broken> {
+fn read(bytes: &[u8], part: Cut) -> Result<(Pixels, Part), Broken> {
     let said = |error: io::Error| Broken::Said(error.to_string());
     let beyond = Cell::new(false);
     let source = Source {
@@ -37,7 +39,16 @@ fn read(bytes: &[u8]) -> Result<Pixels, Broken> {
         _ => (ColorSpace::JCS_RGB, 3),
     };
     let mut lines = file.to_colorspace(space).map_err(said)?;
-    let bytes: Vec<u8> = lines.read_scanlines().map_err(said)?;
+    let [top, left, height, part_width] = part(height, width);
+    let line = width * channels;
+    let mut bytes = vec![0; line * height];
+    // Lines above the part are decoded into its first one, which comes last.
+    for _ in 0..top {
+        lines
+            .read_scanlines_into(&mut bytes[..line])
+            .map_err(said)?;
+    }
+    lines.read_scanlines_into(&mut bytes).map_err(said)?;
     // What the library was short of it has made up: a grey rest of the image.
     if beyond.get() {
         return Err(Broken::CutShort);
@@ -46,12 +57,13 @@ fn read(bytes: &[u8]) -> Result<Pixels, Broken> {
         4 => (of_inks(&bytes), 3),
         channels => (bytes, channels),
     };
-    Ok(Pixels {
+    let pixels = Pixels {
         width,
         height,
         channels,
         bytes,
-    })
+    };
+    Ok((pixels, [0, left, height, part_width]))
 }
 
 /// Red, green and blue of four inks as Pillow converts them. Files hold the inks inverted, as Adobe writes them.

@@ -6,7 +6,11 @@ use std::io::Cursor;
 use image::{DynamicImage, ImageFormat, ImageReader};
 
 use super::error::Broken;
+use super::frame::Cut;
 use super::jpeg;
+
+/// A part of an image: `[top, left, height, width]`.
+pub type Part = [usize; 4];
 
 /// Pixels that are decoded at most: Pillow's limit against decompression bombs.
 const MOST: u64 = 178_956_970;
@@ -35,17 +39,32 @@ pub struct Pixels {
 impl Pixels {
     /// The pixels of a file in so many channels, 1 or 3.
     pub fn decode(bytes: &[u8], channels: usize) -> Result<Pixels, Broken> {
+        let whole = |height, width| [0, 0, height, width];
+        Ok(Self::decode_lines(bytes, channels, &whole)?.0)
+    }
+
+    /// Of the pixels of a file, at least the lines in which a part lies; and where in them it lies. What comes below
+    /// the part may be damaged.
+    pub fn decode_lines(
+        bytes: &[u8],
+        channels: usize,
+        part: Cut,
+    ) -> Result<(Pixels, Part), Broken> {
         if bytes.is_empty() {
             return Err(Broken::Empty);
         }
         // By its first bytes, not by its name: ImageNet has a PNG that is called `.JPEG`.
         let format = image::guess_format(bytes).map_err(|_| Broken::Unknown)?;
-        let pixels = match format {
-            ImageFormat::Jpeg => jpeg::decode(bytes)?,
-            ImageFormat::Png | ImageFormat::Bmp | ImageFormat::Pnm => other(bytes, format)?,
+        let (pixels, part) = match format {
+            ImageFormat::Jpeg => jpeg::decode(bytes, part)?,
+            ImageFormat::Png | ImageFormat::Bmp | ImageFormat::Pnm => {
+                let pixels = other(bytes, format)?;
+                let part = part(pixels.height, pixels.width);
+                (pixels, part)
+            }
             _ => return Err(Broken::Unknown),
         };
-        Ok(pixels.convert(channels))
+        Ok((pixels.convert(channels), part))
     }
 
     /// Images whose planes lie one after the other: [C, H, W].
@@ -61,10 +80,18 @@ impl Pixels {
     }
 
     /// The planes, one after the other: [C, H, W].
-    pub fn planes(&self) -> Vec<u8> {
-        let planes = (0..self.channels)
-            .flat_map(|channel| self.bytes.iter().skip(channel).step_by(self.channels));
-        planes.copied().collect()
+    pub fn planes(self) -> Vec<u8> {
+        if self.channels == 1 {
+            return self.bytes;
+        }
+        let (pixels, _) = self.bytes.as_chunks::<3>();
+        let mut planes = vec![0; self.bytes.len()];
+        for (channel, plane) in planes.chunks_exact_mut(pixels.len().max(1)).enumerate() {
+            for (place, pixel) in plane.iter_mut().zip(pixels) {
+                *place = pixel[channel];
+            }
+        }
+        planes
     }
 
     fn convert(self, channels: usize) -> Pixels {
