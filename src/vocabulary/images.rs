@@ -25,7 +25,7 @@ const DAMAGED: Param = Param::optional(
 
 pub(super) const IMAGE_FOLDER: Word = word(
     "image_folder",
-    "Images in folders, a folder a class: `train/CLASS/NAME.jpg` and `val/CLASS/NAME.jpg` (or `test/…`), as torchvision's `ImageFolder` reads them. Classes are in the order of their names. Or Tiny-ImageNet's `val/images` with its `val_annotations.txt`. JPEG, PNG, BMP and PNM, decoded as Pillow decodes them; other files are no samples.",
+    "Images in folders, a folder a class: `train/CLASS/NAME.jpg` and `val/CLASS/NAME.jpg` (or `test/…`), as torchvision's `ImageFolder` reads them. Classes are in the order of their names. Or Tiny-ImageNet's `val/images` with its `val_annotations.txt`. JPEG, PNG, WebP, BMP and PNM, decoded as Pillow decodes them; other files are no samples.",
     &[
         Param::required("folder", Type::Path, "The folder with the splits."),
         SHAPE,
@@ -42,7 +42,7 @@ pub(super) const IMAGE_FOLDER: Word = word(
 
 pub(super) const IMAGE_PARQUET: Word = word(
     "image_parquet",
-    "Images and their labels in Parquet files, as Hugging Face keeps data sets: JPEG, PNG, BMP and PNM files in a column of records with `bytes`, or of bytes. They are read piece by piece. A path may be a pattern, `\"data/train-*.parquet\"`: the files of such names, in their order.",
+    "Images and their labels in Parquet files, as Hugging Face keeps data sets: JPEG, PNG, WebP, BMP and PNM files in a column of records with `bytes`, or of bytes. They are read piece by piece. A path may be a pattern, `\"data/train-*.parquet\"`: the files of such names, in their order.",
     &[
         Param::required(
             "train_files",

@@ -1,8 +1,8 @@
 """Writes folders and Parquet files of small photographs in many forms, and what torchvision and `datasets` read in them.
 
 Run once with torch 2.13.0, torchvision 0.28.0, datasets 5.2.0, Pillow and scikit-learn: `python make_images.py`. It
-writes the folder `images/` beside itself: `exact/` with images of one size, `photos/` with images of several, each with
-`train` and `val`, and `parquet/` with those of `exact/` in another order and, in `parquet/broken`, what can be wrong with
+writes the folder `images/` beside itself: `exact/` with images of one size, `webp/` with such in that format, `photos/`
+with images of several sizes, each with `train` and `val`, and `parquet/` with those of `exact/` in another order and, in `parquet/broken`, what can be wrong with
 such files; and in `images.safetensors` and `images.json` what `torchvision.datasets.ImageFolder` and `transforms` make of
 the folders, and which image of `exact/train` `datasets` reads in each row of the Parquet files. `python make_images.py --full FOLDER` writes whole photographs there, for `make parity`.
 
@@ -72,6 +72,19 @@ def exact():
             # As one of ImageNet's files: a PNG under another name.
             put("exact/train/flower/disguised.jpg", small, format="PNG")
     (ROOT / "exact/train/flower/notes.txt").write_text("no image\n")
+
+
+def webp():
+    """Images of 40×30 pixels as WebP, with and without loss, and with transparency."""
+    for name, photo in PHOTOS.items():
+        small = photo.crop((80, 60, 560, 420)).resize((40, 30), Image.Resampling.LANCZOS)
+        alpha = Image.merge("RGBA", (*small.split(), small.convert("L")))
+        put(f"webp/train/{name}/lossless.webp", small, lossless=True)
+        put(f"webp/train/{name}/alpha.webp", alpha, lossless=True, exact=True)
+        put(f"webp/train/{name}/best.webp", small, quality=95)
+        put(f"webp/train/{name}/lossy.webp", small, quality=50, method=6)
+        put(f"webp/train/{name}/lossy_alpha.webp", alpha, quality=70, exact=True)
+        put(f"webp/val/{name}/lossy.webp", small, quality=80)
 
 
 def photos():
@@ -161,6 +174,8 @@ def tensors():
     for split in ("train", "val"):
         images, labels = read(f"exact/{split}", [])
         made |= {f"exact.{split}": images, f"exact.{split}.labels": labels}
+        images, labels = read(f"webp/{split}", [])
+        made |= {f"webp.{split}": images, f"webp.{split}.labels": labels}
         images, labels = read(f"photos/{split}", [transforms.Resize(36), transforms.CenterCrop((30, 33))])
         made |= {f"photos.{split}": images, f"photos.{split}.labels": labels}
     grey, _ = read("exact/train", [transforms.Grayscale()])
@@ -243,6 +258,7 @@ if sys.argv[1:2] == ["--full"]:
     sys.exit()
 shutil.rmtree(ROOT, ignore_errors=True)
 exact()
+webp()
 photos()
 broken()
 save_file({name: tensor.contiguous() for name, tensor in tensors().items()}, HERE / "images.safetensors")

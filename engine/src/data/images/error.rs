@@ -102,7 +102,7 @@ pub enum Broken {
     Empty,
     #[error("it is null")]
     Absent,
-    #[error("it is no JPEG, PNG, BMP or PNM file")]
+    #[error("it is no JPEG, PNG, BMP, PNM or WebP file")]
     Unknown,
     #[error("it is cut short")]
     CutShort,

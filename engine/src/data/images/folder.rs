@@ -18,7 +18,7 @@ use crate::data::splits::Splits;
 use crate::data::{DataError, Making};
 
 /// The endings of images of formats that are not read.
-const UNREAD: [&str; 3] = ["tif", "tiff", "webp"];
+const UNREAD: [&str; 2] = ["tif", "tiff"];
 
 /// The training samples and the test samples.
 pub fn read(

@@ -57,7 +57,7 @@ impl Pixels {
         let format = image::guess_format(bytes).map_err(|_| Broken::Unknown)?;
         let (pixels, part) = match format {
             ImageFormat::Jpeg => jpeg::decode(bytes, part)?,
-            ImageFormat::Png | ImageFormat::Bmp | ImageFormat::Pnm => {
+            ImageFormat::Png | ImageFormat::Bmp | ImageFormat::Pnm | ImageFormat::WebP => {
                 let pixels = other(bytes, format)?;
                 let part = part(pixels.height, pixels.width);
                 (pixels, part)

@@ -70,7 +70,7 @@ const CASES: &[(Change, &[&str])] = &[
     ),
     (
         |photos| fs::write(photos.join("train/china/a.jpg"), "<html>").expect("written"),
-        &["train/china/a.jpg` cannot be decoded: it is no JPEG, PNG, BMP or PNM file"],
+        &["train/china/a.jpg` cannot be decoded: it is no JPEG, PNG, BMP, PNM or WebP file"],
     ),
     (
         |photos| fs::create_dir(photos.join("train/zebra")).expect("made"),

@@ -68,7 +68,7 @@ fn damaged_images_are_left_out_where_that_is_asked_for() {
         "first": [{
             "split": "train",
             "sample": "china/b.jpg",
-            "why": "it is no JPEG, PNG, BMP or PNM file",
+            "why": "it is no JPEG, PNG, BMP, PNM or WebP file",
         }],
     });
     assert_eq!(summary(&store, &node)["left_out"], left_out);
@@ -92,13 +92,13 @@ fn damaged_images_are_left_out_where_that_is_asked_for() {
     // An image of a format that is not read is not damaged.
     fs::rename(
         photos.join("train/china/b.jpg"),
-        photos.join("train/china/b.webp"),
+        photos.join("train/china/b.tiff"),
     )
     .expect("moved");
     let (message, _) = worker
         .run(&images(&exact(&photos, &skip)), &store)
         .expect_err("no reader");
-    assert!(message.contains("b.webp` cannot be decoded"), "{message}");
+    assert!(message.contains("b.tiff` cannot be decoded"), "{message}");
 }
 
 #[test]

@@ -56,11 +56,14 @@ fn pixels_are_those_of_pillow_and_torchvision() {
     let resize = [("resize", Datum::Int(36))];
     let photos = of(&reference("images/photos"), [3, 30, 33], [6, 2], &resize);
     let resized = resized(&exact, 20, [3, 20, 26]);
-    Worker::start().run_all(&[&exact, &grey, &photos, &resized], store);
+    let webp = of(&reference("images/webp"), [3, 30, 40], [10, 2], &[]);
+    Worker::start().run_all(&[&exact, &grey, &webp, &photos, &resized], store);
     for (node, split, name, most) in [
         (&exact, Split::Train, "exact.train", 0),
         (&exact, Split::Test, "exact.val", 0),
         (&grey, Split::Train, "exact.grey", 0),
+        (&webp, Split::Train, "webp.train", 0),
+        (&webp, Split::Test, "webp.val", 0),
         (&resized, Split::Test, "exact.resized", 2),
         (&photos, Split::Train, "photos.train", 2),
         (&photos, Split::Test, "photos.val", 2),
