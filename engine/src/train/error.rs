@@ -28,7 +28,7 @@ pub enum TrainError {
     #[error("there is no training sample")]
     Empty,
     #[error(
-        "the objective asks for labels at step {step}, but of {} there are {unlabelled} without one",
+        "the objective asks for labels at step {step}, but {unlabelled} of {} have none",
         count(.samples, "sample")
     )]
     Unlabelled {
