@@ -23,7 +23,8 @@ struct Rectifier {
   // What passes of a gradient by the rectifier's output `y`: nothing where that was cut.
   template <int N>
   KDP_INLINE Floats<N> passed(Floats<N> gradient, Floats<N> y) const {
-    return (y > 0) & (y < ceiling) ? gradient : zeros<N>();
+    // Masks as words: GCC makes a choice by two comparisons number by number.
+    return (Floats<N>)((Words<N>)gradient & (Words<N>)(y > 0) & (Words<N>)(y < ceiling));
   }
 };
 
