@@ -3,4 +3,4 @@
 set -eu
 python3 -m venv "$1"
 "$1/bin/pip" install --quiet \
-  torch==2.13.0 torchvision==0.28.0 transformers==5.24.0 safetensors==0.8.0 datasets==5.2.0 numpy scikit-learn
+  torch==2.13.0 torchvision==0.28.0 torchdistill==1.1.5 transformers==5.24.0 safetensors==0.8.0 datasets==5.2.0 numpy scikit-learn

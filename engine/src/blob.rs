@@ -94,11 +94,12 @@ impl Blob {
         self.put_bytes(name, Dtype::F64, &[values.len() as i64], bytes.collect());
     }
 
-    /// Adds a tensor of f32 or i64, in row-major order whatever its memory format. Its numbers are those that it has
+    /// Adds a tensor of f32, f64 or i64, in row-major order whatever its memory format. Its numbers are those that it has
     /// when the file's bytes are made.
     pub fn tensor(&mut self, name: &str, tensor: &Tensor) -> Result<(), TchError> {
         let dtype = match tensor.f_kind()? {
             Kind::Float => Dtype::F32,
+            Kind::Double => Dtype::F64,
             Kind::Int64 => Dtype::I64,
             other => return Err(TchError::Kind(format!("{other:?} is not written to files"))),
         };

@@ -3,7 +3,7 @@
 use std::ffi::{CStr, c_char, c_int};
 use std::ptr::{null, null_mut};
 
-use tch::{TchError, Tensor};
+use tch::{Device, Kind, TchError, Tensor};
 use torch_sys::C_tensor;
 
 unsafe extern "C" {
@@ -97,6 +97,11 @@ fn made(call: impl FnOnce(*mut *mut C_tensor) -> c_int) -> Result<Tensor, TchErr
     done(call(&mut out))?;
     // SAFETY: a call that ends well gives a tensor of ours.
     Ok(unsafe { Tensor::from_ptr(out) })
+}
+
+/// Whether a tensor is one that the functions here compute with: on the CPU, and not of float64.
+pub fn takes(x: &Tensor) -> bool {
+    x.device() == Device::Cpu && x.kind() != Kind::Double
 }
 
 /// x wᵀ + b over the last dimension, by oneDNN. All are on the CPU and of one kind, float32 or bfloat16.

@@ -1,50 +1,33 @@
-"""The published networks for images by the calls that make them in kdp, as torchvision 0.28.0 has them; what it does
-not have is written out here."""
+"""The networks for images by the calls that make them in kdp: the published ones as torchvision 0.28.0 has them and, for
+CIFAR, torchdistill 1.1.5; small ones of no paper are written out here."""
 
-import torch
+from collections import OrderedDict
+
 import torch.nn.functional as F
 import torchvision
 from torch import nn
+from torchdistill.models.classification.resnet import ResNet4Cifar
 from torchvision.models.resnet import BasicBlock, Bottleneck, ResNet
 
 
-class CifarBlock(nn.Module):
-    """He et al. 2016, section 4.2."""
-
-    def __init__(self, channels_in, channels, stride, option):
-        super().__init__()
-        self.conv1 = nn.Conv2d(channels_in, channels, 3, stride, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(channels)
-        self.conv2 = nn.Conv2d(channels, channels, 3, 1, 1, bias=False)
-        self.bn2 = nn.BatchNorm2d(channels)
-        self.pad = channels - channels_in
-        if option == "B" and self.pad:
-            self.downsample = nn.Sequential(nn.Conv2d(channels_in, channels, 1, stride, bias=False), nn.BatchNorm2d(channels))
+class PaddedShortcut(nn.Module):
+    """Option A of He et al. 2016: every second pixel, between zero channels."""
 
     def forward(self, x):
-        across = x
-        if hasattr(self, "downsample"):
-            across = self.downsample(x)
-        elif self.pad:
-            across = F.pad(x[:, :, ::2, ::2], (0, 0, 0, 0, self.pad // 2, self.pad // 2))
-        return F.relu(self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x))))) + across)
+        before = x.shape[1] // 2
+        return F.pad(x[:, :, ::2, ::2], (0, 0, 0, 0, before, before))
 
 
-class CifarResNet(nn.Module):
-    """He et al. 2016, section 4.2, with shortcuts of option A or B."""
+def cifar(depth, option):
+    """torchdistill's network, whose shortcuts are of option B; for images of 32 pixels."""
 
-    def __init__(self, depth, option, classes):
-        super().__init__()
-        n = (depth - 2) // 6
-        stage = lambda before, channels, stride: nn.Sequential(*(CifarBlock(channels if i else before, channels, 1 if i else stride, option) for i in range(n)))
-        self.conv1 = nn.Conv2d(3, 16, 3, 1, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(16)
-        self.layer1, self.layer2, self.layer3 = stage(16, 16, 1), stage(16, 32, 2), stage(32, 64, 2)
-        self.fc = nn.Linear(64, classes)
+    def build(classes):
+        model = ResNet4Cifar(BasicBlock, [(depth - 2) // 6] * 3, classes)
+        if option == "A":
+            model.layer2[0].downsample, model.layer3[0].downsample = PaddedShortcut(), PaddedShortcut()
+        return model
 
-    def forward(self, x):
-        x = F.relu(self.bn1(self.conv1(x)))
-        return self.fc(self.layer3(self.layer2(self.layer1(x))).mean((2, 3)))
+    return build
 
 
 def small_images(model):
@@ -64,6 +47,7 @@ def mobilenet(classes, small):
 
 # Stages of a MobileNet that is not deep: through all of MobileNetV2 single precision takes gradients off by 1%.
 FEW = [[1, 16, 1, 1], [6, 24, 2, 2], [6, 32, 2, 2]]
+FEW_ROWS = ", ".join(f"inverted_residuals(t: {t}, c: {c}, n: {n}, s: {s})" for t, c, n, s in FEW)
 
 
 def few_stages(classes):
@@ -81,8 +65,23 @@ def resnet(block, blocks):
     return lambda classes: ResNet(block, blocks, num_classes=classes)
 
 
-def cifar(depth, option):
-    return lambda classes: CifarResNet(depth, option, classes)
+def named(**layers):
+    """Layers one after the other, under their names."""
+    return nn.Sequential(OrderedDict(layers))
+
+
+def mlp(classes):
+    hidden = named(fc=nn.Linear(3 * 32 * 32, 256), relu=nn.ReLU())
+    return named(flatten=nn.Flatten(), hidden=nn.Sequential(hidden), fc=nn.Linear(256, classes))
+
+
+def small_cnn(classes):
+    def block(before, channels):
+        conv = nn.Conv2d(before, channels, 3, padding=1, bias=False)
+        return named(conv=conv, bn=nn.BatchNorm2d(channels), relu=nn.ReLU(), pool=nn.MaxPool2d(2))
+
+    blocks = nn.Sequential(block(3, 16), block(16, 32))
+    return named(blocks=blocks, pool=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten(), fc=nn.Linear(32, classes))
 
 
 # Small ones, whose gradients are held against ours in every test.
@@ -92,18 +91,30 @@ SMALL = {
     "resnet([1, 1, 1, 1])": resnet(BasicBlock, [1, 1, 1, 1]),
     "resnet([1, 2, 1, 1], bottlenecks: true)": resnet(Bottleneck, [1, 2, 1, 1]),
     "resnet([1, 1, 1, 1], bottlenecks: true, small_images: true)": lambda classes: small_images(ResNet(Bottleneck, [1, 1, 1, 1], num_classes=classes)),
-    f"mobilenet({FEW}, stem_stride: 1, dropout_rate: 0)": few_stages,
+    f"mobilenet([{FEW_ROWS}], small_images: true, dropout_rate: 0)": few_stages,
 }
+
+RESNETS = {depth: getattr(torchvision.models, f"resnet{depth}") for depth in [18, 34, 50, 101]}
+
+
+def torchvisions(depth, small=False):
+    """A ResNet of ImageNet, or its form for small images."""
+    form = small_images if small else lambda model: model
+    return lambda classes: form(RESNETS[depth](num_classes=classes))
+
 
 # Those of the papers, in full.
 FULL = {
     **{f'resnet_cifar({depth}, shortcut: "{option}")': cifar(depth, option) for depth in [20, 32, 44, 56, 110] for option in "AB"},
-    "resnet18()": lambda classes: torchvision.models.resnet18(num_classes=classes),
-    "resnet18(small_images: true)": lambda classes: small_images(torchvision.models.resnet18(num_classes=classes)),
-    "resnet34()": lambda classes: torchvision.models.resnet34(num_classes=classes),
-    "resnet50()": lambda classes: torchvision.models.resnet50(num_classes=classes),
-    "resnet101()": lambda classes: torchvision.models.resnet101(num_classes=classes),
-    "resnet101(small_images: true)": lambda classes: small_images(torchvision.models.resnet101(num_classes=classes)),
-    "mobilenet_v2(dropout_rate: 0)": lambda classes: mobilenet(classes, small=True),
-    "mobilenet_v2(stem_stride: 2, dropout_rate: 0)": lambda classes: mobilenet(classes, small=False),
+    **{f"resnet{depth}()": torchvisions(depth) for depth in RESNETS},
+    **{f"resnet{depth}(small_images: true)": torchvisions(depth, small=True) for depth in RESNETS},
+    "mobilenet_v2(dropout_rate: 0)": lambda classes: mobilenet(classes, small=False),
+    "mobilenet_v2(small_images: true, dropout_rate: 0)": lambda classes: mobilenet(classes, small=True),
+    "mlp()": mlp,
+    "small_cnn()": small_cnn,
 }
+
+
+def for_small_images(call):
+    """Whether a network is one for images of 32 pixels."""
+    return call.startswith(("resnet_cifar", "mlp", "small_cnn")) or "small_images" in call

@@ -8,6 +8,7 @@
 //! Written there:
 //! - `kdp.safetensors`: `logits` (n×classes, evaluation mode), `loss`, `gradient NAME` of the first of three steps of SGD
 //!   on the batch, `after NAME` of each parameter and statistic after them,
+//! - `double.safetensors`: the same in float64, where the inputs are images,
 //! - `start.safetensors`: the weights as the store would keep them, before any step.
 
 mod passes;
@@ -44,8 +45,9 @@ fn run() -> Result<(), Box<dyn Error>> {
     let bytes = fs::read(folder.join("weights.safetensors"))?;
     let weights = [Share::all("weights.safetensors", bytes)?];
     let network = network(Path::new(&file))?;
-    let net = Net::begin(&network, &Partition::default(), 0, &weights, Device::Cpu)?;
-    fs::write(folder.join("start.safetensors"), net.to_bytes()?)?;
+    let net = || Net::begin(&network, &Partition::default(), 0, &weights, Device::Cpu);
+    let single = net()?;
+    fs::write(folder.join("start.safetensors"), single.to_bytes()?)?;
 
     let batch = fs::read(folder.join("batch.safetensors"))?;
     let batch = SafeTensors::deserialize(&batch)?;
@@ -55,9 +57,21 @@ fn run() -> Result<(), Box<dyn Error>> {
     };
     let rate = tensor("rate")?.f_double_value(&[])?;
     let (inputs, labels) = (tensor("inputs")?, tensor("labels")?);
+    let told = |net: &Net, inputs: &Tensor| told(net, inputs, &labels, rate);
+    fs::write(folder.join("kdp.safetensors"), told(&single, &inputs)?)?;
+    if inputs.is_floating_point() {
+        let inputs = inputs.f_to_kind(Kind::Double)?;
+        let bytes = told(&net()?.in_float64()?, &inputs)?;
+        fs::write(folder.join("double.safetensors"), bytes)?;
+    }
+    Ok(())
+}
+
+/// What a network makes of a batch, as a file.
+fn told(net: &Net, inputs: &Tensor, labels: &Tensor, rate: f64) -> Result<Vec<u8>, Box<dyn Error>> {
     let mut blob = Blob::default();
-    blob.tensor("logits", &passes::logits(&net, &inputs)?)?;
-    let found = passes::train(&net, &inputs, &labels, rate)?;
+    blob.tensor("logits", &passes::logits(net, inputs)?)?;
+    let found = passes::train(net, inputs, labels, rate)?;
     let loss = Tensor::from(found.loss).f_to_kind(Kind::Float)?;
     blob.tensor("loss", &loss)?;
     for (name, gradient) in &found.gradients {
@@ -66,8 +80,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     for (name, tensor) in &found.after {
         blob.tensor(&format!("after {name}"), tensor)?;
     }
-    fs::write(folder.join("kdp.safetensors"), blob.bytes()?)?;
-    Ok(())
+    Ok(blob.bytes()?)
 }
 
 /// The network of a file's first model.

@@ -1,6 +1,6 @@
 //! Multi-head self-attention (Vaswani et al. 2017).
 
-use tch::{Device, Kind, TchError, Tensor};
+use tch::{Kind, TchError, Tensor};
 
 use super::dropout::Dropout;
 use super::linear::Linear;
@@ -60,7 +60,7 @@ impl Attention {
     pub fn forward(&self, flow: &Flow, pass: &Pass) -> Result<Tensor, TchError> {
         let x = self.projections.forward(&flow.values, pass.precision)?;
         let tokens = flow.mask()?;
-        if x.device() == Device::Cpu && x.requires_grad() {
+        if shim::takes(&x) && x.requires_grad() {
             let length = flow.values.size().get(1).copied().unwrap_or(0);
             let draws = self.dropout.draws(pass, self.heads * length * length);
             return shim::attention(&x, tokens, self.heads, draws);
@@ -73,7 +73,8 @@ impl Attention {
         let (query, key, value) = (query?, key?, value?);
         let mask = added(tokens, query.f_kind()?)?;
         let out = match pass.mode {
-            // libtorch's own attention is slow with dropout, and draws it elsewhere.
+            // libtorch's own attention would draw dropout from its generator, whose state a run that goes on from
+            // a kept state does not have: the shares are written out, so that the draws are those of the step.
             Mode::Train { .. } if self.dropout.rate > 0.0 => {
                 let shares = shares(&query, &key, &mask)?;
                 self.dropout.forward(&shares, pass)?.f_matmul(&value)?

@@ -74,6 +74,7 @@ impl Model for Frozen {
         match self.precision {
             Precision::Fp32 => "folded fp32".to_string(),
             Precision::Bf16 => "folded bf16".to_string(),
+            Precision::Fp64 => "folded fp64".to_string(),
         }
     }
 

@@ -10,7 +10,7 @@ use crate::shim;
 pub(super) struct Linear {
     pub weight: Tensor,
     pub bias: Option<Tensor>,
-    /// Whether the network's logits come out, which are computed in float32 always.
+    /// Whether the network's logits come out, which bfloat16 is too coarse for.
     pub logits: bool,
 }
 
@@ -18,7 +18,7 @@ impl Linear {
     /// What it computes in, in a network of a precision.
     pub fn precision(&self, of_net: Precision) -> Precision {
         match self.logits {
-            true => Precision::Fp32,
+            true => of_net.of_logits(),
             false => of_net,
         }
     }

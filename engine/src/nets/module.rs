@@ -1,6 +1,6 @@
 //! The layers of a network on tensors. Each word of `kdp::vocabulary::LAYERS` has its place here.
 
-use tch::{Device, TchError, Tensor};
+use tch::{TchError, Tensor};
 
 use super::Flow;
 use super::attention::Attention;
@@ -210,7 +210,7 @@ fn add(branches: &[Module], flow: &Flow, pass: &mut Pass) -> Result<Tensor, TchE
 /// A batch that goes two ways.
 pub(super) fn fork(flow: &Flow) -> Result<[Flow; 2], TchError> {
     let x = &flow.values;
-    if x.requires_grad() && x.device() == Device::Cpu {
+    if x.requires_grad() && shim::takes(x) {
         return Ok(shim::fork(x)?.map(|values| flow.with(values)));
     }
     Ok([flow.share(), flow.share()])

@@ -156,6 +156,20 @@ impl Net {
         Net { precision, ..self }
     }
 
+    /// The same network with all it holds in float64, computing in it. No recipe asks for that: in it networks are
+    /// held against other implementations, since no rounding takes a value across the kink of a ReLU there.
+    pub fn in_float64(self) -> Result<Net, TchError> {
+        let numbers = self.tensors.values();
+        for tensor in numbers.filter(|tensor| tensor.kind() == Kind::Float) {
+            let double = tensor.f_to_kind(Kind::Double)?;
+            tensor.shallow_clone().f_set_data(&double)?;
+        }
+        for part in &self.parts {
+            part.cast(Kind::Double)?;
+        }
+        Ok(self.computing_in(Precision::Fp64))
+    }
+
     /// What it computes in.
     pub(super) fn precision(&self) -> Precision {
         self.precision
@@ -210,10 +224,11 @@ fn root(
 }
 
 impl Module {
-    /// The float32 of what comes out.
+    /// What comes out, as precise as logits are.
     pub(super) fn run(&self, x: &Flow, mut pass: Pass) -> Result<Flow, TchError> {
+        let kind = pass.precision.of_logits().kind();
         let out = self.forward(x, Then::default(), &mut pass)?;
-        Ok(out.with(out.values.f_to_kind(Kind::Float)?))
+        Ok(out.with(out.values.f_to_kind(kind)?))
     }
 
     /// The same of a batch, with what comes out of some layers.

@@ -1,11 +1,11 @@
 //! Batch normalisation (Ioffe & Szegedy 2015).
 
-use tch::{Device, TchError, Tensor, no_grad_guard};
+use tch::{TchError, Tensor, no_grad_guard};
 
 use super::pass::{Mode, Then};
 use crate::shim::{self, Normalised};
 
-/// Batch norm with its tensors, which are float32 whatever comes in.
+/// Batch norm with its tensors, which are float32 whatever comes in, but in float64.
 #[derive(Debug)]
 pub(super) struct BatchNorm {
     pub weight: Tensor,
@@ -27,7 +27,7 @@ impl BatchNorm {
             return then.apply(self.by(x, false)?);
         }
         self.count(Self::values_a_channel(x))?;
-        if x.device() != Device::Cpu || x.dim() != 4 {
+        if !shim::takes(x) || x.dim() != 4 {
             return then.apply(self.by(x, true)?);
         }
         let other = then.other.map(|other| other.f_to_kind(x.kind()));

@@ -53,6 +53,16 @@ impl Part {
         Ok(part)
     }
 
+    /// Has all of them be of another kind, for the layers that hold them too.
+    pub(super) fn cast(&self, kind: Kind) -> Result<(), TchError> {
+        let flat = self.flat.f_to_kind(kind)?;
+        self.flat.shallow_clone().f_set_data(&flat)?;
+        for (tensor, (_, values)) in self.tensors.iter().zip(self.cut(&self.flat)?) {
+            tensor.shallow_clone().f_set_data(&values)?;
+        }
+        Ok(())
+    }
+
     /// The same parameters once more.
     pub fn share(&self) -> Part {
         Part {

@@ -2,7 +2,7 @@
 
 use tch::Kind;
 
-/// What convolutions and linear layers compute in. Weights, statistics and logits are float32 always.
+/// What convolutions and linear layers compute in. Weights, statistics and logits are float32, but in float64.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Precision {
     /// float32.
@@ -10,6 +10,8 @@ pub enum Precision {
     Fp32,
     /// bfloat16: float32's range with eight bits of mantissa.
     Bf16,
+    /// float64, and all that the network holds too ([`Net::in_float64`](super::Net::in_float64)).
+    Fp64,
 }
 
 impl Precision {
@@ -27,6 +29,15 @@ impl Precision {
         match self {
             Precision::Fp32 => Kind::Float,
             Precision::Bf16 => Kind::BFloat16,
+            Precision::Fp64 => Kind::Double,
+        }
+    }
+
+    /// What the logits of a network of this precision are computed in.
+    pub(super) fn of_logits(self) -> Precision {
+        match self {
+            Precision::Fp32 | Precision::Bf16 => Precision::Fp32,
+            Precision::Fp64 => Precision::Fp64,
         }
     }
 }
