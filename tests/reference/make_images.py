@@ -33,6 +33,7 @@ from PIL import Image
 from safetensors.torch import save_file
 from sklearn.datasets import load_sample_image
 from torchvision import datasets, transforms
+from torchvision.transforms._presets import ImageClassification
 
 HERE = pathlib.Path(__file__).parent
 ROOT = HERE / "images"
@@ -99,11 +100,15 @@ def photos():
         put(f"photos/val/{name}/small.jpg", photo.crop((10, 10, 61, 49)), quality=80)
 
 
-def read(folder, transform):
+def read(folder, transform, to_tensor=transforms.PILToTensor()):
     """Images n×C×H×W and labels, as torchvision reads a folder."""
-    found = datasets.ImageFolder(ROOT / folder, transform=transforms.Compose([*transform, transforms.PILToTensor()]))
+    found = datasets.ImageFolder(ROOT / folder, transform=transforms.Compose([*transform, to_tensor]))
     images, labels = zip(*found)
     return torch.stack(images), torch.tensor(labels)
+
+
+# What torchvision's networks of ImageNet are fed, from an image of the right size.
+NORMALISED = transforms.Compose([transforms.ToTensor(), transforms.Normalize(mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225))])
 
 
 def files(split):
@@ -178,6 +183,7 @@ def tensors():
         made |= {f"webp.{split}": images, f"webp.{split}.labels": labels}
         images, labels = read(f"photos/{split}", [transforms.Resize(36), transforms.CenterCrop((30, 33))])
         made |= {f"photos.{split}": images, f"photos.{split}.labels": labels}
+    made["photos.val.input"], _ = read("photos/val", [transforms.Resize(36), transforms.CenterCrop((30, 33))], NORMALISED)
     grey, _ = read("exact/train", [transforms.Grayscale()])
     made["exact.grey"] = grey
     made["exact.resized"], _ = read("exact/val", [transforms.Resize(20)])
@@ -249,6 +255,9 @@ def full():
     for split in ("train", "val"):
         images, _ = read(f"full/{split}", [transforms.Resize(256), transforms.CenterCrop(224)])
         made[split] = images.contiguous()
+        # The whole of it as one, which is what torchvision gives with its weights.
+        inputs, _ = read(f"full/{split}", [], ImageClassification(crop_size=224))
+        made[f"{split}.input"] = inputs.contiguous()
     save_file(made, ROOT / "full.safetensors")
 
 

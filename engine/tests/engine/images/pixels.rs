@@ -2,6 +2,7 @@
 
 use kdp::plan::{Datum, Split};
 use kdp::vocabulary::{AUGMENTATIONS, TRANSFORMS};
+use kdp_engine::blob::read_tensor;
 use kdp_engine::data::{Augmentation, Drawn, Epoch, Frame, Loaded, Pixels};
 use safetensors::SafeTensors;
 use serde::Deserialize;
@@ -37,6 +38,36 @@ fn resized(of: &Node, side: i64, size: [i64; 3]) -> Node {
     }
 }
 
+/// The deviations of ImageNet's channels that torchvision's presets divide by.
+const STD: [f64; 3] = [0.229, 0.224, 0.225];
+
+/// What torchvision's presets do to an image whose shorter side becomes `resize`, but for the crop.
+fn as_imagenet(resize: i64) -> [(&'static str, Datum); 3] {
+    let numbers = |numbers: [f64; 3]| Datum::List(numbers.map(Datum::Number).to_vec());
+    [
+        ("resize", Datum::Int(resize)),
+        ("mean", numbers([0.485, 0.456, 0.406])),
+        ("std", numbers(STD)),
+    ]
+}
+
+/// Holds what networks are fed against what torchvision would feed them: by 2 of 255 may a pixel be off, before it is
+/// divided by its channel's deviation.
+fn hold_inputs(name: &str, data: &Loaded, wanted: &SafeTensors) {
+    let wanted = wanted.tensor(&format!("{name}.input")).expect("there");
+    let wanted = read_tensor(&wanted).expect("numbers").expect("memory");
+    let rows: Vec<usize> = (0..data.samples.len()).collect();
+    let found = data.feeder.inputs(&data.samples, &rows, None);
+    let found = found.expect("a batch");
+    assert_eq!(found.size(), wanted.size(), "{name}");
+    let off = (found - wanted).abs().amax([0, 2, 3], false);
+    for (channel, std) in STD.iter().enumerate() {
+        let off = off.double_value(&[channel as i64]);
+        println!("{name}, channel {channel}: inputs are at most {off:.4} off");
+        assert!(off <= 2.001 / 255.0 / std, "{name} is off by {off}");
+    }
+}
+
 /// The largest difference of bytes.
 fn off(found: &[u8], wanted: &[u8]) -> u8 {
     assert_eq!(found.len(), wanted.len());
@@ -47,14 +78,18 @@ fn off(found: &[u8], wanted: &[u8]) -> u8 {
 #[test]
 fn pixels_are_those_of_pillow_and_torchvision() {
     let bytes = fs::read(reference("images.safetensors")).expect("read");
-    let wanted = SafeTensors::deserialize(&bytes).expect("sound");
-    let wanted = |name: &str| wanted.tensor(name).expect("there").data().to_vec();
+    let tensors = SafeTensors::deserialize(&bytes).expect("sound");
+    let wanted = |name: &str| tensors.tensor(name).expect("there").data().to_vec();
     let folder = tempfile::tempdir().expect("a folder");
     let store = folder.path();
     let exact = of(&reference("images/exact"), [3, 30, 40], EXACT, &[]);
     let grey = of(&reference("images/exact"), [1, 30, 40], EXACT, &[]);
-    let resize = [("resize", Datum::Int(36))];
-    let photos = of(&reference("images/photos"), [3, 30, 33], [6, 2], &resize);
+    let photos = of(
+        &reference("images/photos"),
+        [3, 30, 33],
+        [6, 2],
+        &as_imagenet(36),
+    );
     let resized = resized(&exact, 20, [3, 20, 26]);
     let webp = of(&reference("images/webp"), [3, 30, 40], [10, 2], &[]);
     Worker::start().run_all(&[&exact, &grey, &webp, &photos, &resized], store);
@@ -81,6 +116,7 @@ fn pixels_are_those_of_pillow_and_torchvision() {
             assert_eq!(found.labels, labels.collect::<Vec<_>>(), "{name}");
         }
     }
+    hold_inputs("photos.val", &load(store, &photos, Split::Test), &tensors);
 }
 
 /// Whole photographs, of which `make_images.py --full` wrote down what ImageNet's evaluation makes: `make parity`.
@@ -92,11 +128,17 @@ fn whole_photographs_are_those_of_torchvision() {
     let bytes = fs::read(photos.join("full.safetensors")).expect("read");
     let wanted = SafeTensors::deserialize(&bytes).expect("sound");
     let store = tempfile::tempdir().expect("a folder");
-    let resize = [("resize", Datum::Int(256))];
-    let node = of(&photos.join("full"), [3, 224, 224], [64, 2], &resize);
+    let node = of(
+        &photos.join("full"),
+        [3, 224, 224],
+        [64, 2],
+        &as_imagenet(256),
+    );
     Worker::start().run_all(&[&node], store.path());
     for (split, name) in [(Split::Train, "train"), (Split::Test, "val")] {
-        let found = pixels(&load(store.path(), &node, split).samples);
+        let data = load(store.path(), &node, split);
+        hold_inputs(name, &data, &wanted);
+        let found = pixels(&data.samples);
         let wanted = wanted.tensor(name).expect("there");
         let off = off(&found, wanted.data());
         let differ = found
