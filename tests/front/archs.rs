@@ -1,33 +1,49 @@
 //! The standard library's networks, held against the published ones: the names and sizes of parameters and
 //! statistics, in their order, and their count.
 
-use kdp::plan::{Network, Task};
 use kdp::spec::TensorSpec;
 use serde::Deserialize;
 
 use crate::support::planned;
 
+#[path = "../reference/calls.rs"]
+mod calls;
+
 /// A network of `make_networks.py`; the engine's tests hold what it computes.
 #[derive(Deserialize)]
-struct Case {
+struct Images {
     call: String,
     input: Vec<i64>,
     classes: i64,
+    #[serde(flatten)]
+    tensors: Tensors,
+}
+
+/// A network of `make_transformers.py`, for a data set of kdp.
+#[derive(Deserialize)]
+struct Texts {
+    call: String,
+    data: String,
+    #[serde(flatten)]
+    tensors: Tensors,
+}
+
+/// What is told of a network's tensors.
+#[derive(Deserialize)]
+struct Tensors {
+    /// A checksum of their names and sizes.
     entries: String,
+    /// Numbers that are trained.
     parameters: i64,
 }
 
-/// The network that a call of an arch makes of images.
-fn network(call: &str, input: &[i64], classes: i64) -> Network {
-    let name = call.split('(').next().unwrap_or(call);
-    let plan = planned(&format!(
-        "use std.archs.{name}\nuse std.recipes.quick\n\
-         dataset d = idx(\"images\", shape: {input:?}, classes: {classes}, train: 128, test: 1)\n\
-         model m = {call} {{ data: d.train, recipe: quick }}\n"
-    ));
-    match &plan.graph[plan.models["m"]].task {
-        Task::Train(task) => (*task.network).clone(),
-        other => panic!("{other:?}"),
+impl Tensors {
+    fn hold(&self, call: &str, file: &str) {
+        let tensors = calls::network(&planned(file)).tensors().unwrap();
+        assert_eq!(trained(&tensors), self.parameters, "{call}");
+        let entries = entries(&tensors);
+        let found = format!("{:016x}", calls::fnv(entries.as_bytes()));
+        assert_eq!(found, self.entries, "{call}:\n{entries}");
     }
 }
 
@@ -40,30 +56,30 @@ fn entries(tensors: &[TensorSpec]) -> String {
     tensors.iter().map(line).collect()
 }
 
-/// FNV-1a of 64 bits.
-fn fnv(text: &str) -> String {
-    let state = text.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |state, byte| {
-        (state ^ u64::from(byte)).wrapping_mul(0x100_0000_01B3)
-    });
-    format!("{state:016x}")
-}
-
 fn trained(tensors: &[TensorSpec]) -> i64 {
     let trained = tensors.iter().filter(|tensor| tensor.trained);
     trained.map(TensorSpec::count).sum()
 }
 
 #[test]
-fn published_networks_have_their_names_sizes_and_order() {
-    let text = include_str!("../reference/networks.json");
-    let cases: Vec<Case> = serde_json::from_str(text).unwrap();
+fn published_networks_for_images_have_their_names_sizes_and_order() {
+    let cases: Vec<Images> =
+        serde_json::from_str(include_str!("../reference/networks.json")).unwrap();
     assert!(cases.len() > 20);
     for case in cases {
-        let network = network(&case.call, &case.input, case.classes);
-        let tensors = network.tensors().unwrap();
-        assert_eq!(trained(&tensors), case.parameters, "{}", case.call);
-        let entries = entries(&tensors);
-        assert_eq!(fnv(&entries), case.entries, "{}:\n{entries}", case.call);
+        let file = calls::of_images(&case.call, &case.input, case.classes);
+        case.tensors.hold(&case.call, &file);
+    }
+}
+
+#[test]
+fn published_networks_for_texts_have_their_names_sizes_and_order() {
+    let text = include_str!("../reference/transformers_full.json");
+    let cases: Vec<Texts> = serde_json::from_str(text).unwrap();
+    assert_eq!(cases.len(), 4);
+    for case in cases {
+        let file = calls::of_data(&case.call, &case.data);
+        case.tensors.hold(&case.call, &file);
     }
 }
 
@@ -72,8 +88,8 @@ fn published_networks_have_their_names_sizes_and_order() {
 #[test]
 fn resnets_for_cifar_have_the_published_sizes() {
     for (depth, on_ten) in [(20, 269_722), (56, 853_018)] {
-        let network = network(&format!("resnet_cifar(depth: {depth})"), &[3, 32, 32], 100);
-        let tensors = network.tensors().unwrap();
+        let file = calls::of_images(&format!("resnet_cifar(depth: {depth})"), &[3, 32, 32], 100);
+        let tensors = calls::network(&planned(&file)).tensors().unwrap();
         assert_eq!(trained(&tensors), on_ten + 64 * 90 + 90, "ResNet-{depth}");
     }
 }

@@ -1,12 +1,15 @@
 """Networks for text as transformers has them: names and shapes of their tensors, logits and gradients.
 
-Run with torch 2.13.0 and transformers 5.24.0: python make_transformers.py > transformers.json
+Run with torch 2.13.0 and transformers 5.24.0:
+  python make_transformers.py > transformers.json              # small ones
+  python make_transformers.py --full > transformers_full.json  # names and sizes of those in full size
 
 Weights and tokens are made up (`made_up.py`), so that none need to be stored; of a gradient a digest is written down. All is
 computed in float64 from the weights as float32 has them.
 """
 
 import json
+import sys
 
 import numpy
 import torch
@@ -14,6 +17,7 @@ import torch.nn.functional as F
 from transformers import BertConfig, BertForSequenceClassification, RobertaConfig, RobertaForSequenceClassification
 
 import made_up
+from text_networks import TEXTS
 
 CLASSES = 3
 
@@ -73,4 +77,18 @@ def small() -> dict:
     }
 
 
-print(json.dumps(small(), separators=(",", ":")))
+def full() -> list:
+    told = []
+    for call, text in TEXTS.items():
+        # No memory is filled.
+        with torch.device("meta"):
+            model = text.build()
+        parameters = sum(p.numel() for p in model.parameters())
+        told.append({"call": call, "data": text.data(), "entries": made_up.entries(model), "parameters": parameters})
+    return told
+
+
+if sys.argv[1:] == ["--full"]:
+    print(json.dumps(full(), indent=1))
+else:
+    print(json.dumps(small(), separators=(",", ":")))

@@ -12,7 +12,7 @@ use crate::language::planned;
 /// convolutions, with a convolution that no batch norm follows.
 const NETWORKS: &str = r#"
 use std.datasets.digits
-use std.archs.{mlp, small_cnn, resnet_cifar, mobilenet}
+use std.archs.{mlp, small_cnn, resnet_cifar, mobilenet, inverted_residuals}
 use std.recipes.quick
 
 dataset data = digits()
@@ -24,7 +24,12 @@ arch plain() =
 teacher a = mlp([32]) { data: data.train, recipe: quick }
 teacher b = small_cnn([20, 24]) { data: data.train, recipe: quick }
 teacher c = resnet_cifar(14) { data: data.train, recipe: quick }
-teacher d = mobilenet([[1, 16, 1, 1], [6, 24, 2, 1], [6, 32, 2, 2]], stem_stride: 1) { data: data.train, recipe: quick }
+let rows = [
+  inverted_residuals(t: 1, c: 16, n: 1, s: 1),
+  inverted_residuals(t: 6, c: 24, n: 2, s: 1),
+  inverted_residuals(t: 6, c: 32, n: 2, s: 2)
+]
+teacher d = mobilenet(rows, small_images: true) { data: data.train, recipe: quick }
 teacher e = plain() { data: data.train, recipe: quick }
 "#;
 

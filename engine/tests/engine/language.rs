@@ -12,6 +12,9 @@ use kdp::store::{Entry, Listing, Store};
 
 use super::*;
 
+#[path = "../../../tests/reference/calls.rs"]
+pub mod calls;
+
 const FILE: &str = r#"
 use std.datasets.digits
 use std.archs.{mlp, small_cnn, resnet_cifar, mobilenet_v2}
@@ -30,7 +33,7 @@ recipe other = one with { optimizer: adamw(), lr: 1e-3, weight_decay: 0.01, clip
 
 teacher cnn = small_cnn([4, 8]) { data: few.train, recipe: one, seed: 0 }
 teacher resnet = resnet_cifar(depth: 8) { data: few.train, recipe: one, seed: 1 }
-teacher mobile = mobilenet_v2() { data: few.train, recipe: one with { length: 1 epoch }, seed: 2 }
+teacher mobile = mobilenet_v2(small_images: true) { data: few.train, recipe: one with { length: 1 epoch }, seed: 2 }
 
 student small[way in {
   smooth: smooth(0.1)
@@ -88,16 +91,7 @@ pub fn planned(text: &str) -> Plan {
 
 /// The network that a call of the standard library makes for images of a shape and so many classes.
 pub fn network_of(call: &str, shape: &[i64], classes: i64) -> Network {
-    let name = call.split('(').next().unwrap_or(call);
-    let plan = planned(&format!(
-        "use std.archs.{name}\nuse std.recipes.quick\n\
-         dataset images = idx(\"images\", shape: {shape:?}, classes: {classes}, train: 128, test: 1)\n\
-         model one = {call} {{ data: images.train, recipe: quick }}\n"
-    ));
-    match &plan.graph[plan.models["one"]].task {
-        Task::Train(task) => (*task.network).clone(),
-        other => panic!("{other:?}"),
-    }
+    calls::network(&planned(&calls::of_images(call, shape, classes)))
 }
 
 /// Runs a file; gives its plan and the store's entry of each node.

@@ -9,6 +9,7 @@ use kdp_engine::nets::Net;
 use serde::Deserialize;
 use tch::Device;
 
+use super::transformers::of_tokens;
 use super::{numbers, read};
 use crate::language::network_of;
 use crate::nodes::{call, layer, network};
@@ -71,43 +72,31 @@ fn networks_begin_as_torchvisions() {
     }
 }
 
-/// The layers of BERT that the reference has, alone.
 #[test]
-fn layers_begin_as_berts() {
+fn networks_for_text_begin_as_transformers() {
     let reference: BTreeMap<String, BTreeMap<String, Spread>> = read("initial.json");
-    let std = [("std", Datum::Number(0.02))];
-    let init = || ("init", Datum::Call(call(INITIAL, "normal", &std)));
-    let size = |name, size| (name, Datum::Int(size));
-    let tokens = Shape::Tokens {
+    let sample = Shape::Tokens {
         length: 4,
         vocabulary: 300,
         padding: 1,
         segments: 1,
     };
-    let mut words = layer("words", "embedding", &[size("width", 64), init()], &[], &[]);
-    words.input = tokens.clone();
-    let dense = layer(
-        "dense",
-        "linear",
-        &[size("features", 256), init()],
-        &[64],
-        &[256],
-    );
-    let mut whole = network(&[64], vec![words, dense]);
-    whole.input = tokens;
-    let net = Net::new(&whole, 5, Device::Cpu).expect("a network");
-    for (tensor, wanted) in &reference["bert"] {
-        let ours = match tensor.as_str() {
-            "embeddings.word_embeddings.weight" => "words.weight",
-            dense if dense.ends_with("weight") => "dense.weight",
-            _ => "dense.bias",
-        };
-        let found = numbers(&net.tensors()[ours]);
-        hold(tensor, &found, wanted);
-        if ours == "words.weight" {
-            assert!(found[64..128].iter().all(|value| *value == 0.0));
-            assert!(found[..64].iter().all(|value| *value != 0.0));
+    for name in ["bert", "roberta"] {
+        let call = format!("{name}(layers: 1, width: 64, heads: 2)");
+        let net = Net::new(&of_tokens(&call, &sample), 5, Device::Cpu).expect("a network");
+        let wanted = &reference[name];
+        for (tensor, wanted) in wanted {
+            let found = numbers(&net.tensors()[tensor]);
+            hold(&format!("{name}, {tensor}"), &found, wanted);
+            if tensor.ends_with("word_embeddings.weight") {
+                assert!(found[64..128].iter().all(|value| *value == 0.0));
+                assert!(found[..64].iter().all(|value| *value != 0.0));
+            }
         }
+        // All of them but those of layer norms, which are 1 and 0.
+        let of_norm = |tensor: &&String| tensor.contains("LayerNorm");
+        let others = net.tensors().keys().filter(|tensor| !of_norm(tensor));
+        assert!(others.eq(wanted.keys()), "{name}");
     }
 }
 

@@ -4,6 +4,8 @@
 use kdp::spec::{Fill, TensorSpec};
 use tch::{Kind, Tensor};
 
+use crate::language::calls::fnv;
+
 /// Numbers in [−1, 1), multiples of 2⁻²³: SplitMix64 of the place behind FNV-1a of the name.
 pub fn units(name: &str, count: i64) -> impl Iterator<Item = f64> + use<> {
     let start = fnv(name.as_bytes());
@@ -16,11 +18,18 @@ pub fn units(name: &str, count: i64) -> impl Iterator<Item = f64> + use<> {
     })
 }
 
-/// FNV-1a of 64 bits.
-pub fn fnv(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xCBF2_9CE4_8422_2325, |state, byte| {
-        (state ^ u64::from(*byte)).wrapping_mul(0x100_0000_01B3)
-    })
+/// What is told of a tensor: its norm, and its product with a made-up tensor. One that is off by a share of its norm is
+/// off in these by about as much.
+pub type Digest = [f64; 2];
+
+/// How far a tensor's numbers are from those of a digest.
+pub fn distance(name: &str, numbers: &[f64], wanted: &Digest) -> f64 {
+    let square: f64 = numbers.iter().map(|number| number * number).sum();
+    let probe = units(&format!("probe: {name}"), numbers.len() as i64);
+    let product: f64 = numbers.iter().zip(probe).map(|(a, b)| a * b).sum();
+    (square.sqrt() - wanted[0])
+        .abs()
+        .max((product - wanted[1]).abs())
 }
 
 /// What a tensor of a network begins as; `norm` is the middle of the weights of its norms.
