@@ -56,8 +56,8 @@ def tiny_imagenet(root):
     found = torchvision.datasets.ImageFolder(root / "train")
     train = Split(np.stack([pixels(image) for image, _ in found]), np.array(found.targets))
     lines = [line.split("\t") for line in (root / "val/val_annotations.txt").read_text().splitlines()]
-    # In the order of the files' names, as an `ImageFolder` has them.
-    lines.sort(key=lambda line: line[0])
+    # Class by class, as an `ImageFolder` would have them.
+    lines.sort(key=lambda line: (line[1], line[0]))
     tested = [pixels(Image.open(root / "val/images" / line[0]).convert("RGB")) for line in lines]
     return {"train": train, "test": Split(np.stack(tested), np.array([found.class_to_idx[line[1]] for line in lines]))}
 
