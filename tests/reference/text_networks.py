@@ -23,7 +23,7 @@ class Text:
 
     def data(self):
         """A data set for it as kdp writes it."""
-        return f'text_file("a.csv", "b.csv", labels: ["0", "1", "2"], train: 64, test: 1, length: 64, tokens: {self.tokens})'
+        return f'text_file("a.csv", "b.csv", labels: ["0", "1", "2"], train: 128, test: 1, length: 64, tokens: {self.tokens})'
 
 
 def bert():
