@@ -66,9 +66,13 @@ impl Tokenizer {
 
     /// The row of a record: whole numbers of 32 bits, their lowest byte first.
     fn row(&self, record: &Record) -> Result<Vec<u8>, DataError> {
-        let mut ids = self.tokens(record)?;
-        ids.resize(self.length, self.padding);
-        Ok(ids.into_iter().flat_map(i32::to_le_bytes).collect())
+        let ids = self.tokens(record)?;
+        let mut row = self.padding.to_le_bytes().repeat(self.length);
+        let places = row.as_chunks_mut().0.iter_mut();
+        places
+            .zip(ids)
+            .for_each(|(place, id)| *place = id.to_le_bytes());
+        Ok(row)
     }
 
     /// The tokens of a record, at most as many as a row has.
