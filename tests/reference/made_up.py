@@ -70,10 +70,10 @@ def short(number):
     return float(f"{number:.9g}")
 
 
-def entries(model):
-    """FNV-1a of the names and sizes of its parameters and buffers, a line each, in their order."""
+def entries(tensors):
+    """FNV-1a of the names and sizes of parameters and buffers, a line each, in the order given."""
     state = 0xCBF29CE484222325
-    for name, tensor in model.state_dict().items():
+    for name, tensor in tensors:
         for byte in " ".join([name, *map(str, tensor.shape)]).encode() + b"\n":
             state = (state ^ byte) * 0x100000001B3 % 2**64
     return f"{state:016x}"

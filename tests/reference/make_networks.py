@@ -41,7 +41,7 @@ def described(call, build, size, count):
         "input": shape,
         "classes": CLASSES,
         "norm": norm(call),
-        "entries": entries(model),
+        "entries": entries(model.state_dict().items()),
         "parameters": sum(p.numel() for p in model.parameters()),
         "logits": [[short(value) for value in row] for row in logits.tolist()],
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use kdp::check::{World, load};
 use kdp::diag::{Rendering, render};
-use kdp::plan::{Digest, Digests, Key, ModelSummary, Network, Plan, Task, Wanted, plan};
+use kdp::plan::{Digest, Digests, Key, ModelSummary, Network, Plan, Wanted, plan};
 use kdp::store::{Entry, Listing, Store};
 
 use super::*;

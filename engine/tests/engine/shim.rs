@@ -61,6 +61,19 @@ fn a_linear_layer_and_its_gradients_are_libtorchs() {
     }
 }
 
+/// One row of many columns: libtorch's own binding of oneDNN writes past its memory there, and the process dies of it.
+#[test]
+fn a_linear_layer_takes_a_single_wide_row() {
+    for width in [1280, 4096] {
+        let (x, weight) = (normal(&[1, width], 1), normal(&[1000, width], 2) / 100.0);
+        let bias = normal(&[1000], 3);
+        for _ in 0..20 {
+            let found = shim::linear(&x, &weight, Some(&bias)).expect("it runs");
+            assert!(off(&found, &x.linear(&weight, Some(&bias))) < 1e-5);
+        }
+    }
+}
+
 /// What may follow an operation in its own pass: whether there is a sum, and which rectifier.
 fn followed() -> impl Iterator<Item = (bool, Option<Rectifier>)> {
     let rectifiers = [None, Some(Rectifier::Relu), Some(Rectifier::Relu6)];

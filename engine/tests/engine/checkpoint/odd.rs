@@ -74,7 +74,7 @@ fn what_is_no_file_of_weights_is_told_by_what_it_is() {
         (
             "words.pth",
             b"Not weights at all.",
-            &["neither safetensors nor", "4e 6f 74 20"],
+            &["neither safetensors nor", "\"Not weights at a\""],
         ),
         (
             "short.safetensors",
