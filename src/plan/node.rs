@@ -210,7 +210,7 @@ pub struct WeightsTask {
 }
 
 /// Models that answer together. Its object holds `ensemble.json` (an [`Ensemble`]); its summary is a
-/// [`ModelSummary`], the digest that of `ensemble.json`.
+/// [`ModelSummary`](super::ModelSummary), the digest that of `ensemble.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EnsembleTask {
     /// The version of how they are blended.

@@ -67,7 +67,7 @@ impl Net {
         for (name, tensor) in self.tensors() {
             blob.tensor(name, tensor)?;
         }
-        Ok(blob.bytes()?)
+        blob.bytes()
     }
 }
 

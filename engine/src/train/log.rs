@@ -51,7 +51,7 @@ impl Log {
         blob.f32("right", &self.right);
         blob.f32("labelled", &self.labelled);
         blob.f32("samples", &self.samples);
-        Ok(blob.bytes()?)
+        blob.bytes()
     }
 
     /// Steps made.

@@ -265,11 +265,7 @@ impl Training<'_> {
                 steps,
             })?,
             true => {
-                let best = seen
-                    .best
-                    .as_deref()
-                    .map(|best| self.best(best))
-                    .transpose()?;
+                let best = seen.best.clone().map(|best| self.best(best)).transpose()?;
                 let weights = match &seen.best {
                     Some(best) => best.clone(),
                     None => net.to_bytes()?,
@@ -291,8 +287,8 @@ impl Training<'_> {
     }
 
     /// The network of the best state.
-    fn best(&self, weights: &[u8]) -> Result<Net, NodeError> {
-        let whole = Share::all("the best state", weights.to_vec());
+    fn best(&self, weights: Vec<u8>) -> Result<Net, NodeError> {
+        let whole = Share::all("the best state", weights);
         let shares = [whole.map_err(NetError::from)?];
         let none = Partition::default();
         let device = self.objects.device();

@@ -93,7 +93,7 @@ fn what_is_no_file_of_weights_is_told_by_what_it_is() {
         ),
     ];
     for (name, bytes, words) in cases {
-        let opened = Checkpoint::open(name.as_ref(), bytes.to_vec());
+        let opened = Checkpoint::open(name.as_ref(), Vec::from(bytes));
         let message = told(&opened.err().expect(name));
         for word in words.iter().chain([&name]) {
             assert!(message.contains(word), "{name}: {message}");
@@ -131,7 +131,7 @@ fn a_file_that_is_cut_short_anywhere_is_an_error() {
     for path in files("sound") {
         let bytes = std::fs::read(&path).expect("the file");
         for length in (0..bytes.len()).step_by(7) {
-            let opened = Checkpoint::open(&path, bytes[..length].to_vec());
+            let opened = Checkpoint::open(&path, Vec::from(&bytes[..length]));
             assert!(opened.is_err(), "{}: {length} bytes", path.display());
         }
     }
