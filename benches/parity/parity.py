@@ -111,7 +111,7 @@ def kdp(case, folder, weights, labels):
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "one.kdp").write_text(kdp_file(case))
     save_file(weights, folder / "weights.safetensors")
-    save_file({"inputs": case.inputs.contiguous(), "labels": labels, "rate": torch.tensor(RATE)}, folder / "batch.safetensors")
+    save_file({"inputs": case.inputs.contiguous(), "labels": labels, "rate": torch.tensor(RATE, dtype=torch.float64)}, folder / "batch.safetensors")
     cargo = os.environ.get("CARGO", "cargo")
     bench = [cargo, "bench", "-q", "-p", "kdp-engine", "--bench", "parity", "--", folder / "one.kdp", folder]
     subprocess.run(bench, check=True, cwd=ROOT)
