@@ -47,8 +47,8 @@ bench-training: build $(TRAINING)/venv ## time training beside torchdistill and 
 	$(if $(ROWS),,cargo bench -p kdp-engine --bench limit)
 	$(if $(ROWS),,cargo bench -p kdp-engine --bench step)
 
-bench-images: libtorch $(PARITY)/venv ## time samples of photographs beside torchvision, in processor time
-	$(PARITY)/venv/bin/python benches/images/bench.py --folder target/bench/photographs $(if $(ROUNDS),--rounds $(ROUNDS))
+bench-images: libtorch $(VENV) ## time samples of photographs beside torchvision, in processor time
+	$(PYTHON) benches/images/bench.py --folder target/bench/photographs $(if $(ROUNDS),--rounds $(ROUNDS))
 
 $(TRAINING)/venv:
 	benches/training/setup.sh $@ || { rm -rf $@; exit 1; }

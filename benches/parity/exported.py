@@ -155,9 +155,10 @@ def held(encoder, program, folder):
         case = parity.Case(call(encoder, model), data, None, ids, 3)
         again, _ = parity.kdp(case, folder / model, load_file(folder / f"{model}.safetensors"), parity.made_up.labels(TESTED, 3))
         distances = off(again["logits"], logits), off(points[axis], torch.logit(shares))
-        well &= max(distances) <= LIMIT
+        near = max(distances) <= LIMIT
+        well &= near
         count = len(own.state_dict())
-        print(f"| `{case.call}` | {steps} | {count} | {distances[0]:.1e} | {distances[1]:.1e} |{'' if well else ' **over** |'}", flush=True)
+        print(f"| `{case.call}` | {steps} | {count} | {distances[0]:.1e} | {distances[1]:.1e} |{'' if near else ' **over** |'}", flush=True)
     return well
 
 
