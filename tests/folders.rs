@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use kdp::plan::{Digest, Key, Wanted};
-use kdp::store::{Listing, Lookup, Slot, Store};
+use kdp::store::{Listing, Lookup, Mapped, Slot, Store, Work};
 
 fn set_back(path: &Path) {
     // What changed a moment ago is not remembered: it could change again unseen.
@@ -23,6 +23,11 @@ fn slot(store: &Store, key: Key) -> Slot {
         Lookup::Miss(slot) => slot,
         Lookup::Hit(_) => panic!("{key} should not be there"),
     }
+}
+
+/// Writes a part down.
+fn put(work: &Work, name: &str, bytes: &[u8]) -> Mapped {
+    work.stream(name, |out| out.write_all(bytes)).unwrap()
 }
 
 #[test]
@@ -123,13 +128,13 @@ fn parts_outlive_their_process_until_the_object_is_there() {
         let slot = slot(&store, key);
         let work = slot.work().unwrap();
         assert!(work.find("a").unwrap().is_none());
-        assert_eq!(&*work.put("a", b"part").unwrap(), b"part");
+        assert_eq!(&*put(&work, "a", b"part"), b"part");
         fs::write(place.join("b.unfinished"), "half").unwrap();
     }
     let store = Store::open(root.path()).unwrap();
     let work = slot(&store, key).work().unwrap();
     assert_eq!(&*work.find("a").unwrap().expect("it is there"), b"part");
-    assert_eq!(&*work.put("b", b"whole").unwrap(), b"whole");
+    assert_eq!(&*put(&work, "b", b"whole"), b"whole");
 
     // A week later nobody goes on with it.
     let week = std::time::Duration::from_secs(8 * 24 * 3600);
@@ -139,7 +144,7 @@ fn parts_outlive_their_process_until_the_object_is_there() {
     assert!(!place.exists());
 
     let held = slot(&store, key);
-    held.work().unwrap().put("a", b"part").unwrap();
+    put(&held.work().unwrap(), "a", b"part");
     store.clear_work().unwrap();
     assert!(place.exists(), "somebody makes it");
     drop(held);

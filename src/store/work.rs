@@ -37,12 +37,8 @@ impl Work {
         }
     }
 
-    /// Writes a part down to the disk, in place of one of that name; it is there whole or not at all.
-    pub fn put(&self, name: &str, bytes: &[u8]) -> Result<Mapped, StoreError> {
-        self.stream(name, |out| out.write_all(bytes))
-    }
-
-    /// The same of bytes that `write` gives one after the other.
+    /// Writes a part down to the disk, in place of one of that name: bytes that `write` gives one after the other. It is
+    /// there whole or not at all.
     pub fn stream(
         &self,
         name: &str,
