@@ -15,7 +15,6 @@ use super::front::{self, Named};
 use crate::diag::closest;
 use crate::fetch::{self, FetchError, Patience, RECORD, Record};
 use crate::report::terminal::fetching;
-use crate::spec::Download;
 use crate::vocabulary::{TOKENIZERS, WEIGHTS, find as find_word};
 
 #[derive(Debug, Args)]
@@ -95,7 +94,7 @@ fn fetch(args: &FetchArgs, console: &Console) -> Answer {
         fetching::watcher().as_mut(),
     )
     .map_err(|error| told(&error, &folder))?;
-    let declare = declaration(&set.download, &folder);
+    let declare = set.download.declare_in(&folder);
     if console.json {
         let rows: Vec<_> = files
             .iter()
@@ -124,12 +123,6 @@ fn fetch(args: &FetchArgs, console: &Console) -> Answer {
         console.result(&format!("in a file: {}", statement(&set.name, &declare)));
     }
     Ok(0)
-}
-
-/// How a file declares the data in a folder.
-fn declaration(download: &Download, folder: &Path) -> Option<String> {
-    let declare = download.declare.as_ref()?;
-    Some(declare.replace("DIR", &folder.display().to_string()))
 }
 
 /// What a file says of it: a tokenizer and weights are values, anything else is data.

@@ -240,7 +240,7 @@ pub(super) fn fetchable() -> Vec<Fetchable> {
             check::DataFrom::Source { call, paths } => Some(Fetchable {
                 source: call.clone(),
                 name: set.name,
-                declare: declare.clone(),
+                download: (*set.download).clone(),
                 paths: paths.clone(),
             }),
             _ => None,

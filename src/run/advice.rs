@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::options::Fetchable;
 use crate::plan::Call;
+use crate::spec::Download;
 
 /// The command for a file that is not there, where the source reads a set that can be fetched.
 pub(super) fn advice(
@@ -25,7 +26,7 @@ pub(super) fn advice(
         ));
     }
     let own = folder.with_file_name(name);
-    let (declare, own) = (set.declare_in(&own), own.display());
+    let (declare, own) = (set.download.declare_in(&own)?, own.display());
     Some(format!(
         "`kdp data fetch {name} --to {own}` fetches the data into a folder of its own: `{declare}`"
     ))
@@ -36,7 +37,7 @@ impl Fetchable {
     fn folder_of(&self, role: &str, file: &Path) -> Option<PathBuf> {
         let folder = match self.paths.get(role) {
             Some(declared) => {
-                let inside = declared.strip_prefix(Fetchable::DIR).ok()?;
+                let inside = declared.strip_prefix(Download::DIR).ok()?;
                 let whole = file.ends_with(inside);
                 let above = file.ancestors().nth(inside.components().count());
                 above.filter(|_| whole)
@@ -83,7 +84,12 @@ mod tests {
     fn set(name: &str, word: &str, paths: &[(&str, &str)]) -> Fetchable {
         Fetchable {
             name: name.into(),
-            declare: format!("{name}(\"DIR\")"),
+            download: Download {
+                files: vec![],
+                terms: String::new(),
+                declare: Some(format!("{name}(\"DIR\")")),
+                by_hand: None,
+            },
             source: Call {
                 name: word.into(),
                 version: 1,

@@ -1,10 +1,11 @@
 //! How a run is done; nothing of this is part of a key.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::{Ground, Saving, Stop, threads};
 use crate::plan::{Call, NodeIndex, Plan};
+use crate::spec::Download;
 
 /// How a run is done.
 #[derive(Clone, Debug)]
@@ -41,21 +42,10 @@ pub struct Fetchable {
     pub source: Call,
     /// Its name.
     pub name: String,
-    /// How a file declares it, with [`Fetchable::DIR`] for the folder.
-    pub declare: String,
-    /// The folder or the files that the source names, in [`Fetchable::DIR`], by argument.
+    /// What is fetched.
+    pub download: Download,
+    /// The folder or the files that the source names, in [`Download::DIR`], by argument.
     pub paths: BTreeMap<String, PathBuf>,
-}
-
-impl Fetchable {
-    /// What stands for the folder that the set is fetched into.
-    pub const DIR: &str = "DIR";
-
-    /// How a file declares the set in a folder.
-    pub fn declare_in(&self, folder: &Path) -> String {
-        self.declare
-            .replace(Fetchable::DIR, &folder.display().to_string())
-    }
 }
 
 impl RunOptions {

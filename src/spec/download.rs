@@ -1,6 +1,7 @@
 //! Data sets to fetch: from where, and what must come.
 
 use std::fmt;
+use std::path::Path;
 
 /// A data set to fetch.
 #[derive(Clone, Debug, PartialEq)]
@@ -9,10 +10,21 @@ pub struct Download {
     pub files: Vec<Remote>,
     /// On what terms it may be used.
     pub terms: String,
-    /// How a file declares it, where that is known; `DIR` stands for the folder.
+    /// How a file declares it, where that is known; [`Download::DIR`] stands for the folder.
     pub declare: Option<String>,
     /// How a person gets it, where no program may.
     pub by_hand: Option<String>,
+}
+
+impl Download {
+    /// What stands for the folder that the files are fetched into.
+    pub const DIR: &str = "DIR";
+
+    /// How a file declares what is in a folder.
+    pub fn declare_in(&self, folder: &Path) -> Option<String> {
+        let declare = self.declare.as_ref()?;
+        Some(declare.replace(Download::DIR, &folder.display().to_string()))
+    }
 }
 
 /// A file to fetch.
