@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::plan::{DataMeta, Key, NodeIndex, Plan, Task};
+use crate::plan::{DataMeta, Key, Node, NodeIndex, Plan, Task};
 use crate::store::Entry;
 
 /// The classes that are declared and that no training sample is of, by the data that something is trained on; what is
@@ -14,7 +14,7 @@ pub(super) fn unseen(
     let trained_on = trained_on(plan);
     let missing = found.iter().filter_map(|(index, entry)| {
         let node = &plan.graph[*index];
-        let classes = unseen_in(entry).filter(|_| trained_on.contains(&node.key))?;
+        let classes = unseen_in(node, entry).filter(|_| trained_on.contains(&node.key))?;
         Some((node.id.clone(), classes))
     });
     missing.collect()
@@ -23,11 +23,14 @@ pub(super) fn unseen(
 /// What is told of data that has just been made, where it lacks classes and something is trained on it.
 pub(super) fn warning(plan: &Plan, index: NodeIndex, entry: &Entry) -> Option<String> {
     let node = &plan.graph[index];
-    let classes = unseen_in(entry).filter(|_| trained_on(plan).contains(&node.key))?;
+    let classes = unseen_in(node, entry).filter(|_| trained_on(plan).contains(&node.key))?;
     Some(told(&node.id, &classes, node.classes()))
 }
 
-fn unseen_in(entry: &Entry) -> Option<Vec<i64>> {
+fn unseen_in(node: &Node, entry: &Entry) -> Option<Vec<i64>> {
+    let Task::Data(_) = &node.task else {
+        return None;
+    };
     let meta: DataMeta = serde_json::from_value(entry.manifest.summary.clone()).ok()?;
     Some(meta.unseen).filter(|unseen| !unseen.is_empty())
 }
