@@ -1,6 +1,6 @@
 //! Sources of images of any size: in folders, in Parquet files.
 
-use super::sources::{CLASSES, MEAN, SHAPE, STD, TEST, TRAIN};
+use super::sources::{CLASSES, MEAN, SHAPE, STD, TEST, TEST_FILES, TRAIN, TRAIN_FILES};
 use super::word::word;
 use super::{Default::*, Param, Type, Word};
 
@@ -44,16 +44,8 @@ pub(super) const IMAGE_PARQUET: Word = word(
     "image_parquet",
     "Images and their labels in Parquet files, as Hugging Face keeps data sets: JPEG, PNG, WebP, BMP and PNM files in a column of records with `bytes`, or of bytes. They are read piece by piece. A path may be a pattern, `\"data/train-*.parquet\"`: the files of such names, in their order.",
     &[
-        Param::required(
-            "train_files",
-            Type::List(&Type::Path),
-            "The files of training samples, in their order.",
-        ),
-        Param::required(
-            "test_files",
-            Type::List(&Type::Path),
-            "The files of test samples, in their order.",
-        ),
+        TRAIN_FILES,
+        TEST_FILES,
         SHAPE,
         CLASSES,
         TRAIN,

@@ -25,6 +25,16 @@ pub(super) const TEST: Param = Param::required(
     Type::Int,
     "Number of test samples; held against the files.",
 );
+pub(super) const TRAIN_FILES: Param = Param::required(
+    "train_files",
+    Type::List(&Type::Path),
+    "The files of training samples, in their order.",
+);
+pub(super) const TEST_FILES: Param = Param::required(
+    "test_files",
+    Type::List(&Type::Path),
+    "The files of test samples, in their order.",
+);
 pub(super) const MEAN: Param = Param::optional(
     "mean",
     Type::List(&Type::Number),

@@ -1,7 +1,7 @@
 //! Sources of texts, one a format, and the tokenizers that make rows of them. Every format goes with
 //! every tokenizer.
 
-use super::sources::{TEST, TRAIN};
+use super::sources::{TEST, TEST_FILES, TRAIN, TRAIN_FILES};
 use super::word::word;
 use super::{Default::*, Param, Type, Word};
 
@@ -88,18 +88,7 @@ pub(super) const JSON_TEXT: Word = word(
 pub(super) const PARQUET_TEXT: Word = word(
     "parquet_text",
     "Texts and their labels in Parquet files, as Hugging Face keeps data sets. A label is a text, a whole number or a truth value. A path may be a pattern, `\"data/train-*.parquet\"`: the files of such names, in their order.",
-    &of_columns([
-        Param::required(
-            "train_files",
-            Type::List(&Type::Path),
-            "The files of training samples, in their order.",
-        ),
-        Param::required(
-            "test_files",
-            Type::List(&Type::Path),
-            "The files of test samples, in their order.",
-        ),
-    ]),
+    &of_columns([TRAIN_FILES, TEST_FILES]),
 );
 
 pub(super) const FOLDER_TEXT: Word = word(
