@@ -10,4 +10,5 @@ mod looking;
 mod omissions;
 mod project;
 mod scheduler;
+mod storing;
 mod watchers;
