@@ -27,6 +27,11 @@ pub struct LeftOut {
 impl LeftOut {
     /// How many are told one by one.
     pub const TOLD: usize = 5;
+
+    /// How many are not told one by one.
+    pub fn untold(&self) -> u64 {
+        self.count.saturating_sub(self.first.len() as u64)
+    }
 }
 
 /// A sample that cannot be read.

@@ -136,8 +136,9 @@ enum Leaning {
 }
 
 impl Leaning {
-    /// Slopes whose mean is no more than a standard deviation above 0 are astray. A side counts when all slopes lie on it and their mean is more than a standard deviation
-    /// from 1, and half when one of both holds. `None` without a slope, or where one does not exist.
+    /// Slopes whose mean is no more than a standard deviation above 0 are astray. A side counts when all slopes lie on it
+    /// and their mean is more than a standard deviation from 1, and half when one of both holds. `None` without a slope, or
+    /// where one does not exist.
     fn of(slopes: &[f64]) -> Option<Leaning> {
         let Spread { mean, std } = Spread::of(slopes)?;
         let clear = (mean - 1.0).abs() > std.unwrap_or(0.0);

@@ -1,6 +1,5 @@
 //! One worker process and its pipe.
 
-use crate::diag::plainly;
 use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
@@ -12,6 +11,7 @@ use crossbeam_channel::Sender;
 use petgraph::graph::NodeIndex;
 
 use super::{Answer, Failure, Order, PROTOCOL};
+use crate::diag::plainly;
 
 /// How much of a worker's log is told when it dies.
 const TAIL: usize = 8;

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Sources;
+use crate::diag::count;
 use crate::plan::Damaged;
 use crate::report::number::grouped;
 
@@ -20,13 +21,10 @@ pub fn omissions<'a>(sources: &Sources<'a>) -> Vec<Omission<'a>> {
     let nodes = sources.outcome.nodes.iter();
     let told = nodes.filter_map(|node| Some((node, node.left_out.as_ref()?)));
     told.map(|(node, left_out)| {
-        let more = left_out.count.saturating_sub(left_out.first.len() as u64);
+        let more = left_out.untold();
         Omission {
             data: &node.id,
-            count: match left_out.count {
-                1 => "1 sample".to_string(),
-                count => format!("{} samples", grouped(count)),
-            },
+            count: count(grouped(left_out.count), "sample"),
             first: &left_out.first,
             more: (more > 0).then(|| grouped(more)),
         }

@@ -1,5 +1,6 @@
 //! What the sources of data hold and the data does not.
 
+use crate::diag::count;
 use crate::plan::{Damaged, LeftOut};
 use crate::report::number::grouped;
 use crate::run::{NodeOutcome, Outcome};
@@ -24,7 +25,7 @@ pub(super) fn omissions(outcome: &Outcome) -> Vec<String> {
         let samples = left_out.first.iter();
         let samples =
             samples.map(|Damaged { split, sample, why }| format!("  {split} {sample}: {why}"));
-        let more = left_out.count.saturating_sub(left_out.first.len() as u64);
+        let more = left_out.untold();
         let more = (more > 0).then(|| format!("  and {} more", grouped(more)));
         let head = counted(node, left_out);
         [head].into_iter().chain(samples).chain(more)
@@ -33,9 +34,10 @@ pub(super) fn omissions(outcome: &Outcome) -> Vec<String> {
 }
 
 fn counted(node: &NodeOutcome, left_out: &LeftOut) -> String {
-    let samples = match left_out.count {
-        1 => "1 sample that cannot be read is".to_string(),
-        count => format!("{} samples that cannot be read are", grouped(count)),
-    };
-    format!("{samples} left out of `{}`", node.id)
+    let samples = count(grouped(left_out.count), "sample");
+    let are = if left_out.count == 1 { "is" } else { "are" };
+    format!(
+        "{samples} that cannot be read {are} left out of `{}`",
+        node.id
+    )
 }
