@@ -4,7 +4,7 @@
 use std::fs;
 use std::hint::black_box;
 
-use kdp_engine::data::{Augmentation, Epoch, Frame, Pixels};
+use kdp_engine::data::{Augmentation, Epoch, Flaws, Frame, Pixels};
 use kdp_engine::machine;
 
 /// Passes over the photographs; the middle one of them counts.
@@ -61,16 +61,24 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         resize: Some(256),
     };
     time("decode", &photos, |_, _, photo| {
-        black_box(Pixels::decode(photo, 3).expect("a sound photograph"));
+        black_box(Pixels::decode(photo, 3, Flaws::Refused).expect("a sound photograph"));
     });
     time("evaluate", &photos, |_, _, photo| {
-        black_box(frame.planes(photo, None).expect("a sound photograph"));
+        black_box(
+            frame
+                .planes(photo, None, Flaws::Refused)
+                .expect("a sound photograph"),
+        );
     });
     time("train", &photos, |pass, row, photo| {
         let view = Epoch::new(&[CROP], 7, pass).view(row, frame.sides());
         let part = view.part.expect("a part is drawn");
         let cut = |height, width| part.part(height, width);
-        black_box(frame.planes(photo, Some(&cut)).expect("a sound photograph"));
+        black_box(
+            frame
+                .planes(photo, Some(&cut), Flaws::Kept)
+                .expect("a sound photograph"),
+        );
     });
     Ok(())
 }

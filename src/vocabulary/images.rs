@@ -18,9 +18,9 @@ const KEEP: Param = Param::optional(
 );
 const DAMAGED: Param = Param::optional(
     "damaged",
-    Type::Choice(&["error", "skip"]),
+    Type::Choice(&["error", "skip", "keep"]),
     Choice("error"),
-    "Whether an image that cannot be decoded is an error, or left out, which every run then tells; the counts are of those that are left.",
+    "What is done about a damaged image: it is an error; or left out, which every run then tells, and the counts are of those that are left; or kept, where Pillow decodes it, with the pixels that Pillow makes up.",
 );
 
 pub(super) const IMAGE_FOLDER: Word = word(

@@ -2,7 +2,7 @@
 
 Run once with torch 2.13.0, torchvision 0.28.0, datasets 5.2.0, Pillow and scikit-learn: `python make_images.py`. It
 writes the folder `images/` beside itself: `exact/` with images of one size, `webp/` with such in that format, `photos/`
-with images of several sizes, each with `train` and `val`, and `parquet/` with those of `exact/` in another order and, in `parquet/broken`, what can be wrong with
+with images of several sizes, `flawed/` with JPEGs that libjpeg warns of, each with `train` and `val`, and `parquet/` with those of `exact/` in another order and, in `parquet/broken`, what can be wrong with
 such files; and in `images.safetensors` and `images.json` what `torchvision.datasets.ImageFolder` and `transforms` make of
 the folders, and which image of `exact/train` `datasets` reads in each row of the Parquet files. `python make_images.py --full FOLDER` writes whole photographs there, for `make parity`.
 
@@ -100,6 +100,39 @@ def photos():
         put(f"photos/val/{name}/small.jpg", photo.crop((10, 10, 61, 49)), quality=80)
 
 
+def flawed():
+    """Images of 40×30 pixels whose coded data is damaged, which Pillow decodes all the same; and one with bytes too many
+    at its end, which hurt nothing."""
+    for name, photo in PHOTOS.items():
+        small = photo.crop((80, 60, 560, 420)).resize((40, 30), Image.Resampling.LANCZOS)
+        put(f"flawed/val/{name}/sound.jpg", small, quality=75)
+        if name == "flower":
+            put("flawed/train/flower/long.jpg", small, quality=75)
+            change("flawed/train/flower/long.jpg", lambda file: file[:-2] + bytes(9) + file[-2:])
+            continue
+        for kind, options, damage in [
+            ("overwritten", {}, lambda file: overwritten(file, len(file) - 200)),
+            ("progressive", {"progressive": True}, lambda file: overwritten(file, len(file) - 500)),
+            ("shortened", {}, lambda file: file[:-300] + file[-2:]),
+            # A restart marker that is the wrong one.
+            ("unsynchronised", {"restart_marker_rows": 1}, lambda file: file.replace(b"\xff\xd0", b"\xff\xd5")),
+        ]:
+            path = f"flawed/train/china/{kind}.jpg"
+            put(path, small, quality=75, **options)
+            change(path, damage)
+
+
+def overwritten(file, at):
+    """No code is all ones."""
+    ones = b"\xff\x00" * 30
+    return file[:at] + ones + file[at + len(ones) :]
+
+
+def change(path, damage):
+    path = ROOT / path
+    path.write_bytes(damage(path.read_bytes()))
+
+
 def read(folder, transform, to_tensor=transforms.PILToTensor()):
     """Images n×C×H×W and labels, as torchvision reads a folder."""
     found = datasets.ImageFolder(ROOT / folder, transform=transforms.Compose([*transform, to_tensor]))
@@ -181,6 +214,8 @@ def tensors():
         made |= {f"exact.{split}": images, f"exact.{split}.labels": labels}
         images, labels = read(f"webp/{split}", [])
         made |= {f"webp.{split}": images, f"webp.{split}.labels": labels}
+        images, labels = read(f"flawed/{split}", [])
+        made |= {f"flawed.{split}": images, f"flawed.{split}.labels": labels}
         images, labels = read(f"photos/{split}", [transforms.Resize(36), transforms.CenterCrop((30, 33))])
         made |= {f"photos.{split}": images, f"photos.{split}.labels": labels}
     made["photos.val.input"], _ = read("photos/val", [transforms.Resize(36), transforms.CenterCrop((30, 33))], NORMALISED)
@@ -269,6 +304,7 @@ shutil.rmtree(ROOT, ignore_errors=True)
 exact()
 webp()
 photos()
+flawed()
 broken()
 save_file({name: tensor.contiguous() for name, tensor in tensors().items()}, HERE / "images.safetensors")
 (HERE / "images.json").write_text(json.dumps({"crops": crops(), "cut": cut(), "parquet": parquets()}, separators=(",", ":")) + "\n")

@@ -10,7 +10,7 @@ use tch::kind::Element;
 use tch::{Device, TchError, Tensor};
 
 use super::augment::{Epoch, View};
-use super::images::{Cut, Pixels};
+use super::images::{Cut, Flaws, Pixels};
 use super::placement::Placement;
 use super::{Frame, Inputs, Rows, Samples, padding};
 use crate::threads;
@@ -191,8 +191,8 @@ fn planes<'a>(inputs: &'a Inputs, row: usize, view: &View) -> Result<Cow<'a, [u8
                 Cow::Owned(frame.cut(&whole, cut).planes())
             }
         }),
-        // Each was decoded when it was taken into the store.
-        Inputs::Encoded { frame, files } => match frame.planes(files.get(row), cut) {
+        // Each was decoded when it was taken into the store, where flaws were refused if they are to be.
+        Inputs::Encoded { frame, files } => match frame.planes(files.get(row), cut, Flaws::Kept) {
             Ok(planes) => Ok(Cow::Owned(planes)),
             Err(misfit) => {
                 let what = format!("the stored image of sample {row} is not sound: {misfit:?}");

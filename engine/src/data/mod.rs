@@ -40,7 +40,7 @@ pub use decode::decode;
 pub use error::DataError;
 pub use feeder::Feeder;
 pub use files::Files;
-pub use images::{Drawn, Frame, Pixels};
+pub use images::{Drawn, Flaws, Frame, Pixels};
 pub use inputs::Inputs;
 pub use making::Making;
 pub use object::{Loaded, META, load, open, splits, write};

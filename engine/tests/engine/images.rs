@@ -2,6 +2,7 @@
 //! `tests/reference` wrote down.
 
 mod broken;
+mod flawed;
 mod folders;
 mod parquet;
 mod pixels;

@@ -108,6 +108,8 @@ pub enum Broken {
     CutShort,
     #[error("it says that it is {0}×{1} pixels, more than are decoded")]
     Bomb(u64, u64),
+    #[error("its coded data is damaged: {0}")]
+    Flawed(String),
     #[error("{0}")]
     Said(String),
 }
@@ -167,6 +169,12 @@ impl ImageError {
             }
             ImageError::OtherNames { .. } => {
                 "list the classes in one order: `labels: [\"cat\", \"dog\"]`; labels are then read by these names"
+            }
+            ImageError::Broken {
+                why: Broken::Flawed(_),
+                ..
+            } => {
+                "fetch the file again; leave out what is damaged with `damaged: skip`, and declare as many images less; or take the pixels that Pillow makes up, with `damaged: keep`"
             }
             ImageError::Broken { .. } => {
                 "fetch the file again; or leave out what is damaged with `damaged: skip`, and declare as many images less"

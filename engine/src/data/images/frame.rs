@@ -4,7 +4,7 @@ use fast_image_resize::images::{CroppedImage, Image, ImageRef};
 use fast_image_resize::{FilterType, IntoImageView, PixelType, ResizeAlg, ResizeOptions, Resizer};
 
 use super::error::Broken;
-use super::pixels::{Part, Pixels, hold_size};
+use super::pixels::{Flaws, Part, Pixels, hold_size};
 
 /// How images of any size are brought to one.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -43,14 +43,14 @@ impl Frame {
     }
 
     /// The planes [C, H, W] of an image's file: its middle, or the part that `cut` says.
-    pub fn planes(&self, file: &[u8], cut: Option<Cut>) -> Result<Vec<u8>, Misfit> {
+    pub fn planes(&self, file: &[u8], cut: Option<Cut>, flaws: Flaws) -> Result<Vec<u8>, Misfit> {
         let channels = self.size[0] as usize;
         Ok(match cut {
             Some(cut) => {
-                let (pixels, part) = Pixels::decode_lines(file, channels, cut)?;
+                let (pixels, part) = Pixels::decode_lines(file, channels, cut, flaws)?;
                 pixels.resize_part(part, self.sides())
             }
-            None => self.middle(Pixels::decode(file, channels)?)?,
+            None => self.middle(Pixels::decode(file, channels, flaws)?)?,
         }
         .planes())
     }

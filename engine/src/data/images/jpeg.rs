@@ -8,29 +8,35 @@ use mozjpeg::{ColorSpace, Decompress};
 
 use super::error::Broken;
 use super::frame::Cut;
-use super::pixels::{Part, Pixels, hold_size};
+use super::pixels::{Flaws, Part, Pixels, hold_size};
+
+mod errors;
 
 /// The lines of a JPEG file in which a part of it lies, and where in them it lies: of one channel, three, or the three
 /// that four inks become. The lines below the part are not decoded.
-pub fn decode(bytes: &[u8], part: Cut) -> Result<(Pixels, Part), Broken> {
-    // The library gives up by unwinding. Nothing outlives it.
-    catch_unwind(AssertUnwindSafe(|| read(bytes, part))).unwrap_or_else(|said| {
-        let said = said.downcast_ref::<String>();
-        let said = said.map_or("it is damaged", |said| {
-            said.trim_start_matches("libjpeg fatal error: ")
-        });
-        Err(Broken::Said(said.to_string()))
-    })
-}
-
-fn read(bytes: &[u8], part: Cut) -> Result<(Pixels, Part), Broken> {
-    let said = |error: io::Error| Broken::Said(error.to_string());
+pub fn decode(bytes: &[u8], part: Cut, flaws: Flaws) -> Result<(Pixels, Part), Broken> {
     let beyond = Cell::new(false);
     let source = Source {
         rest: bytes,
         beyond: &beyond,
     };
-    let file = Decompress::new_reader(source).map_err(said)?;
+    // The library gives up by unwinding. Nothing outlives it.
+    let read = catch_unwind(AssertUnwindSafe(|| read(source, part, flaws)));
+    let read = read.unwrap_or_else(|broken| {
+        let broken = broken.downcast_ref::<Broken>().cloned();
+        Err(broken.unwrap_or_else(|| Broken::Said("it is damaged".into())))
+    });
+    match read {
+        // What the library was short of it has made up: a grey rest of the image.
+        Ok(_) | Err(Broken::Flawed(_)) if beyond.get() => Err(Broken::CutShort),
+        read => read,
+    }
+}
+
+fn read(source: Source, part: Cut, flaws: Flaws) -> Result<(Pixels, Part), Broken> {
+    let said = |error: io::Error| Broken::Said(error.to_string());
+    let file = Decompress::with_err(errors::giving_up(flaws));
+    let file = file.from_reader(source).map_err(said)?;
     let (width, height) = file.size();
     hold_size(width as u64, height as u64)?;
     let (space, channels) = match file.components().len() {
@@ -49,10 +55,6 @@ fn read(bytes: &[u8], part: Cut) -> Result<(Pixels, Part), Broken> {
             .map_err(said)?;
     }
     lines.read_scanlines_into(&mut bytes).map_err(said)?;
-    // What the library was short of it has made up: a grey rest of the image.
-    if beyond.get() {
-        return Err(Broken::CutShort);
-    }
     let (bytes, channels) = match channels {
         4 => (of_inks(&bytes), 3),
         channels => (bytes, channels),

@@ -2,7 +2,8 @@
 
 use kdp::plan::Call;
 
-use super::frame::Frame;
+use super::frame::{Frame, Misfit};
+use super::pixels::Flaws;
 use crate::data::DataError;
 
 /// What is kept of images.
@@ -14,6 +15,17 @@ pub enum Keep {
     Encoded,
 }
 
+/// What is done about a damaged image.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum OnDamage {
+    /// It is an error.
+    Fail,
+    /// It is left out.
+    LeaveOut,
+    /// As Pillow decodes it. Where Pillow does not either, it is an error.
+    Keep,
+}
+
 /// How the images of a source are read and kept.
 #[derive(Clone, Copy, Debug)]
 pub struct Manner {
@@ -21,8 +33,8 @@ pub struct Manner {
     pub frame: Frame,
     /// What is kept of them.
     pub keep: Keep,
-    /// Whether a damaged image is left out, and no error.
-    pub skip: bool,
+    /// What is done about damaged ones.
+    pub on_damage: OnDamage,
 }
 
 impl Manner {
@@ -39,11 +51,26 @@ impl Manner {
                 Some("encoded") => Keep::Encoded,
                 _ => return Err(lacks("keep")),
             },
-            skip: match source.text("damaged") {
-                Some("error") => false,
-                Some("skip") => true,
+            on_damage: match source.text("damaged") {
+                Some("error") => OnDamage::Fail,
+                Some("skip") => OnDamage::LeaveOut,
+                Some("keep") => OnDamage::Keep,
                 _ => return Err(lacks("damaged")),
             },
         })
+    }
+
+    /// Whether damaged images are left out.
+    pub fn leaves_out(&self) -> bool {
+        self.on_damage == OnDamage::LeaveOut
+    }
+
+    /// The planes [C, H, W] of an image's file.
+    pub fn planes(&self, file: &[u8]) -> Result<Vec<u8>, Misfit> {
+        let flaws = match self.on_damage {
+            OnDamage::Keep => Flaws::Kept,
+            OnDamage::Fail | OnDamage::LeaveOut => Flaws::Refused,
+        };
+        self.frame.planes(file, None, flaws)
     }
 }

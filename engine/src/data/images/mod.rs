@@ -16,7 +16,7 @@ pub use crop::{Drawn, TRIES};
 pub use error::ImageError;
 pub use frame::{Cut, Frame, shorter_side};
 pub use manner::Manner;
-pub use pixels::Pixels;
+pub use pixels::{Flaws, Pixels};
 
 pub use folder::read as read_folders;
 pub use shards::read as read_shards;

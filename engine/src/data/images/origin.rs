@@ -48,7 +48,7 @@ pub fn samples(
 ) -> Result<Samples, DataError> {
     let all = origin.count();
     // Where none may be damaged, that the number is wrong need not be found out by decoding them all.
-    if !manner.skip || (all as i64) < declared.count {
+    if !manner.leaves_out() || (all as i64) < declared.count {
         hold_count(origin, declared, all, vec![])?;
     }
     let packed = pack(origin, manner, declared.split, making)?;

@@ -86,7 +86,7 @@ fn image(
     let bytes = bytes.ok_or(Misfit::Broken(Broken::Absent));
     // One that is kept encoded is decoded too: that it is damaged is found now, not in the middle of a training.
     let kept = bytes.and_then(|bytes| {
-        let planes = manner.frame.planes(&bytes, None)?;
+        let planes = manner.planes(&bytes)?;
         Ok(match manner.keep {
             Keep::Decoded => planes,
             Keep::Encoded => bytes,
@@ -95,7 +95,7 @@ fn image(
     let image = || origin.image(row);
     match kept {
         Ok(kept) => Ok(kept),
-        Err(Misfit::Broken(_)) if manner.skip && !origin.is_unread(row) => Ok(vec![]),
+        Err(Misfit::Broken(_)) if manner.leaves_out() && !origin.is_unread(row) => Ok(vec![]),
         Err(Misfit::Broken(why)) => Err(ImageError::Broken {
             image: image(),
             why,
@@ -119,7 +119,7 @@ pub fn fault(origin: &impl Origin, row: usize, manner: Manner) -> Result<String,
     });
     origin.hold(row..row + 1)?;
     let bytes = found.into_iter().next().transpose()?.flatten();
-    let planes = bytes.map(|bytes| manner.frame.planes(&bytes, None));
+    let planes = bytes.map(|bytes| manner.planes(&bytes));
     match planes.unwrap_or(Err(Misfit::Broken(Broken::Absent))) {
         Err(Misfit::Broken(why)) => Ok(why.to_string()),
         Ok(_) | Err(Misfit::Size(_)) => {

@@ -12,6 +12,15 @@ use super::jpeg;
 /// A part of an image: `[top, left, height, width]`.
 pub type Part = [usize; 4];
 
+/// What is done about coded data that is damaged: where it cannot be read, decoders make up pixels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Flaws {
+    /// It is an error.
+    Refused,
+    /// The pixels are those that Pillow's decoder makes up.
+    Kept,
+}
+
 /// Pixels that are decoded at most: Pillow's limit against decompression bombs.
 const MOST: u64 = 178_956_970;
 
@@ -38,9 +47,9 @@ pub struct Pixels {
 
 impl Pixels {
     /// The pixels of a file in so many channels, 1 or 3.
-    pub fn decode(bytes: &[u8], channels: usize) -> Result<Pixels, Broken> {
+    pub fn decode(bytes: &[u8], channels: usize, flaws: Flaws) -> Result<Pixels, Broken> {
         let whole = |height, width| [0, 0, height, width];
-        Ok(Self::decode_lines(bytes, channels, &whole)?.0)
+        Ok(Self::decode_lines(bytes, channels, &whole, flaws)?.0)
     }
 
     /// Of the pixels of a file, at least the lines in which a part lies; and where in them it lies. What comes below
@@ -49,6 +58,7 @@ impl Pixels {
         bytes: &[u8],
         channels: usize,
         part: Cut,
+        flaws: Flaws,
     ) -> Result<(Pixels, Part), Broken> {
         if bytes.is_empty() {
             return Err(Broken::Empty);
@@ -56,7 +66,7 @@ impl Pixels {
         // By its first bytes, not by its name: ImageNet has a PNG that is called `.JPEG`.
         let format = image::guess_format(bytes).map_err(|_| Broken::Unknown)?;
         let (pixels, part) = match format {
-            ImageFormat::Jpeg => jpeg::decode(bytes, part)?,
+            ImageFormat::Jpeg => jpeg::decode(bytes, part, flaws)?,
             ImageFormat::Png | ImageFormat::Bmp | ImageFormat::Pnm | ImageFormat::WebP => {
                 let pixels = other(bytes, format)?;
                 let part = part(pixels.height, pixels.width);

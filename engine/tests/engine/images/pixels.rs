@@ -3,7 +3,7 @@
 use kdp::plan::{Datum, Split};
 use kdp::vocabulary::{AUGMENTATIONS, TRANSFORMS};
 use kdp_engine::blob::read_tensor;
-use kdp_engine::data::{Augmentation, Drawn, Epoch, Frame, Loaded, Pixels};
+use kdp_engine::data::{Augmentation, Drawn, Epoch, Flaws, Frame, Loaded, Pixels};
 use safetensors::SafeTensors;
 use serde::Deserialize;
 use tch::Tensor;
@@ -223,7 +223,7 @@ fn a_random_resized_crop_is_that_of_torchvision() {
         assert_eq!(drawn.part(height, width), case.part, "{height}×{width}");
     }
     let file = fs::read(reference("images/photos/train/china/wide.jpg")).expect("read");
-    let photo = Pixels::decode(&file, 3).expect("sound");
+    let photo = Pixels::decode(&file, 3, Flaws::Refused).expect("sound");
     let frame = Frame {
         size: [3, cut.size[0], cut.size[1]],
         resize: None,
