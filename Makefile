@@ -18,6 +18,7 @@ PARITY  := target/parity
 VENV    := $(PARITY)/venv/installed
 PYTHON  := $(PARITY)/venv/bin/python
 ONLY    ?=
+PARTS   := $(foreach part,$(ONLY),'$(part)')
 
 .DEFAULT_GOAL := help
 .PHONY: help quickstart bench bench-speed bench-training bench-images chaos parity parity-networks parity-weights parity-images parity-tokens real-data test build libtorch lint bless fuzz
@@ -56,7 +57,7 @@ $(TRAINING)/venv:
 parity: parity-networks parity-weights parity-images parity-tokens ## hold networks, weights, pixels and tokens against torchvision and transformers: all of these
 
 parity-networks: libtorch $(VENV) ## hold every published network in full size (ONLY="resnet50")
-	$(PYTHON) benches/parity/parity.py --folder $(PARITY) $(ONLY)
+	$(PYTHON) benches/parity/parity.py --folder $(PARITY) $(PARTS)
 
 parity-weights: build $(VENV) ## hold published weights, and encoders that kdp trains and exports
 	$(PYTHON) tests/reference/published.py fetch $(PARITY)/published
@@ -76,7 +77,7 @@ parity-tokens: libtorch $(VENV) ## hold the tokens of 10,000 sentences, which co
 	  benches/parity/ignored.sh tokens_of_ten $(PROFILE)
 
 real-data: build $(VENV) ## train on real data of Debian, npm and PyPI, and hold what kdp reads of it (ONLY="mails reuters")
-	$(PYTHON) benches/real/real.py --kdp $(KDP) --folder $(PARITY)/real $(ONLY)
+	$(PYTHON) benches/real/real.py --kdp $(KDP) --folder $(PARITY)/real $(PARTS)
 
 $(VENV): benches/parity/setup.sh
 	benches/parity/setup.sh $(PARITY)/venv

@@ -12,7 +12,7 @@ use super::error::CliError;
 use crate::check::{self, Disk, Memory, STANDARD, World};
 use crate::diag::{Coded, Diagnostic, Example, MAIN, SourceId, Sources, count, render, to_json};
 use crate::doc::{self, Section};
-use crate::plan::{self, Key, NodeIndex, Plan};
+use crate::plan::{self, Call, Key, NodeIndex, Plan};
 use crate::run::{Fetchable, all_targets, select};
 use crate::store::Store;
 use crate::syntax;
@@ -228,25 +228,31 @@ pub(super) fn standard_downloads() -> Vec<Named> {
         .unwrap_or_default()
 }
 
-/// The sources that read what can be fetched: what declares it is checked like a file.
+/// What can be fetched, and the sources that read it.
 pub(super) fn fetchable() -> Vec<Fetchable> {
-    let known = standard_downloads().into_iter().filter_map(|set| {
-        let declare = set.download.declare.as_ref()?;
-        let (word, _) = declare.split_once('(')?;
-        let text = format!("use std.datasets.{word}\ndataset it = {declare}\n");
-        let world = Memory([("it.kdp".into(), text)].into());
-        let program = check::load(Path::new("it.kdp"), &[], &world).program?;
-        match &program.datasets.first()?.from {
-            check::DataFrom::Source { call, paths } => Some(Fetchable {
-                source: call.clone(),
-                name: set.name,
-                download: (*set.download).clone(),
-                paths: paths.clone(),
-            }),
-            _ => None,
+    let known = standard_downloads().into_iter().map(|set| {
+        let read = set.download.declare.as_deref().and_then(source_of);
+        let (source, paths) = read.unzip();
+        Fetchable {
+            source,
+            name: set.name,
+            download: (*set.download).clone(),
+            paths: paths.unwrap_or_default(),
         }
     });
     known.collect()
+}
+
+/// The source of a data set and its paths, by what declares it, which is checked like a file.
+fn source_of(declare: &str) -> Option<(Call, BTreeMap<String, PathBuf>)> {
+    let (word, _) = declare.split_once('(')?;
+    let text = format!("use std.datasets.{word}\ndataset it = {declare}\n");
+    let world = Memory([("it.kdp".into(), text)].into());
+    let program = check::load(Path::new("it.kdp"), &[], &world).program?;
+    match &program.datasets.first()?.from {
+        check::DataFrom::Source { call, paths } => Some((call.clone(), paths.clone())),
+        _ => None,
+    }
 }
 
 /// Every diagnostic's code.

@@ -1,4 +1,4 @@
-//! How to come by the files that a source lacks: the command that fetches them, and into which folder.
+//! How to come by files that are missing: the command that fetches them, and into which folder.
 
 use std::path::{Path, PathBuf};
 
@@ -13,9 +13,11 @@ pub(super) fn advice(
     file: &Path,
     fetchable: &[Fetchable],
 ) -> Option<String> {
-    let set = fetchable
-        .iter()
-        .find(|set| is_same_data(&set.source, source))?;
+    let reads = |set: &&Fetchable| {
+        let read = set.source.as_ref();
+        read.is_some_and(|read| is_same_data(read, source))
+    };
+    let set = fetchable.iter().find(reads)?;
     let folder = set.folder_of(role, file)?;
     let takes = |folder: &Path| takes(folder, &set.name, fetchable);
     let name = &set.name;
@@ -30,6 +32,18 @@ pub(super) fn advice(
     Some(format!(
         "`kdp data fetch {name} --to {own}` fetches the data into a folder of its own: `{declare}`"
     ))
+}
+
+/// The command for a file of a tokenizer or of weights, where its folder is called as what can be fetched.
+pub(super) fn advice_by_name(file: &Path, fetchable: &[Fetchable]) -> Option<String> {
+    let (folder, name) = (file.parent()?, file.file_name()?);
+    let brings = |set: &&Fetchable| {
+        let mut files = set.download.files.iter();
+        set.source.is_none() && folder.ends_with(&set.name) && files.any(|file| *file.name == *name)
+    };
+    let set = fetchable.iter().find(brings)?;
+    let (name, folder) = (&set.name, folder.display());
+    Some(format!("`kdp data fetch {name} --to {folder}` fetches it"))
 }
 
 impl Fetchable {
@@ -80,6 +94,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
+    use crate::spec::{Checksum, Remote};
 
     fn set(name: &str, word: &str, paths: &[(&str, &str)]) -> Fetchable {
         Fetchable {
@@ -90,11 +105,11 @@ mod tests {
                 declare: Some(format!("{name}(\"DIR\")")),
                 by_hand: None,
             },
-            source: Call {
+            source: Some(Call {
                 name: word.into(),
                 version: 1,
                 args: BTreeMap::new(),
-            },
+            }),
             paths: paths
                 .iter()
                 .map(|(role, path)| (role.to_string(), path.into()))
@@ -114,7 +129,7 @@ mod tests {
         std::fs::write(here.path().join("full/a"), "").unwrap();
         let told = |nth: usize, role: &str, file: &str| {
             let file = here.path().join(file);
-            let told = advice(&sets[nth].source, role, &file, &sets)?;
+            let told = advice(sets[nth].source.as_ref()?, role, &file, &sets)?;
             Some(told.replace(&*here.path().to_string_lossy(), "HERE"))
         };
         let to = |folder: &str, set: &str| {
@@ -137,5 +152,24 @@ mod tests {
         assert_eq!(mnli, Some(to("glue", "mnli")));
         assert_eq!(told(2, "test_file", "glue/other.tsv"), None);
         assert_eq!(told(2, "tokens.vocab", "bert/vocab.txt"), None);
+    }
+
+    #[test]
+    fn a_tokenizer_is_fetched_into_the_folder_of_its_name() {
+        let mut roberta = set("roberta", "none", &[]);
+        roberta.source = None;
+        roberta.download.files.push(Remote {
+            url: "https://example.org/vocab.json".into(),
+            name: "vocab.json".into(),
+            size: 1,
+            checksum: Checksum::Md5(String::new()),
+            unpack: None,
+        });
+        let sets = [set("vocab", "idx", &[]), roberta];
+        let told = |file: &str| advice_by_name(Path::new(file), &sets);
+        let fetch = "`kdp data fetch roberta --to data/roberta` fetches it";
+        assert_eq!(told("data/roberta/vocab.json").as_deref(), Some(fetch));
+        assert_eq!(told("data/roberta/merges.txt"), None);
+        assert_eq!(told("data/bert/vocab.json"), None);
     }
 }

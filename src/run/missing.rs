@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{Error, ErrorKind};
 use std::path::Path;
 
-use super::advice::advice;
+use super::advice::{advice, advice_by_name};
 use super::options::Fetchable;
 use crate::diag::plainly;
 use crate::plan::{Call, DataFrom, DataTask, Node, Task};
@@ -38,7 +38,7 @@ pub(super) fn missing_files(node: &Node, fetchable: &[Fetchable]) -> Option<(Str
         _ => ORIGIN.into(),
     };
     let fetched = source.and_then(|source| advice(source, role, &file.path, fetchable));
-    if let Some(fetched) = fetched {
+    if let Some(fetched) = fetched.or_else(|| advice_by_name(&file.path, fetchable)) {
         help = format!("{fetched}; {help}");
     }
     Some((what, help))

@@ -35,11 +35,11 @@ pub struct RunOptions {
     pub fetchable: Vec<Fetchable>,
 }
 
-/// A data set that `kdp data fetch` brings.
+/// What `kdp data fetch` brings: a data set, a tokenizer, weights.
 #[derive(Clone, Debug)]
 pub struct Fetchable {
-    /// The source that reads it, paths left out.
-    pub source: Call,
+    /// The source that reads it, paths left out; none where it is no data set.
+    pub source: Option<Call>,
     /// Its name.
     pub name: String,
     /// What is fetched.
