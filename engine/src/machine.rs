@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use mimalloc::MiMalloc;
 use serde::Serialize;
 
 /// The libtorch that this tch release binds; its build script refuses another.
@@ -44,6 +45,11 @@ fn cuda_library() -> Option<PathBuf> {
     let path = libtorch_folder()?.join("libtorch_cuda.so");
     path.exists().then_some(path)
 }
+
+/// For what is ours: threads that make data allocate all at once, and glibc has one arena for all of them, as
+/// [`prepare`] tells it for libtorch's sake.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Prepares the process: must come before anything else touches libtorch.
 pub fn prepare() {
