@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use mimalloc::MiMalloc;
 use serde::Serialize;
+use tikv_jemallocator::Jemalloc;
 
 /// The libtorch that this tch release binds; its build script refuses another.
 pub const LIBTORCH: &str = "2.13.0";
@@ -49,7 +49,7 @@ fn cuda_library() -> Option<PathBuf> {
 /// For what is ours: threads that make data allocate all at once, and glibc has one arena for all of them, as
 /// [`prepare`] tells it for libtorch's sake.
 #[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
+static ALLOCATOR: Jemalloc = Jemalloc;
 
 /// Prepares the process: must come before anything else touches libtorch.
 pub fn prepare() {
