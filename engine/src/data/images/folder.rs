@@ -10,8 +10,9 @@ use kdp::store::{Listed, Listing};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::error::ImageError;
+use super::gather::samples;
 use super::manner::Manner;
-use super::origin::{Encoded, Origin, samples};
+use super::origin::{Encoded, Origin};
 use crate::data::files::{Files, folders, listed};
 use crate::data::samples::{Declared, Samples};
 use crate::data::splits::Splits;

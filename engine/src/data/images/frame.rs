@@ -4,7 +4,8 @@ use fast_image_resize::images::{CroppedImage, Image, ImageRef};
 use fast_image_resize::{FilterType, IntoImageView, PixelType, ResizeAlg, ResizeOptions, Resizer};
 
 use super::error::Broken;
-use super::pixels::{Flaws, Part, Pixels, hold_size};
+use super::jpeg::Flaws;
+use super::pixels::{Cut, Part, Pixels, hold_size};
 
 /// How images of any size are brought to one.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -14,9 +15,6 @@ pub struct Frame {
     /// The shorter side before the middle is cut out; where it is `None`, images have the size already.
     pub resize: Option<i64>,
 }
-
-/// A part of an image that is brought to the size of all, of an image of height and width.
-pub type Cut<'a> = &'a dyn Fn(usize, usize) -> Part;
 
 impl Frame {
     /// As it is written down: [C, H, W] and the shorter side, 0 for none.

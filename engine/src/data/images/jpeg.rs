@@ -7,10 +7,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use mozjpeg::{ColorSpace, Decompress};
 
 use super::error::Broken;
-use super::frame::Cut;
-use super::pixels::{Flaws, Part, Pixels, hold_size};
+use super::pixels::{Cut, Part, Pixels, hold_size};
 
 mod errors;
+
+pub use errors::Flaws;
 
 /// The lines of a JPEG file in which a part of it lies, and where in them it lies: of one channel, three, or the three
 /// that four inks become. The lines below the part are not decoded.

@@ -3,7 +3,7 @@
 use kdp::plan::Call;
 
 use super::frame::{Frame, Misfit};
-use super::pixels::Flaws;
+use super::jpeg::Flaws;
 use crate::data::DataError;
 
 /// What is kept of images.

@@ -2,9 +2,11 @@
 
 mod classes;
 mod crop;
+mod decoding;
 mod error;
 mod folder;
 mod frame;
+mod gather;
 mod jpeg;
 mod manner;
 mod origin;
@@ -14,9 +16,10 @@ mod shards;
 
 pub use crop::{Drawn, TRIES};
 pub use error::ImageError;
-pub use frame::{Cut, Frame, shorter_side};
+pub use frame::{Frame, shorter_side};
+pub use jpeg::Flaws;
 pub use manner::Manner;
-pub use pixels::{Flaws, Pixels};
+pub use pixels::{Cut, Pixels};
 
 pub use folder::read as read_folders;
 pub use shards::read as read_shards;

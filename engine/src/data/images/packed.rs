@@ -63,17 +63,17 @@ pub fn pack(
     Ok(Packed(rows))
 }
 
-/// What is kept of some images, in order.
+/// What is kept of some images, in order; an error is that of the first one.
 fn images(
     origin: &impl Origin,
     rows: Range<usize>,
     manner: Manner,
 ) -> Result<Vec<Vec<u8>>, DataError> {
     let images = origin.encoded(rows);
-    let images = images.map(|(row, bytes)| Ok((row, image(origin, row, bytes?, manner)?)));
-    let mut images: Vec<(usize, Vec<u8>)> = images.collect::<Result<_, DataError>>()?;
+    let kept = |row, bytes: Encoded| image(origin, row, bytes?, manner);
+    let mut images: Vec<_> = images.map(|(row, bytes)| (row, kept(row, bytes))).collect();
     images.sort_unstable_by_key(|(row, _)| *row);
-    Ok(images.into_iter().map(|(_, image)| image).collect())
+    images.into_iter().map(|(_, image)| image).collect()
 }
 
 /// What is kept of an image; nothing of one that is damaged, where such ones are left out.

@@ -1,25 +1,12 @@
-//! An image's pixels out of its file's bytes, as `Image.open(file).convert("RGB")` of Pillow gives them, and so
-//! torchvision's `pil_loader`: transparency is dropped, and what EXIF says of its orientation is not heeded.
-
-use std::io::Cursor;
-
-use image::{DynamicImage, ImageFormat, ImageReader};
+//! An image's pixels.
 
 use super::error::Broken;
-use super::frame::Cut;
-use super::jpeg;
 
 /// A part of an image: `[top, left, height, width]`.
 pub type Part = [usize; 4];
 
-/// What is done about coded data that is damaged: where it cannot be read, decoders make up pixels.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Flaws {
-    /// It is an error.
-    Refused,
-    /// The pixels are those that Pillow's decoder makes up.
-    Kept,
-}
+/// A part of an image that is seen, of an image of height and width.
+pub type Cut<'a> = &'a dyn Fn(usize, usize) -> Part;
 
 /// Pixels that are decoded at most: Pillow's limit against decompression bombs.
 const MOST: u64 = 178_956_970;
@@ -46,37 +33,6 @@ pub struct Pixels {
 }
 
 impl Pixels {
-    /// The pixels of a file in so many channels, 1 or 3.
-    pub fn decode(bytes: &[u8], channels: usize, flaws: Flaws) -> Result<Pixels, Broken> {
-        let whole = |height, width| [0, 0, height, width];
-        Ok(Self::decode_lines(bytes, channels, &whole, flaws)?.0)
-    }
-
-    /// Of the pixels of a file, at least the lines in which a part lies; and where in them it lies. What comes below
-    /// the part may be damaged.
-    pub fn decode_lines(
-        bytes: &[u8],
-        channels: usize,
-        part: Cut,
-        flaws: Flaws,
-    ) -> Result<(Pixels, Part), Broken> {
-        if bytes.is_empty() {
-            return Err(Broken::Empty);
-        }
-        // By its first bytes, not by its name: ImageNet has a PNG that is called `.JPEG`.
-        let format = image::guess_format(bytes).map_err(|_| Broken::Unknown)?;
-        let (pixels, part) = match format {
-            ImageFormat::Jpeg => jpeg::decode(bytes, part, flaws)?,
-            ImageFormat::Png | ImageFormat::Bmp | ImageFormat::Pnm | ImageFormat::WebP => {
-                let pixels = other(bytes, format)?;
-                let part = part(pixels.height, pixels.width);
-                (pixels, part)
-            }
-            _ => return Err(Broken::Unknown),
-        };
-        Ok((pixels.convert(channels), part))
-    }
-
     /// Images whose planes lie one after the other: [C, H, W].
     pub fn of_planes(planes: &[u8], [channels, height, width]: [usize; 3]) -> Pixels {
         let area = height * width;
@@ -104,7 +60,8 @@ impl Pixels {
         planes
     }
 
-    fn convert(self, channels: usize) -> Pixels {
+    /// In so many channels, 1 or 3.
+    pub fn convert(self, channels: usize) -> Pixels {
         let bytes = match (self.channels, channels) {
             (1, 3) => self.bytes.iter().flat_map(|&grey| [grey; 3]).collect(),
             (3, 1) => self
@@ -128,63 +85,4 @@ impl Pixels {
 fn luma([red, green, blue]: [u8; 3]) -> u8 {
     let [red, green, blue] = [red, green, blue].map(u32::from);
     ((red * 19_595 + green * 38_470 + blue * 7_471 + 0x8000) >> 16) as u8
-}
-
-fn other(bytes: &[u8], format: ImageFormat) -> Result<Pixels, Broken> {
-    let said = |error: image::ImageError| match error {
-        image::ImageError::IoError(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
-            Broken::CutShort
-        }
-        error => Broken::Said(error.to_string()),
-    };
-    let reader = || ImageReader::with_format(Cursor::new(bytes), format);
-    let (width, height) = reader().into_dimensions().map_err(said)?;
-    hold_size(width.into(), height.into())?;
-    let mut reader = reader();
-    reader.no_limits();
-    let (channels, bytes) = match reader.decode().map_err(said)? {
-        DynamicImage::ImageLuma8(image) => (1, image.into_raw()),
-        // Pillow opens 16 bits of grey as whole numbers, and cuts them off at white.
-        DynamicImage::ImageLuma16(image) => {
-            let shades = image
-                .into_raw()
-                .into_iter()
-                .map(|shade| shade.min(255) as u8);
-            (1, shades.collect())
-        }
-        DynamicImage::ImageLumaA8(image) => (1, image.pixels().map(|pixel| pixel.0[0]).collect()),
-        // Of 16 bits a channel in other images it takes the upper ones.
-        DynamicImage::ImageLumaA16(image) => (
-            1,
-            image
-                .pixels()
-                .map(|pixel| (pixel.0[0] >> 8) as u8)
-                .collect(),
-        ),
-        DynamicImage::ImageRgb16(image) => {
-            let channels = image.into_raw().into_iter().map(|value| (value >> 8) as u8);
-            (3, channels.collect())
-        }
-        DynamicImage::ImageRgba16(image) => {
-            let colours = image.pixels().flat_map(|pixel| {
-                let [red, green, blue, _] = pixel.0.map(|value| (value >> 8) as u8);
-                [red, green, blue]
-            });
-            (3, colours.collect())
-        }
-        DynamicImage::ImageRgba8(image) => {
-            let colours = image.pixels().flat_map(|pixel| {
-                let [red, green, blue, _] = pixel.0;
-                [red, green, blue]
-            });
-            (3, colours.collect())
-        }
-        image => (3, image.into_rgb8().into_raw()),
-    };
-    Ok(Pixels {
-        width: width as usize,
-        height: height as usize,
-        channels,
-        bytes,
-    })
 }

@@ -8,8 +8,9 @@ use rayon::iter::{ParallelBridge, ParallelIterator};
 
 use super::classes::Classes;
 use super::error::ImageError;
+use super::gather::samples;
 use super::manner::Manner;
-use super::origin::{Encoded, Origin, samples};
+use super::origin::{Encoded, Origin};
 use crate::data::columns::{absent, file, quoted};
 use crate::data::files::Files;
 use crate::data::parquet::{Cell, Parquet};

@@ -10,7 +10,15 @@ use mozjpeg_sys::{
 };
 
 use crate::data::images::error::Broken;
-use crate::data::images::pixels::Flaws;
+
+/// What is done about coded data that is damaged: where it cannot be read, decoders make up pixels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Flaws {
+    /// It is an error.
+    Refused,
+    /// The pixels are those that Pillow's decoder makes up.
+    Kept,
+}
 
 /// Warnings that pixels are made up. Of bytes too many, which sound files have too, and of odd settings nothing is made
 /// of; that a file ends too early its source notes.
