@@ -16,7 +16,7 @@ use super::legible::{Names, legible};
 use super::plan::warn_of_damage;
 use super::settings::{Settings, StoreFlag};
 use crate::diag::count;
-use crate::plan::{Facts, Key, NodeIndex, facts};
+use crate::plan::{Facts, Key, NodeIndex, absent, facts};
 use crate::report::terminal;
 use crate::run::{Queue, State, all_targets, survey};
 use crate::store::{Manifest, Store};
@@ -136,7 +136,10 @@ struct Nearest {
 
 fn explained(planned: &Planned, queue: &Queue, objects: &Objects, index: NodeIndex) -> Explained {
     let node = &planned.plan.graph[index];
-    let names = planned.names();
+    let mut names = planned.names();
+    let files = node.files.values();
+    let missing = files.filter(|file| file.digest.is_none());
+    names.extend(missing.map(|file| (absent(&file.path), "a file that is missing")));
     let own = legible(&facts(&node.task), &names);
     let stored = objects.0.iter().map(|(object, _)| object);
     let stored = stored.into_iter().find(|object| object.key == node.key);

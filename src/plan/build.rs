@@ -393,6 +393,10 @@ fn keyed(task: Task) -> (Key, Task) {
 
 /// A file's content; for one that is not there, something that no content has.
 fn content(file: &InputFile) -> Digest {
-    let absent = || Key::of(&("absent file", file.path.to_string_lossy()));
-    file.digest.unwrap_or_else(absent)
+    file.digest.unwrap_or_else(|| absent(&file.path))
+}
+
+/// What stands for the content of a file that is not there.
+pub fn absent(file: &Path) -> Digest {
+    Key::of(&("absent file", file.to_string_lossy()))
 }

@@ -17,7 +17,7 @@ pub use crate::spec::{
     Along, Blend, Call, Comparison, Condition, DataShape, Datum, Fold, Group, Layer, Network,
     Quantity, Recipe, Schedule, Shape, Split, View, Wanted,
 };
-pub use build::{Digests, plan};
+pub use build::{Digests, absent, plan};
 pub use facts::{Facts, facts};
 pub use fields::{fields_to_json, write_measures};
 pub use key::{Digest, Key};

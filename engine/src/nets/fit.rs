@@ -106,6 +106,7 @@ impl<'a> Fit<'a> {
                     name,
                     found: place.shape.clone(),
                     wanted,
+                    is_of_tokens: matches!(spec.fill, Fill::Embedding { .. }),
                 }),
                 Some(_) => misfit.common += 1,
             }
@@ -124,21 +125,41 @@ impl<'a> Fit<'a> {
     }
 }
 
-/// A file's tensors, as the network that has these would call them.
+/// A file's tensors, as the network that has these would call them: a file of what is a part of it, such as the encoder of a
+/// classifier, may lack what the network puts before the part's names.
 fn places<'a>(checkpoint: &'a Checkpoint, own: &BTreeSet<&str>) -> BTreeMap<String, &'a Place> {
     let mut names = checkpoint.names();
     let parallel = names.all(|name| name.starts_with(PARALLEL))
         && !own.iter().any(|name| name.starts_with(PARALLEL));
     let prefix = if parallel { PARALLEL.len() } else { 0 };
+    let short: Vec<&str> = checkpoint.names().map(|name| &name[prefix..]).collect();
+    let part = part(&short, own).unwrap_or_default();
     let tensors = checkpoint.places().map(|(whole, place)| {
-        let name = &whole[prefix..];
+        let name = format!("{part}{}", &whole[prefix..]);
         let renamed = RENAMED.iter().find_map(|(old, new)| {
-            let renamed = format!("{}{new}", whole.strip_suffix(old)?);
-            let wanted = own.contains(&renamed[prefix..]) && !own.contains(name);
-            (wanted && checkpoint.place(&renamed).is_none()).then_some(renamed)
+            let of_file = format!("{}{new}", whole.strip_suffix(old)?);
+            let renamed = format!("{part}{}", &of_file[prefix..]);
+            let wanted = own.contains(&*renamed) && !own.contains(&*name);
+            (wanted && checkpoint.place(&of_file).is_none()).then_some(renamed)
         });
-        let name = renamed.map_or(name.to_string(), |renamed| renamed[prefix..].to_string());
-        (name, place)
+        (renamed.unwrap_or(name), place)
     });
     tensors.collect()
+}
+
+/// What a network puts before the names of a part, `bert.`, of which a file has the tensors: none of its names is the network's, and
+/// most are behind that. As transformers loads a `BertModel` into a `BertForSequenceClassification`.
+fn part(names: &[&str], own: &BTreeSet<&str>) -> Option<String> {
+    if names.iter().any(|name| own.contains(name)) {
+        return None;
+    }
+    let before = |name: &&str| {
+        let part = own.iter().find_map(|own| own.strip_suffix(*name));
+        part.filter(|part| part.ends_with('.')).map(str::to_string)
+    };
+    let part = names.iter().find_map(before)?;
+    let behind = names
+        .iter()
+        .filter(|name| own.contains(&*format!("{part}{name}")));
+    (2 * behind.count() > names.len()).then_some(part)
 }

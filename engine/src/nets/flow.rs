@@ -18,6 +18,13 @@ impl Flow {
     /// the shape's.
     pub fn of(batch: &Tensor, sample: &Shape) -> Result<Flow, TchError> {
         let mask = match sample {
+            // Tokens of a second text are written behind the vocabulary, those of padding too where it spells them.
+            Shape::Tokens {
+                vocabulary,
+                padding,
+                segments: 2..,
+                ..
+            } => Some(batch.f_remainder(*vocabulary)?.f_ne(*padding)?),
             Shape::Tokens { padding, .. } => Some(batch.f_ne(*padding)?),
             _ => None,
         };
@@ -88,6 +95,24 @@ impl Flow {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn padding_is_known_in_either_text_of_a_pair() {
+        let sample = |segments| Shape::Tokens {
+            length: 5,
+            vocabulary: 10,
+            padding: 0,
+            segments,
+        };
+        let batch = Tensor::from_slice(&[3i64, 0, 17, 10, 0]).view([1, 5]);
+        let mask = |segments| Flow::of(&batch, &sample(segments)).expect("it runs").mask;
+        let pairs = mask(2).expect("tokens");
+        let wanted = Tensor::from_slice(&[true, false, true, false, false]).view([1, 5]);
+        assert_eq!(pairs, wanted);
+        let single = mask(1).expect("tokens");
+        let wanted = Tensor::from_slice(&[true, false, true, true, false]).view([1, 5]);
+        assert_eq!(single, wanted);
+    }
 
     #[test]
     fn flatten_sees_zeros_where_padding_is_and_where_a_shorter_batch_ends() {

@@ -28,13 +28,15 @@ pub struct Reshaped {
     pub found: Vec<i64>,
     /// The network's shape.
     pub wanted: Vec<i64>,
+    /// Whether it is a table with a row a token.
+    pub is_of_tokens: bool,
 }
 
-/// What stands before all names of one side, and is all that keeps them from those of the other.
-#[derive(Clone, Debug, PartialEq)]
-enum Prefix {
-    OfFile(String),
-    OfNetwork(String),
+impl Reshaped {
+    /// Whether it is a table of other tokens, or of another number of positions.
+    fn has_other_tokens(&self) -> bool {
+        self.is_of_tokens && self.found.get(1..) == self.wanted.get(1..)
+    }
 }
 
 /// Every difference between a file's tensors and a network's.
@@ -51,7 +53,8 @@ pub struct Misfit {
     pub reshaped: Vec<Reshaped>,
     /// How many the two have in common.
     pub(super) common: usize,
-    prefix: Option<Prefix>,
+    /// What stands before all names of the file, and is all that keeps them from those of the network.
+    prefix: Option<String>,
 }
 
 impl Misfit {
@@ -89,24 +92,17 @@ impl Misfit {
         if let Some(prefix) = prefix(&self.surplus, &self.missing) {
             self.missing.clear();
             self.surplus.retain(|one| !one.name.starts_with(&prefix));
-            self.prefix = Some(Prefix::OfFile(prefix));
-        } else if let Some(prefix) = prefix(&self.missing, &self.surplus) {
-            self.surplus.clear();
-            self.missing.retain(|one| !one.name.starts_with(&prefix));
-            self.prefix = Some(Prefix::OfNetwork(prefix));
+            self.prefix = Some(prefix);
         }
     }
 
     /// The mend.
     pub fn help(&self) -> &'static str {
-        match self.prefix {
-            Some(Prefix::OfFile(_)) => {
-                return "give the whole network this name, without the last dot: `(resnet18()) as net`";
-            }
-            Some(Prefix::OfNetwork(_)) => {
-                return "leave out the `as` that gives the whole network this name";
-            }
-            None => {}
+        if self.prefix.is_some() {
+            return "give the whole network this name, without the last dot: `(resnet18()) as net`";
+        }
+        if self.reshaped.iter().any(Reshaped::has_other_tokens) {
+            return "a table of tokens has a row for each token of the data's tokenizer: take the tokenizer that the weights were trained with; one of positions has as many as `positions:` says";
         }
         match self.missing.len() == self.tensors {
             true => {
@@ -129,14 +125,8 @@ impl Misfit {
 impl fmt::Display for Misfit {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         write!(f, "the file `{}` does not fit the network", self.file)?;
-        match &self.prefix {
-            Some(Prefix::OfFile(prefix)) => {
-                write!(f, "\n  its names are the network's behind `{prefix}`")?;
-            }
-            Some(Prefix::OfNetwork(prefix)) => {
-                write!(f, "\n  its names are the network's without `{prefix}`")?;
-            }
-            None => {}
+        if let Some(prefix) = &self.prefix {
+            write!(f, "\n  its names are the network's behind `{prefix}`")?;
         }
         list(f, "it lacks", &self.missing, |tensor| {
             let there = self.near(tensor);
@@ -152,6 +142,7 @@ impl fmt::Display for Misfit {
                 name,
                 found,
                 wanted,
+                ..
             } = tensor;
             format!("`{name}` {found:?}, where the network wants {wanted:?}")
         })
@@ -226,13 +217,22 @@ mod tests {
         );
         assert!(mend.contains("as net"), "{mend}");
 
-        let (what, mend) = told(&behind[..3], &own, 0);
-        let without = "  its names are the network's without `net.`";
-        assert_eq!(what, format!("{first}{without}"));
-        assert!(mend.contains("leave out"), "{mend}");
-
         // Of two parts with one name another may be meant.
         let (what, _) = told(&["fc.weight"], &["head.fc.weight"], 5);
         assert!(what.contains("it lacks: `fc.weight`"), "{what}");
+    }
+
+    #[test]
+    fn tables_of_other_tokens_are_told_of_the_tokenizer() {
+        let mut misfit = Misfit::new("a.pth", 9);
+        misfit.reshaped = vec![Reshaped {
+            name: "embeddings.weight".into(),
+            found: vec![30522, 8],
+            wanted: vec![50265, 8],
+            is_of_tokens: true,
+        }];
+        assert!(misfit.help().contains("the tokenizer that"));
+        misfit.reshaped[0].found[1] = 9;
+        assert!(misfit.help().contains("to this arch"));
     }
 }

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use super::Checker;
-use super::codes::OUT_OF_RANGE;
+use super::codes::{OUT_OF_RANGE, TRAINED_ON_TEST};
 use super::program::{DataFrom, Dataset};
 use super::values::Value;
 use crate::diag::{Diagnostic, Span};
@@ -51,6 +51,7 @@ impl Checker<'_> {
     ) -> Value {
         let call = self.plain(word, &named);
         let paths = files(&named);
+        self.test_is_apart(&paths, &named, span);
         let shape = match promised(&call, &paths) {
             Ok(shape) => shape,
             Err(wrong) => return self.wrong(wrong, &named, span),
@@ -64,6 +65,26 @@ impl Checker<'_> {
             after: 0,
             span,
         }))
+    }
+
+    /// Warns of a file that training and test samples are both read from.
+    fn test_is_apart(
+        &mut self,
+        paths: &BTreeMap<String, PathBuf>,
+        named: &BTreeMap<String, (Value, Span)>,
+        span: Span,
+    ) {
+        let of = |split: &'static str| paths.iter().filter(move |(role, _)| role.starts_with(split));
+        let both = of("test").find(|(_, test)| of("train").any(|(_, train)| train == *test));
+        let Some((role, path)) = both else { return };
+        let argument = role.split(' ').next().unwrap_or(role);
+        let at = named.get(argument).map_or(span, |(_, span)| *span);
+        let message = format!("training and test samples are both read from `{}`", path.display());
+        self.report(
+            Diagnostic::warning(TRAINED_ON_TEST, message)
+                .label(at, "it is trained on")
+                .help("what is told on it says nothing of samples that were not seen: cut a file of test samples off, once"),
+        );
     }
 
     /// Reports an argument that cannot be.

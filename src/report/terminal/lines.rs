@@ -62,7 +62,8 @@ impl Lines {
     fn end(&mut self, outcome: &NodeOutcome) {
         self.running.remove(&outcome.key);
         self.ended += 1;
-        let place = format!("{}/{}", self.ended, self.pending);
+        // What another run on the store has done meanwhile, or left to do, was not reckoned with.
+        let place = format!("{}/{}", self.ended, self.pending.max(self.ended));
         match outcome.status {
             Status::Failed => say(&failure(outcome)),
             Status::Ran => say(&format!(

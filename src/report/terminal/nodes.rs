@@ -24,7 +24,7 @@ pub fn nodes(plan: &Plan, queue: &Queue, all: bool) -> String {
             &node.id,
             node.task.kind(),
             &stretch(node),
-            &needs(plan, index).join(", "),
+            &told(&needs(plan, index)),
         ]);
     }
     table.trim_fmt()
@@ -90,6 +90,15 @@ pub fn needs(plan: &Plan, index: NodeIndex) -> Vec<&str> {
     needs
 }
 
+/// The first few of what is needed, and how many more there are.
+fn told(needs: &[&str]) -> String {
+    const TOLD: usize = 4;
+    match needs.len().saturating_sub(TOLD) {
+        0 | 1 => needs.join(", "),
+        more => format!("{} and {more} more", needs[..TOLD].join(", ")),
+    }
+}
+
 /// Every declaration of a plan as a line, its members counted.
 pub fn families(plan: &Plan, queue: &Queue) -> String {
     let mut families: Vec<Family> = vec![];
@@ -126,13 +135,14 @@ pub fn families(plan: &Plan, queue: &Queue) -> String {
     );
     for family in &families {
         let needs = family.needs.iter().map(|place| families[*place].bare);
+        let needs: Vec<&str> = needs.collect();
         table.add_row([
             family.status(),
             family.name(),
             grouped(family.nodes as u64),
             family.kind.to_string(),
             steps(family.steps),
-            needs.collect::<Vec<_>>().join(", "),
+            told(&needs),
         ]);
     }
     table.trim_fmt()

@@ -176,18 +176,9 @@ fn failures(outcome: &Outcome) -> Vec<String> {
     failed
         .map(|node| {
             let error = node.error.as_deref().unwrap_or(&node.id);
-            brief(error.lines().next().unwrap_or(error))
+            error.lines().next().unwrap_or(error).to_string()
         })
         .collect()
-}
-
-/// The beginning of a line, as far as it fits a usual terminal.
-fn brief(line: &str) -> String {
-    const MOST: usize = 76;
-    match line.char_indices().nth(MOST) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line.into(),
-    }
 }
 
 /// How many nodes came to what, the time, and the page.

@@ -4,6 +4,7 @@ use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
 use super::*;
+use crate::language::{calls, planned};
 use crate::nodes::*;
 use crate::pipe::Worker;
 
@@ -91,6 +92,57 @@ fn all_that_does_not_fit_is_told_at_once() {
     let message = refused(&["bn1.*", "fc.*", "layer.1?"]);
     assert!(
         message.ends_with("does not fit the network\n  the network has no place for: `layer.20` [1]; `layer.21` [1]; `layer.22` [1]; `layer.23` [1]; `layer.24` [1]; `layer.25` [1]; `layer.26` [1]; `layer.27` [1]; and 2 more"),
+        "{message}"
+    );
+}
+
+/// A network of two layers that are a part of it, `net`.
+const PART: &str = r#"
+use std.datasets.digits
+use std.recipes.quick
+dataset few = digits()
+arch wrapped() = (flatten() -> linear(4) as a -> relu() -> linear(classes) as b) as net
+teacher one = wrapped() { data: few.train, recipe: quick }
+"#;
+
+#[test]
+fn a_file_of_a_part_is_read_under_the_names_of_the_whole() {
+    let store = tempfile::tempdir().expect("a folder");
+    let data = digits(vec![]);
+    let mut worker = Worker::start();
+    worker.run_all(&[&data], store.path());
+    let path = store.path().join("it.safetensors");
+    let network = calls::network(&planned(PART));
+    let mut run = |prefix: &str, tensors: &[(&str, &[usize])]| {
+        let names: Vec<String> = tensors
+            .iter()
+            .map(|(name, _)| format!("{prefix}{name}"))
+            .collect();
+        let names = names.iter().map(String::as_str);
+        let add: Vec<(&str, &[usize])> =
+            names.zip(tensors.iter().map(|(_, shape)| *shape)).collect();
+        made(&path, |_| false, &add);
+        let node = weights_of(network.clone(), &data, &path, &["net.b.*"]);
+        worker
+            .run(&node, store.path())
+            .map_err(|(message, _)| message)
+    };
+    let both: &[(&str, &[usize])] = &[("a.weight", &[4, 64]), ("a.bias", &[4])];
+    let whole = run("net.", both).expect("they fit");
+    assert_eq!(run("", both).expect("they fit"), whole);
+    let message = run("", &both[..1]).expect_err("no fit");
+    assert!(message.ends_with("it lacks: `net.a.bias` [4]"), "{message}");
+    let strange = [both, &[("c.bias", &[4])]].concat();
+    let message = run("", &strange).expect_err("no fit");
+    assert!(
+        message.ends_with("no place for: `net.c.bias` [4]"),
+        "{message}"
+    );
+    // What has no more than a layer in common is no part of it.
+    let strange = [&both[..1], &[("c.weight", &[4]), ("c.bias", &[4])]].concat();
+    let message = run("", &strange).expect_err("no fit");
+    assert!(
+        message.contains("it lacks: `net.a.bias` [4]; `net.a.weight` [4, 64] (it has `a.weight`)"),
         "{message}"
     );
 }

@@ -88,23 +88,18 @@ fn mobilenet_v2_of_imagenet_gives_the_logits_of_torchvision() {
     }
 }
 
-/// The encoder of a sentence transformer, under the names of transformers' `BertModel`, and a classifier of as many
-/// classes as its vectors have numbers.
+/// The encoder of a sentence transformer, which is kept under the names of transformers' `BertModel`, as part of a classifier of
+/// as many classes as its vectors have numbers.
 fn minilm() -> String {
     let labels: Vec<String> = (0..384).map(|label| label.to_string()).collect();
     format!(
         r#"
-use std.archs.{{token_vectors, encoder_layer}}
+use std.archs.bert
 use std.datasets.text_file
 
 dataset few = text_file("a.csv", "b.csv", labels: {labels:?}, train: 1, test: 1, length: 24, tokens: wordpiece("vocab.txt"))
 
-arch minilm() =
-  token_vectors(384, 512, 2, false, 0.1, 1e-12) as embeddings
-  -> chain([encoder_layer(12, 1536, 0.1, 1e-12) for i in 0..6]) as "encoder.layer"
-  -> first_token() -> linear(384) as "pooler.dense" -> tanh() -> linear(classes) as classifier
-
-model published = minilm() {{
+model published = bert(layers: 6, width: 384, heads: 12) {{
   data: few.train
   init: weights("minilm.safetensors", ignore: ["classifier.*"])
 }}
