@@ -175,7 +175,7 @@ impl Builder<'_> {
         let from = match &dataset.from {
             check::DataFrom::Source { call, paths } => {
                 let wanted = Wanted::of(call);
-                for (role, path) in located(&call.name, dataset.shape.classes, paths) {
+                for (role, path) in located(call, paths) {
                     files.insert(role, self.file(path, wanted.as_ref()));
                 }
                 DataFrom::Source {

@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::spec::matches;
+use crate::spec::{Call, matches};
 
 /// The files of a source, by role: those in its folder, or those that its arguments name.
 pub(super) fn located(
-    source: &str,
-    classes: i64,
+    source: &Call,
     paths: &BTreeMap<String, PathBuf>,
 ) -> BTreeMap<String, PathBuf> {
     let Some(folder) = paths.get("folder") else {
         return named(paths);
     };
-    let named = roles(source, classes).into_iter();
+    let classes = source.int("classes").unwrap_or_default();
+    let named = roles(&source.name, classes).into_iter();
     let found = named.map(|(role, name)| (role.to_string(), present(folder, name)));
     found.collect()
 }
@@ -71,7 +71,8 @@ fn matching(path: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// What the files of a source are called in its folder, by role.
+/// What the files of a source are called in its folder, by role: those of CIFAR hang on how many classes they are of, whatever
+/// is made of them later.
 fn roles(source: &str, classes: i64) -> Vec<(&'static str, &'static str)> {
     match (source, classes) {
         ("idx", _) => vec![
@@ -119,6 +120,25 @@ fn present(folder: &Path, name: &str) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spec::Datum;
+
+    #[test]
+    fn the_files_of_cifar_hang_on_what_its_source_says() {
+        let source = |classes| Call {
+            name: "cifar_python".into(),
+            version: 1,
+            args: BTreeMap::from([("classes".to_string(), Datum::Int(classes))]),
+        };
+        let paths = BTreeMap::from([("folder".to_string(), PathBuf::from("cifar"))]);
+        let roles = |classes| {
+            located(&source(classes), &paths)
+                .into_keys()
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(roles(10)[0], "data_batch_1");
+        assert_eq!(roles(100), ["test", "train"]);
+        assert_eq!(roles(20), ["test", "train"]);
+    }
 
     #[test]
     fn a_pattern_stands_for_the_files_of_such_names_in_their_order() {
@@ -129,7 +149,12 @@ mod tests {
         let found = |paths: &[(&str, &str)]| -> Vec<(String, String)> {
             let paths = paths.iter();
             let paths = paths.map(|(role, name)| (role.to_string(), root.path().join(name)));
-            let found = located("image_parquet", 2, &paths.collect()).into_iter();
+            let source = Call {
+                name: "image_parquet".into(),
+                version: 1,
+                args: BTreeMap::new(),
+            };
+            let found = located(&source, &paths.collect()).into_iter();
             let name = |path: PathBuf| path.file_name().unwrap().to_string_lossy().into_owned();
             found.map(|(role, path)| (role, name(path))).collect()
         };

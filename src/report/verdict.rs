@@ -13,6 +13,8 @@ pub struct Evidence {
     slopes: Vec<f64>,
     /// The shares of samples for which both say the same class.
     agreements: Vec<f64>,
+    /// The shares of test samples of which the teachers know the class.
+    teachers: Vec<f64>,
     /// The samples of a run.
     samples: f64,
     /// The classes of the data; 0 where they are not known.
@@ -39,13 +41,41 @@ impl Evidence {
         evidence
     }
 
-    /// The mean agreement, where it is none: no more than two standard errors above that of guessing among the classes.
-    fn guessed(&self) -> Option<f64> {
-        let agreement = Spread::of(&self.agreements)?.mean;
+    /// The same, measured against teachers that are right so often.
+    pub fn against(self, teachers: impl Iterator<Item = f64>) -> Evidence {
+        Evidence {
+            teachers: teachers.collect(),
+            ..self
+        }
+    }
+
+    /// What is no better than guessing: the agreement, or the teachers themselves, with its mean.
+    fn guessed(&self) -> Option<(Guessed, f64)> {
+        let guessed = [
+            (Guessed::Agreement, &self.agreements),
+            (Guessed::Teacher, &self.teachers),
+        ];
+        guessed
+            .into_iter()
+            .find_map(|(what, shares)| Some((what, self.by_chance(shares)?)))
+    }
+
+    /// The mean of shares that are no more than two standard errors above that of guessing among the classes.
+    fn by_chance(&self, shares: &[f64]) -> Option<f64> {
+        let mean = Spread::of(shares)?.mean;
         let chance = 1.0 / self.classes as f64;
         let error = (chance * (1.0 - chance) / self.samples).sqrt();
-        (self.classes > 1 && agreement <= chance + 2.0 * error).then_some(agreement)
+        (self.classes > 1 && mean <= chance + 2.0 * error).then_some(mean)
     }
+}
+
+/// What is no better than guessing.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Guessed {
+    /// How often the student says what the teacher says.
+    Agreement,
+    /// How often the teacher is right.
+    Teacher,
 }
 
 /// What deviations say of a student and a teacher.
@@ -66,21 +96,24 @@ pub fn verdict(student: &str, teacher: &str, kinship: Kinship, evidence: &Eviden
     let slope = spread.show(|slope| fixed(slope, 3));
     let slope = format!("slope {slope}, {runs}");
     use Kinship::{Related, Strangers, Taught};
-    if let Some(agreement) = evidence.guessed() {
+    if let Some((what, share)) = evidence.guessed() {
         let its = match kinship {
             Taught => "its teacher ",
             Related | Strangers => "",
         };
-        return Prose::default()
-            .name(student)
-            .words(format!(" agrees with {its}"))
-            .name(teacher)
-            .words(format!(
-                " on {} of the samples, no more than guessing among {} would, so that nothing can be told of \
-                 confidence ({slope}).",
-                percent(agreement),
-                count(evidence.classes, "class")
-            ));
+        let begun = match what {
+            Guessed::Agreement => Prose::default()
+                .name(student)
+                .words(format!(" agrees with {its}"))
+                .name(teacher)
+                .words(" on "),
+            Guessed::Teacher => Prose::default().name(teacher).words(" is right on "),
+        };
+        return begun.words(format!(
+            "{} of the samples, as often as by guessing among {}, so that nothing can be told of confidence ({slope}).",
+            percent(share),
+            count(evidence.classes, "class")
+        ));
     }
     let (between, after) = match (leaning, kinship) {
         (Leaning::Astray, _) => {
@@ -207,8 +240,8 @@ mod tests {
         };
         assert_eq!(
             told(0.1),
-            "`small` agrees with its teacher `big` on 10.0% of the samples, no more than guessing among 10 classes \
-             would, so that nothing can be told of confidence (slope 1.300, one run)."
+            "`small` agrees with its teacher `big` on 10.0% of the samples, as often as by guessing among 10 classes, \
+             so that nothing can be told of confidence (slope 1.300, one run)."
         );
         // The standard error of guessing is 0.0095.
         assert!(told(0.118).contains("guessing"), "{}", told(0.118));
@@ -218,6 +251,20 @@ mod tests {
             ..runs(&[1.3], 0.1)
         };
         assert_eq!(unknown.guessed(), None);
+    }
+
+    #[test]
+    fn a_slope_tells_nothing_where_the_teacher_guesses() {
+        let told = |right: f64| {
+            let evidence = runs(&[261.3], 0.97).against([right].into_iter());
+            verdict("small", "big", Kinship::Taught, &evidence).plain()
+        };
+        assert_eq!(
+            told(0.11),
+            "`big` is right on 11.0% of the samples, as often as by guessing among 10 classes, so that nothing can be \
+             told of confidence (slope 261.300, one run)."
+        );
+        assert!(told(0.2).contains("exaggerates"), "{}", told(0.2));
     }
 
     #[test]

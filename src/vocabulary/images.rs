@@ -25,7 +25,7 @@ const DAMAGED: Param = Param::optional(
 
 pub(super) const IMAGE_FOLDER: Word = word(
     "image_folder",
-    "Images in folders, a folder a class: `train/CLASS/NAME.jpg` and `val/CLASS/NAME.jpg` (or `test/…`), as torchvision's `ImageFolder` reads them. Classes are in the order of their names. Or Tiny-ImageNet's `val/images` with its `val_annotations.txt`. JPEG, PNG, WebP, BMP and PNM, decoded as Pillow decodes them; other files are no samples.",
+    "Images in folders, a folder a class: `train/CLASS/NAME.jpg` and `val/CLASS/NAME.jpg` (or `test/…`), as torchvision's `ImageFolder` reads them. Classes are in the order of their names. Or Tiny-ImageNet's `val/images` with its `val_annotations.txt`. JPEG, PNG, WebP, BMP and PNM, decoded as Pillow decodes them; a TIFF is an error; other files are no samples.",
     &[
         Param::required("folder", Type::Path, "The folder with the splits."),
         SHAPE,

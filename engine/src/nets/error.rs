@@ -1,5 +1,7 @@
 //! What can be wrong with a network or its weights.
 
+use std::borrow::Cow;
+
 use tch::TchError;
 
 use super::Misfit;
@@ -20,7 +22,14 @@ pub enum NetError {
     #[error(
         "`{pattern}` is to be ignored, but neither the file `{file}` nor the network has such a tensor"
     )]
-    NothingIgnored { file: String, pattern: String },
+    NothingIgnored {
+        file: String,
+        pattern: String,
+        /// A pattern of the network's last layer.
+        like: String,
+    },
+    #[error("nothing is taken of the file `{0}`: each tensor of the network is to be ignored")]
+    NothingTaken(String),
     #[error("the tensor `{tensor}` of the file `{file}` holds a value that is not finite")]
     TensorValue { file: String, tensor: String },
     #[error("the network has no parameter `{0}`")]
@@ -39,13 +48,16 @@ pub enum NetError {
 
 impl NetError {
     /// The mend, where one is known.
-    pub fn help(&self) -> Option<&'static str> {
+    pub fn help(&self) -> Option<Cow<'static, str>> {
         match self {
-            NetError::Checkpoint(error) => error.help(),
+            NetError::Checkpoint(error) => error.help().map(Cow::from),
             NetError::Misfit(misfit) => Some(misfit.help()),
-            NetError::NothingIgnored { .. } => Some(
-                "a pattern is a tensor's whole name, in which `*` stands for any letters: `ignore: [\"fc.*\"]`",
-            ),
+            NetError::NothingIgnored { like, .. } => Some(Cow::from(format!(
+                "a pattern is a tensor's whole name, in which `*` stands for any letters; the last layer here is `ignore: [\"{like}\"]`",
+            ))),
+            NetError::NothingTaken(_) => {
+                Some("leave out `init`: all of them are drawn from the seed then".into())
+            }
             _ => None,
         }
     }

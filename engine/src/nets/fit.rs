@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kdp::spec::{Fill, TensorSpec, matches};
 use tch::{Kind, Tensor};
 
-use super::misfit::{Misfit, Named, Reshaped};
+use super::misfit::{Misfit, Named, Reshaped, layer};
 use super::{NetError, Share};
 use crate::checkpoint::{Checkpoint, Place};
 
@@ -38,7 +38,7 @@ impl<'a> Fit<'a> {
             share,
             places: places(&share.checkpoint, &own),
         };
-        fit.hold_patterns(&own)?;
+        fit.hold_patterns(specs, &own)?;
         fit.hold_tensors(specs, &own)?;
         Ok(fit)
     }
@@ -75,8 +75,12 @@ impl<'a> Fit<'a> {
         patterns.any(|pattern| matches(pattern, tensor))
     }
 
-    /// Refuses a pattern that ignores nothing, neither of the network nor of the file.
-    fn hold_patterns(&self, own: &BTreeSet<&str>) -> Result<(), NetError> {
+    /// Refuses a pattern that ignores nothing, neither of the network nor of the file, and patterns that ignore all.
+    fn hold_patterns(&self, specs: &[TensorSpec], own: &BTreeSet<&str>) -> Result<(), NetError> {
+        let file = || self.share.checkpoint.file().to_string();
+        if !specs.is_empty() && specs.iter().all(|spec| self.ignores(&spec.name)) {
+            return Err(NetError::NothingTaken(file()));
+        }
         let names = || {
             own.iter()
                 .copied()
@@ -86,8 +90,9 @@ impl<'a> Fit<'a> {
         match self.share.ignore.iter().find(ignores_none) {
             None => Ok(()),
             Some(pattern) => Err(NetError::NothingIgnored {
-                file: self.share.checkpoint.file().to_string(),
+                file: file(),
                 pattern: pattern.clone(),
+                like: specs.last().map_or("fc.*".into(), |spec| layer(&spec.name)),
             }),
         }
     }

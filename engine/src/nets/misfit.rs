@@ -1,5 +1,6 @@
 //! In what a file of weights and a network differ, told all at once.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -97,19 +98,25 @@ impl Misfit {
     }
 
     /// The mend.
-    pub fn help(&self) -> &'static str {
+    pub fn help(&self) -> Cow<'static, str> {
         if self.prefix.is_some() {
-            return "give the whole network this name, without the last dot: `(resnet18()) as net`";
+            return "give the whole network this name, without the last dot: `(resnet18()) as net`"
+                .into();
         }
         if self.reshaped.iter().any(Reshaped::has_other_tokens) {
-            return "a table of tokens has a row for each token of the data's tokenizer: take the tokenizer that the weights were trained with; one of positions has as many as `positions:` says";
+            return "a table of tokens has a row for each token of the data's tokenizer: take the tokenizer that the weights were trained with; one of positions has as many as `positions:` says".into();
         }
         match self.missing.len() == self.tensors {
             true => {
-                "no name is the network's: take the file that belongs to this arch, or name its layers with `as` as the file does"
+                "no name is the network's: take the file that belongs to this arch, or name its layers with `as` as the file does".into()
             }
             false => {
-                "take the file that belongs to this arch, or name the layers with `as` as the file does; what is to be drawn anew and left out says `init: weights(\"FILE\", ignore: [\"fc.*\"])`"
+                let reshaped = self.reshaped.iter().map(|one| &one.name);
+                let missing = self.missing.iter().chain(&self.surplus).map(|one| &one.name);
+                let layer = reshaped.chain(missing).next().map_or("fc.*".into(), |name| layer(name));
+                Cow::from(format!(
+                    "take the file that belongs to this arch, or name the layers with `as` as the file does; what is to be drawn anew and left out says `init: weights(\"FILE\", ignore: [\"{layer}\"])`"
+                ))
             }
         }
     }
@@ -146,6 +153,14 @@ impl fmt::Display for Misfit {
             } = tensor;
             format!("`{name}` {found:?}, where the network wants {wanted:?}")
         })
+    }
+}
+
+/// The pattern of all tensors of a tensor's layer: `fc.*`.
+pub(super) fn layer(tensor: &str) -> String {
+    match tensor.rsplit_once('.') {
+        Some((layer, _)) => format!("{layer}.*"),
+        None => tensor.to_string(),
     }
 }
 

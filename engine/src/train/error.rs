@@ -1,5 +1,7 @@
 //! What can go wrong in training.
 
+use std::borrow::Cow;
+
 use kdp::diag::count;
 use kdp::plan::{Key, Split};
 use tch::TchError;
@@ -58,8 +60,8 @@ pub enum TrainError {
 
 impl TrainError {
     /// The mend, where one is known.
-    pub fn help(&self) -> Option<&'static str> {
-        match self {
+    pub fn help(&self) -> Option<Cow<'static, str>> {
+        let known = match self {
             // No step was taken: no learning rate can be too high.
             TrainError::FirstLoss => Some(
                 "look at the data (the `mean` and `std` of its source), at the weights that it begins with (`init`), and at the objective (a `log` or a division of 0, a temperature near 0)",
@@ -71,8 +73,9 @@ impl TrainError {
                 "learn from a teacher alone (`distill` with weight 1, `match_logits`), or give the samples labels with `relabel`",
             ),
             TrainError::Data(error) => error.help(),
-            TrainError::Net(error) => error.help(),
+            TrainError::Net(error) => return error.help(),
             _ => None,
-        }
+        };
+        known.map(Cow::from)
     }
 }

@@ -1,5 +1,7 @@
 //! Why a node failed.
 
+use std::borrow::Cow;
+
 use kdp::diag::count;
 use kdp::plan::Key;
 use kdp::store::StoreError;
@@ -45,14 +47,14 @@ pub enum NodeError {
 
 impl NodeError {
     /// The mend, where one is known.
-    pub fn help(&self) -> Option<&'static str> {
+    pub fn help(&self) -> Option<Cow<'static, str>> {
         match self {
-            NodeError::Device(_) => Some("`kdp doctor` lists the devices"),
+            NodeError::Device(_) => Some("`kdp doctor` lists the devices".into()),
             NodeError::Input(_) | NodeError::Blob { .. } => {
-                Some("run again: what is missing or damaged is computed anew")
+                Some("run again: what is missing or damaged is computed anew".into())
             }
-            NodeError::Store(error) => error.help(),
-            NodeError::Data(error) => error.help(),
+            NodeError::Store(error) => error.help().map(Cow::from),
+            NodeError::Data(error) => error.help().map(Cow::from),
             NodeError::Net(error) => error.help(),
             NodeError::Train(error) => error.help(),
             _ => None,

@@ -14,6 +14,7 @@ mod train;
 
 pub use error::NodeError;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::io::BufRead;
@@ -141,7 +142,7 @@ fn obey(
         Err(error) => Answer::Failed {
             key: node.key,
             message: format!("`{}` ({}): {error}", node.id, node.declared),
-            help: error.help().map(str::to_string),
+            help: error.help().map(Cow::into_owned),
             machine: error.machine(),
         },
     })

@@ -63,7 +63,7 @@ impl Checker<'_> {
                     UNKNOWN_MEMBER,
                     format!("`{}` has no validation split", dataset.id),
                     name.span,
-                    "it has `train` and `test`; `|> split(validation: 10%, seed: 0)` makes one of training samples",
+                    "it has `train` and `test`; `|> split(validation: 10%, seed: 0)` makes one of training samples (of images in folders, `val/` is `test`)",
                 ),
                 word if find(TRANSFORMS, word).is_some() => self.fail_with(
                     UNKNOWN_MEMBER,

@@ -11,6 +11,11 @@ pub(super) fn promised(call: &Call) -> Result<(Shape, i64), Wrong> {
         let message = "a sample's shape is [channels, height, width], each from 1 to 4096";
         return Err(Wrong::new("shape", message).help("for example `shape: [3, 32, 32]`"));
     }
+    if ![1, 3].contains(&sides[0]) {
+        let message = format!("images have 1 or 3 channels, not {}", sides[0]);
+        let help = "the shape is [channels, height, width]; 3 for colours, 1 for shades of grey";
+        return Err(Wrong::new("shape", message).help(help));
+    }
     if matches!(call.name.as_str(), "image_folder" | "image_parquet") {
         frame(call, &sides)?;
     }
@@ -55,13 +60,9 @@ fn columns(call: &Call, classes: i64) -> Result<(), Wrong> {
 
 /// How images of any size are brought to one.
 fn frame(call: &Call, sides: &[i64]) -> Result<(), Wrong> {
-    let &[channels, height, width] = sides else {
+    let &[_, height, width] = sides else {
         return Ok(());
     };
-    if ![1, 3].contains(&channels) {
-        let message = format!("images that are decoded have 1 or 3 channels, not {channels}");
-        return Err(Wrong::new("shape", message).help("3 for colours, 1 for shades of grey"));
-    }
     let longer = height.max(width);
     match call.int("resize") {
         Some(side) if !(longer..=4096).contains(&side) => {

@@ -74,12 +74,19 @@ impl Checker<'_> {
         named: &BTreeMap<String, (Value, Span)>,
         span: Span,
     ) {
-        let of = |split: &'static str| paths.iter().filter(move |(role, _)| role.starts_with(split));
+        let of = |split: &'static str| {
+            paths
+                .iter()
+                .filter(move |(role, _)| role.starts_with(split))
+        };
         let both = of("test").find(|(_, test)| of("train").any(|(_, train)| train == *test));
         let Some((role, path)) = both else { return };
         let argument = role.split(' ').next().unwrap_or(role);
         let at = named.get(argument).map_or(span, |(_, span)| *span);
-        let message = format!("training and test samples are both read from `{}`", path.display());
+        let message = format!(
+            "training and test samples are both read from `{}`",
+            path.display()
+        );
         self.report(
             Diagnostic::warning(TRAINED_ON_TEST, message)
                 .label(at, "it is trained on")

@@ -274,7 +274,14 @@ pub fn verdict_of(sources: &Sources, family: &Family<Deviation>) -> Option<Prose
     });
     let runs = family.members.iter().map(|member| member.value.fields);
     let data = sources.nodes.get(&first.task.on.data);
-    let evidence = Evidence::of(runs, data.and_then(|data| data.classes()));
+    let members = family.members.iter();
+    let teachers = members.filter_map(|member| {
+        let teacher = sources
+            .nodes
+            .get(member.value.task.models.get("teacher")?)?;
+        Some(sources.outcome.models.get(&teacher.id)?.test_accuracy)
+    });
+    let evidence = Evidence::of(runs, data.and_then(|data| data.classes())).against(teachers);
     Some(verdict(&student, &teacher, kinship, &evidence))
 }
 

@@ -78,7 +78,13 @@ fn deviations(plan: &Plan, outcome: &Outcome) -> Vec<String> {
             let classes = nodes
                 .get(&first.task.on.data)
                 .and_then(|data| data.classes());
-            sentence(first.task, &Evidence::of(runs, classes), &nodes, &names)
+            let members = family.members.iter();
+            let teachers = members.filter_map(|member| {
+                let teacher = nodes.get(member.value.task.models.get("teacher")?)?;
+                Some(outcome.models.get(&teacher.id)?.test_accuracy)
+            });
+            let evidence = Evidence::of(runs, classes).against(teachers);
+            sentence(first.task, &evidence, &nodes, &names)
         })
         .collect();
     let more = families.len().saturating_sub(SENTENCES);

@@ -36,6 +36,8 @@ impl Pixels {
                 let part = part(pixels.height, pixels.width);
                 (pixels, part)
             }
+            ImageFormat::Tiff => return Err(Broken::Unread("TIFF")),
+            ImageFormat::Gif => return Err(Broken::Unread("GIF")),
             _ => return Err(Broken::Unknown),
         };
         Ok((pixels.convert(channels), part))

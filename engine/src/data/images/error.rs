@@ -12,13 +12,15 @@ use crate::data::columns::Place;
 pub enum ImageError {
     #[error("there is no folder `{}` for the {split} images", .path.display())]
     NoFolder { path: PathBuf, split: &'static str },
-    #[error("the folder `{}` holds {}, but {declared} are declared{}", .folder.display(), count(.found, "class"), of(.empty, "no image is in"))]
+    #[error("the folder `{}` holds {}, but {declared} are declared{}{}", .folder.display(), count(.found, "class"), of(.empty, "no image is in"), of(.names, "there are images in"))]
     Classes {
         folder: PathBuf,
         found: usize,
         declared: i64,
         /// Folders without an image.
         empty: Vec<String>,
+        /// Those with images.
+        names: Vec<String>,
     },
     #[error("the folder `{}` has empty folders of classes{}", .folder.display(), of(.empty, "no image is in"))]
     Empty {
@@ -104,6 +106,8 @@ pub enum Broken {
     Absent,
     #[error("it is no JPEG, PNG, BMP, PNM or WebP file")]
     Unknown,
+    #[error("it is a {0} file, which is not read")]
+    Unread(&'static str),
     #[error("it is cut short")]
     CutShort,
     #[error("it says that it is {0}×{1} pixels, more than are decoded")]
@@ -169,6 +173,12 @@ impl ImageError {
             }
             ImageError::OtherNames { .. } => {
                 "list the classes in one order: `labels: [\"cat\", \"dog\"]`; labels are then read by these names"
+            }
+            ImageError::Broken {
+                why: Broken::Unread(_),
+                ..
+            } => {
+                "convert it, as Pillow does: `Image.open(\"it.tiff\").convert(\"RGB\").save(\"it.png\")`"
             }
             ImageError::Broken {
                 why: Broken::Flawed(_),

@@ -90,6 +90,7 @@ impl Split {
                 found: classes.len(),
                 declared,
                 empty,
+                names: classes.into_iter().collect(),
             }
             .into()),
         }
