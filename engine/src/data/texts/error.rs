@@ -72,11 +72,12 @@ pub enum TextError {
     Merge(Place),
     #[error("the file `{}` is no sound tokenizer: {reason}", .path.display())]
     Tokenizer { path: PathBuf, reason: String },
-    #[error("`length: {length}` leaves no room for a text: the tokenizer of the file `{}` adds {}", .path.display(), count(.added, "token"))]
+    #[error("`length: {length}` leaves no room for a text: the tokenizer of the file `{}` adds {}{}", .path.display(), count(.added, "token"), if *.pairs { " to a pair" } else { "" })]
     NoRoom {
         path: PathBuf,
         length: usize,
         added: usize,
+        pairs: bool,
     },
 }
 

@@ -33,8 +33,8 @@ pub struct Pretrained {
 }
 
 impl Pretrained {
-    /// The tokenizer of a declaration, which makes such rows.
-    pub fn of(call: &Call, files: &Files, row: &Shape) -> Result<Self, DataError> {
+    /// The tokenizer of a declaration, which makes such rows, of pairs of texts or of single ones.
+    pub fn of(call: &Call, files: &Files, row: &Shape, pairs: bool) -> Result<Self, DataError> {
         let lacks = |argument: &str| DataError::argument(call, argument);
         let &Shape::Tokens {
             length,
@@ -78,7 +78,7 @@ impl Pretrained {
             path,
         };
         own.hold(padding)?;
-        own.cut(length as usize)?;
+        own.cut(length as usize, pairs)?;
         Ok(own)
     }
 
@@ -119,11 +119,11 @@ impl Pretrained {
     }
 
     /// Lets it cut to a length as transformers' `longest_first` does, and pad nothing.
-    fn cut(&mut self, length: usize) -> Result<(), TextError> {
+    fn cut(&mut self, length: usize, pairs: bool) -> Result<(), TextError> {
         let path = &self.path;
         let added = self.tokenizer.get_post_processor();
         let added = added.map_or(0, |added| {
-            tokenizers::PostProcessor::added_tokens(added, true)
+            tokenizers::PostProcessor::added_tokens(added, pairs)
         });
         if added >= length {
             let path = path.clone();
@@ -131,6 +131,7 @@ impl Pretrained {
                 path,
                 length,
                 added,
+                pairs,
             });
         }
         let cut = TruncationParams {

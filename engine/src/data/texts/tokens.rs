@@ -36,7 +36,10 @@ impl Tokenizer {
         };
         let kind = match call.name.as_str() {
             "bytes" => Kind::Bytes,
-            _ => Kind::Pretrained(Box::new(Pretrained::of(call, files, row)?)),
+            _ => {
+                let pairs = source.text("pair").is_some();
+                Kind::Pretrained(Box::new(Pretrained::of(call, files, row, pairs)?))
+            }
         };
         let width = usize::try_from(length).ok().filter(|width| *width > 0);
         Ok(Self {

@@ -344,7 +344,7 @@ fn a_tokenizer_is_held_against_its_declaration() {
         (
             "wordpiece(\"TOKENS/vocab.txt\", vocabulary: 900)",
             ", length: 3",
-            "`length: 3` leaves no room for a text: the tokenizer of the file",
+            "vocab.txt` adds 3 tokens to a pair",
             "declare a larger `length`",
         ),
         (
@@ -382,6 +382,28 @@ fn a_tokenizer_is_held_against_its_declaration() {
         assert!(message.contains(wanted), "{message}, not {wanted}");
         assert!(help.contains(mend), "{message}: {help}, not {mend}");
     }
+}
+
+#[test]
+fn a_single_text_wants_room_for_what_is_added_to_a_single_one() {
+    let said = |length: usize| {
+        let tokens = folder().join("../tokens/vocab.txt");
+        let declared = format!(
+            "imdb(\"{}\", train: 18, test: 10, length: {length}, tokens: wordpiece(\"{}\", vocabulary: 900))",
+            folder().join("aclImdb").display(),
+            tokens.display()
+        );
+        decoded_node(&node("imdb", &declared), &mut |_, _| ())
+    };
+    let set = said(3).expect("a token and two that are added");
+    let row = Feeder::new(&set.meta, Device::Cpu).inputs(&set.train, &[0], None);
+    let row: Vec<i64> = row.and_then(|row| row.get(0).try_into()).expect("ids");
+    // `[CLS]`, a token, `[SEP]`.
+    assert_eq!((row.len(), row[0], row[2]), (3, 2, 3));
+    let error = said(2).expect_err("no room");
+    let wanted = "`length: 2` leaves no room for a text: the tokenizer of the file";
+    assert!(error.to_string().starts_with(wanted), "{error}");
+    assert!(error.to_string().ends_with("adds 2 tokens"), "{error}");
 }
 
 #[test]
