@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use kdp::diag::count;
 
+use super::quotes::{Quotes, Unclosed};
 use crate::data::columns::{ColumnError, Place};
 
 /// Why texts could not be read, or no tokens made of them.
@@ -19,7 +20,10 @@ pub enum TextError {
         place: Place,
         found: u64,
         wanted: u64,
+        quotes: Quotes,
     },
+    #[error(transparent)]
+    Unclosed(#[from] Unclosed),
     #[error("the file `{}` is not UTF-8: its byte {byte} is the first that is not", .path.display())]
     FileNotUtf8 { path: PathBuf, byte: usize },
     #[error("{0} is not a JSON object: {1}")]
@@ -38,13 +42,15 @@ pub enum TextError {
         found: String,
         labels: String,
     },
-    #[error("{from} holds {}{}, but {declared} are declared", count(.found, &format!("{split} sample")), short(*.skipped))]
+    #[error("{from} holds {}{}, but {declared} are declared{}", count(.found, &format!("{split} sample")), short(*.skipped), open(.unclosed))]
     Count {
         from: String,
         split: &'static str,
         found: usize,
         skipped: usize,
         declared: i64,
+        /// The first quote that took lines into a text.
+        unclosed: Option<Box<Unclosed>>,
     },
     #[error("the tokenizer of the file `{}` has {found} tokens, but `vocabulary: {declared}` is declared", .path.display())]
     Vocabulary {
@@ -89,18 +95,27 @@ fn short(lines: usize) -> String {
     }
 }
 
+fn open(unclosed: &Option<Box<Unclosed>>) -> String {
+    let unclosed = unclosed.as_ref();
+    unclosed.map_or_else(String::new, |unclosed| format!("; {unclosed}"))
+}
+
 impl TextError {
     /// The mend, where one is known.
     pub fn help(&self) -> Option<&'static str> {
         Some(match self {
+            TextError::Unclosed(_) => Unclosed::HELP,
+            TextError::Count {
+                unclosed: Some(_), ..
+            } => {
+                "close the quote, or declare `quoting: false` where quotes stand for themselves; or declare as many as there are"
+            }
             TextError::Empty { .. }
             | TextError::Count { .. }
             | TextError::UnknownClass { .. }
             | TextError::NoClass { .. } => "change the declaration, or put the right files there",
             TextError::Column(error) => error.help(),
-            TextError::Columns { .. } => {
-                "mend the line; or change the declaration: its `delimiter`, and `quoting: false` where quotes stand for themselves"
-            }
+            TextError::Columns { quotes, .. } => quotes.help(),
             TextError::FileNotUtf8 { .. } => {
                 "save the file in UTF-8, or declare `encoding: \"latin1\"`"
             }

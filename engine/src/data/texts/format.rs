@@ -85,6 +85,7 @@ impl<'a> Format<'a> {
                 found: records.found,
                 skipped: records.skipped,
                 declared: declared.count,
+                unclosed: records.unclosed.map(Box::new),
             }
             .into()),
         }

@@ -1,5 +1,7 @@
 //! What a format yields, whatever it is.
 
+use super::quotes::Unclosed;
+
 /// A text, or a pair of texts, and its class.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Record {
@@ -22,6 +24,8 @@ pub struct Records {
     pub found: usize,
     /// How many lines were skipped because they are short.
     pub skipped: usize,
+    /// Where there are fewer than are declared: the first quote that is never closed.
+    pub unclosed: Option<Unclosed>,
     /// What they were read from, as an error names it: ``the file `train.tsv` ``.
     pub from: String,
 }
