@@ -93,6 +93,11 @@ def parquet(folder):
     (folder / "parquet").mkdir()
     features = datasets.Features({"text": datasets.Value("string"), "title": datasets.Value("string"), "label": datasets.ClassLabel(names=["a", "b", "c"]), "score": datasets.Value("float64")})
     datasets.Dataset.from_list(rows("test"), features=features).to_parquet(folder / "parquet" / "test.parquet")
+    for name, labels in {"named": [1, 0, 2, 1], "hidden": [0, -1], "other_names": [1, 0]}.items():
+        names = ["good", "bad", "mixed"] if name == "other_names" else ["bad", "good", "mixed"]
+        features = datasets.Features({"text": datasets.Value("string"), "label": datasets.ClassLabel(names=names)})
+        of = [{"text": sentence(i), "label": label} for i, label in enumerate(labels)]
+        datasets.Dataset.from_list(of, features=features).to_parquet(folder / "parquet" / f"{name}.parquet")
     schema = pa.schema([pa.field("text", pa.large_string(), nullable=False), ("title", pa.string()), pa.field("label", pa.int32(), nullable=False), ("score", pa.float32())])
     table = pa.Table.from_pylist(rows("train"), schema=schema)
     pq.write_table(table.slice(0, 5), folder / "parquet" / "train-00000-of-00002.parquet", row_group_size=2, compression="zstd", use_dictionary=False)
@@ -134,6 +139,10 @@ def read(folder):
         found[f"json/{split}"] = [[row["text"], None, row["label"]] for row in of]
         of = load("parquet", data_files=str(folder / "parquet" / f"{split}*.parquet"))
         found[f"parquet/{split}"] = [[row["text"], None, row["label"]] for row in of]
+    for name in ["named", "other_names"]:
+        of = load("parquet", data_files=str(folder / "parquet" / f"{name}.parquet"))
+        # As declared: in the order of `named`.
+        found[f"parquet/{name}"] = [[row["text"], None, ["bad", "good", "mixed"].index(of.features["label"].int2str(row["label"]))] for row in of]
     return found
 
 

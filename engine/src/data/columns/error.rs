@@ -25,6 +25,12 @@ pub enum ColumnError {
         label: String,
         labels: String,
     },
+    #[error("{place} has the label {class}, which is none of {classes} classes (0 to {})", .classes - 1)]
+    Class {
+        place: Place,
+        class: i64,
+        classes: i64,
+    },
     #[error("the `{column}` of {place} is {found}, not {wanted}")]
     Type {
         place: Place,
@@ -48,7 +54,12 @@ impl ColumnError {
             ColumnError::Absent { .. } | ColumnError::Twice { .. } => {
                 "name the columns in the declaration as the file does: `text: \"sentence\"`, `image: \"img\"`, `label: \"label\"`; those of a table also hang on its `delimiter`"
             }
-            ColumnError::Label { .. } => "change the declaration, or put the right files there",
+            ColumnError::Class { class: -1, .. } => {
+                "where labels are hidden, they are −1: declare files whose labels are known"
+            }
+            ColumnError::Label { .. } | ColumnError::Class { .. } => {
+                "change the declaration, or put the right files there"
+            }
             ColumnError::Type { .. } => "name another column in the declaration, or mend the file",
             ColumnError::NotUtf8(_) => "save the file in UTF-8",
         }

@@ -16,6 +16,14 @@ impl<'a> Labels<'a> {
         labels.ok_or_else(|| DataError::argument(source, "labels"))
     }
 
+    /// The names that a file gives its classes, where these labels are such names; `None` where they are the numbers of its
+    /// classes.
+    pub fn by_name(&self, names: Option<Vec<String>>) -> Option<Vec<String>> {
+        let known = |name: &String| self.0.contains(&name.as_str());
+        let numbers = self.0.iter().all(|label| label.parse::<i64>().is_ok());
+        names.filter(|names| !numbers || names.iter().any(known))
+    }
+
     /// The class of a label.
     pub fn class(&self, label: &str, place: impl Fn() -> Place) -> Result<i64, ColumnError> {
         let class = self.0.iter().position(|known| *known == label);

@@ -6,7 +6,7 @@ use kdp::plan::Call;
 
 use super::error::ImageError;
 use crate::data::DataError;
-use crate::data::columns::{Labels, column, file, quoted};
+use crate::data::columns::{ColumnError, Labels, column, file, quoted};
 use crate::data::parquet::{Cell, Parquet};
 
 /// What labels mean: numbers of classes, or what a declaration lists.
@@ -36,9 +36,11 @@ impl<'a> Classes<'a> {
         let there = parquet.columns();
         let there: Vec<&str> = there.iter().map(String::as_str).collect();
         let place = column(|| file(parquet.path()), &there, self.column)?;
-        let names = parquet.class_names(self.column);
-        if let (None, Some(names)) = (&self.declared, &names) {
-            self.hold_names(parquet.path(), names)?;
+        let mut names = parquet.class_names(self.column);
+        match (&self.declared, &names) {
+            (Some(labels), _) => names = labels.by_name(names),
+            (None, Some(names)) => self.hold_names(parquet.path(), names)?,
+            (None, None) => {}
         }
         let cells = parquet.cells(place, 0..parquet.rows())?;
         let class = |(row, cell): (usize, Result<Cell, DataError>)| {
@@ -81,22 +83,13 @@ impl<'a> Classes<'a> {
         row: usize,
     ) -> Result<i64, DataError> {
         let place = || parquet.row(row);
-        let outside = |class: i64, classes: i64| ImageError::Class {
-            place: place(),
-            class,
-            classes,
-        };
-        let class = match (cell, &self.declared, names) {
-            (Cell::Whole(class), Some(labels), Some(names)) => {
-                let name = usize::try_from(*class).ok().and_then(|at| names.get(at));
-                let name = name.ok_or_else(|| outside(*class, names.len() as i64))?;
-                labels.class(name, place)?
-            }
-            (_, Some(labels), _) => labels.class(&cell.label(self.column, place)?, place)?,
-            (Cell::Whole(class), None, _) => *class,
-            (Cell::Truth(truth), None, _) => i64::from(*truth),
-            (Cell::Bytes(_) | Cell::Null, None, _) => {
-                let label = cell.label(self.column, place)?;
+        let label = || cell.label(self.column, names, place);
+        let class = match (cell, &self.declared) {
+            (_, Some(labels)) => labels.class(&label()?, place)?,
+            (Cell::Whole(class), None) => *class,
+            (Cell::Truth(truth), None) => i64::from(*truth),
+            (Cell::Bytes(_) | Cell::Null, None) => {
+                let label = label()?;
                 return Err(ImageError::NoLabels {
                     place: place(),
                     label,
@@ -106,7 +99,12 @@ impl<'a> Classes<'a> {
         };
         match (0..self.count).contains(&class) {
             true => Ok(class),
-            false => Err(outside(class, self.count).into()),
+            false => Err(ColumnError::Class {
+                place: place(),
+                class,
+                classes: self.count,
+            }
+            .into()),
         }
     }
 }

@@ -60,12 +60,6 @@ pub enum ImageError {
     },
     #[error("{place} has no bytes of its image, only the name of a file: `{name}`")]
     NotInside { place: Place, name: String },
-    #[error("{place} has the label {class}, which is none of {classes} classes (0 to {})", .classes - 1)]
-    Class {
-        place: Place,
-        class: i64,
-        classes: i64,
-    },
     #[error(
         "{place} has the label `{label}`, and the declaration does not say of which class that is"
     )]
@@ -162,12 +156,7 @@ impl ImageError {
             ImageError::NotInside { .. } => {
                 "write the images into the file: `datasets.table.embed_table_storage` does so, and `push_to_hub`"
             }
-            ImageError::Class { class: -1, .. } => {
-                "where labels are hidden, they are −1: declare files whose labels are known"
-            }
-            ImageError::Class { .. } | ImageError::Names { .. } => {
-                "change the declaration, or put the right files there"
-            }
+            ImageError::Names { .. } => "change the declaration, or put the right files there",
             ImageError::NoLabels { .. } => {
                 "list the labels in the order of the classes: `labels: [\"cat\", \"dog\"]`"
             }

@@ -30,13 +30,26 @@ impl Cell {
         }
     }
 
-    /// A label as a declaration writes it, in the column of that name.
-    pub fn label(&self, column: &str, place: impl Fn() -> Place) -> Result<String, ColumnError> {
-        match self {
-            Cell::Bytes(_) => self.text(column, place),
-            Cell::Whole(number) => Ok(number.to_string()),
-            Cell::Truth(truth) => Ok(truth.to_string()),
-            Cell::Null => Err(self.wrong(column, "a label", place)),
+    /// A label as a declaration writes it, in the column of that name; a number by its name where there are names.
+    pub fn label(
+        &self,
+        column: &str,
+        names: Option<&[String]>,
+        place: impl Fn() -> Place,
+    ) -> Result<String, ColumnError> {
+        match (self, names) {
+            (Cell::Bytes(_), _) => self.text(column, place),
+            (Cell::Whole(class), Some(names)) => {
+                let name = usize::try_from(*class).ok().and_then(|at| names.get(at));
+                name.cloned().ok_or_else(|| ColumnError::Class {
+                    place: place(),
+                    class: *class,
+                    classes: names.len() as i64,
+                })
+            }
+            (Cell::Whole(number), None) => Ok(number.to_string()),
+            (Cell::Truth(truth), _) => Ok(truth.to_string()),
+            (Cell::Null, _) => Err(self.wrong(column, "a label", place)),
         }
     }
 

@@ -15,6 +15,7 @@ pub fn records(
 ) -> Result<(), DataError> {
     let there = parquet.columns();
     let there: Vec<&str> = there.iter().map(String::as_str).collect();
+    let names = labels.by_name(parquet.class_names(columns.label));
     let rows = parquet.rows();
     let mut cells = columns.find(|name| {
         let place = column(|| file(parquet.path()), &there, name)?;
@@ -31,7 +32,7 @@ pub fn records(
         let found = Columns {
             text: row.text.iter().map(text).collect::<Result<_, _>>()?,
             pair: row.pair.as_ref().map(text).transpose()?,
-            label: label.label(name, place)?,
+            label: label.label(name, names.as_deref(), place)?,
         };
         records.add(found.record(labels, place)?);
     }

@@ -131,6 +131,53 @@ fn every_layout_is_read_as_the_library_of_its_publishers_reads_it() {
     }
 }
 
+/// A set of Parquet files whose labels are numbers that the files name, with these labels declared.
+fn named(train: &[&str], labels: &[&str], count: usize) -> Result<DataSet, DataError> {
+    let file = |name: &&str| folder().join(format!("parquet/{name}.parquet"));
+    let train: Vec<PathBuf> = train.iter().map(file).collect();
+    let test = [file(&"named")];
+    let declared = format!(
+        "parquet({train:?}, {test:?}, labels: {labels:?}, length: 800, train: {count}, test: 4)"
+    );
+    decoded_node(&node("parquet", &declared), &mut |_, _| ())
+}
+
+#[test]
+fn labels_are_read_by_the_names_that_a_file_gives_them() {
+    let text = std::fs::read_to_string(folder().join("texts.json")).expect("a reference");
+    let reference: BTreeMap<String, Rows> = serde_json::from_str(&text).expect("a reference");
+    let wanted = ["named", "other_names"].map(|name| reference[&format!("parquet/{name}")].clone());
+    // The one file calls class 0 `bad`, the other class 1.
+    let both = ["named", "other_names"];
+    let set = named(&both, &["bad", "good", "mixed"], 6).expect("sound");
+    assert_eq!(rows(&set, &set.train, false), wanted.concat());
+    let turned = named(&both, &["good", "bad", "mixed"], 6).expect("sound");
+    let other = |class: &i64| [1, 0, 2][*class as usize];
+    let classes: Vec<i64> = set.train.labels.iter().map(other).collect();
+    assert_eq!(turned.train.labels, classes);
+    let numbers = named(&["named"], &["0", "1", "2"], 4).expect("sound");
+    assert_eq!(numbers.train.labels, [1, 0, 2, 1]);
+    for (train, labels, wanted, mend) in [
+        (
+            "named",
+            ["bad", "good", "x"],
+            "has the label `mixed`, which is none of those declared: `bad`, `good`, `x`",
+            "change the declaration",
+        ),
+        (
+            "hidden",
+            ["bad", "good", "mixed"],
+            "hidden.parquet` has the label -1, which is none of 3 classes (0 to 2)",
+            "labels are known",
+        ),
+    ] {
+        let error = named(&[train], &labels, 4).expect_err("it is broken");
+        let (said, help) = (error.to_string(), error.help().unwrap_or("no help"));
+        assert!(said.contains(wanted), "{said}, not {wanted}");
+        assert!(help.contains(mend), "{said}: {help}, not {mend}");
+    }
+}
+
 /// What a worker says of the files of a layout after they were changed, and how that is mended.
 fn failure(layout: &str, name: &str, declared: &str, change: impl Fn(&Path)) -> (String, String) {
     let copy = tempfile::tempdir().expect("a folder");
