@@ -19,11 +19,12 @@ pub enum ColumnError {
         column: String,
         there: String,
     },
-    #[error("{place} has the label `{label}`, which is none of those declared: {labels}")]
+    #[error("{place} has the label `{label}`, which is none of those declared: {labels}{}", meant(.close))]
     Label {
         place: Place,
         label: String,
         labels: String,
+        close: Option<String>,
     },
     #[error("{place} has the label {class}, which is none of {classes} classes (0 to {})", .classes - 1)]
     Class {
