@@ -33,7 +33,7 @@ pub fn absent(whose: String, there: &[&str], name: &str) -> ColumnError {
 }
 
 /// Names that an error lists.
-const LISTED: usize = 8;
+const LISTED: usize = 16;
 
 /// Names in an error; not all where there are many.
 pub fn quoted(names: &[impl AsRef<str>]) -> String {

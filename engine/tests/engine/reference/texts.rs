@@ -260,7 +260,7 @@ fn what_is_wrong_with_files_is_told_by_file_place_and_mend() {
         ),
         (
             glue(|at| replace(at.join("train.tsv"), b"\tgold_label\n", b"\tgold_lable\n")),
-            "train.tsv` has no column `gold_label`: it has `index`, `promptID`",
+            "`sentence1_parse`, `sentence2_parse`, `sentence1`, `sentence2`, `label1`, `gold_lable`; did you mean",
             columns,
         ),
         (
