@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use kdp::diag::count;
 
 use super::quotes::{Quotes, Unclosed};
+use super::written::Written;
 use crate::data::columns::{ColumnError, Place};
 
 /// Why texts could not be read, or no tokens made of them.
@@ -74,6 +75,13 @@ pub enum TextError {
     Segments(PathBuf),
     #[error("the file `{}` has no token `{token}`", .path.display())]
     NoToken { path: PathBuf, token: &'static str },
+    #[error("the file `{}` is not {wanted}{}", .path.display(), looks(.found))]
+    Written {
+        path: PathBuf,
+        wanted: Written,
+        /// What it looks like.
+        found: Option<Written>,
+    },
     #[error("{0} is not a merge: two tokens and a space between them")]
     Merge(Place),
     #[error("the file `{}` is no sound tokenizer: {reason}", .path.display())]
@@ -93,6 +101,10 @@ fn short(lines: usize) -> String {
         1 => " (a short line was skipped)".to_string(),
         _ => format!(" ({lines} short lines were skipped)"),
     }
+}
+
+fn looks(found: &Option<Written>) -> String {
+    found.map_or_else(String::new, |found| format!(": it looks like {found}"))
 }
 
 fn open(unclosed: &Option<Box<Unclosed>>) -> String {
@@ -127,6 +139,14 @@ impl TextError {
             }
             TextError::Segments(_) => {
                 "declare `segments: 2`, and use a network that is told of them"
+            }
+            TextError::Written {
+                found: Some(found), ..
+            } => found.reader(),
+            TextError::Written { wanted, .. } => wanted.source(),
+            TextError::Merge(_) => Written::Merges.source(),
+            TextError::NoToken { .. } => {
+                "name the file of a BERT or a RoBERTa, as it was published; other tokenizers are read of their `tokenizer.json`, by `tokenizer_file(…)`"
             }
             TextError::NoRoom { .. } => "declare a larger `length`",
             _ => return None,

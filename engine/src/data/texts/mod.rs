@@ -13,6 +13,7 @@ mod quotes;
 mod record;
 mod table;
 mod tokens;
+mod written;
 
 pub use error::TextError;
 pub use format::Format;

@@ -14,6 +14,7 @@ use tokenizers::{
     AddedToken, EncodeInput, TruncationDirection, TruncationParams, TruncationStrategy,
 };
 
+use super::written::Written;
 use super::{Record, TextError};
 use crate::data::DataError;
 use crate::data::columns::Place;
@@ -49,19 +50,22 @@ impl Pretrained {
             "wordpiece" => {
                 let (path, bytes) = files.read(&role("vocab"))?;
                 let lowercase = call.bool("lowercase").ok_or_else(|| lacks("lowercase"))?;
-                let tokenizer = wordpiece(&path, bytes, lowercase)?;
+                let tokenizer = wordpiece(&path, &bytes, lowercase);
+                let other = |error| Written::Lines.hold(&path, &bytes, error);
+                let tokenizer = tokenizer.map_err(other)?;
                 (path, tokenizer)
             }
             "byte_bpe" => {
                 let (path, vocab) = files.read(&role("vocab"))?;
                 let (merges_path, merges) = files.read(&role("merges"))?;
-                let tokenizer = byte_bpe(&path, &vocab, &merges_path, merges)?;
+                let tokenizer = byte_bpe(&path, &vocab, &merges_path, &merges)?;
                 (path, tokenizer)
             }
             "tokenizer_file" => {
                 let (path, bytes) = files.read(&role("file"))?;
                 let tokenizer = tokenizers::Tokenizer::from_bytes(&bytes);
-                let tokenizer = tokenizer.map_err(|reason| unsound(&path, reason))?;
+                let other = |reason| Written::Whole.hold(&path, &bytes, unsound(&path, reason));
+                let tokenizer = tokenizer.map_err(other)?;
                 (path, tokenizer)
             }
             other => {
@@ -174,10 +178,10 @@ fn unsound(path: &Path, reason: tokenizers::Error) -> TextError {
     }
 }
 
-fn text(path: &Path, bytes: Vec<u8>) -> Result<String, TextError> {
-    String::from_utf8(bytes).map_err(|error| TextError::FileNotUtf8 {
+fn text<'a>(path: &Path, bytes: &'a [u8]) -> Result<&'a str, TextError> {
+    str::from_utf8(bytes).map_err(|error| TextError::FileNotUtf8 {
         path: path.to_path_buf(),
-        byte: error.utf8_error().valid_up_to(),
+        byte: error.valid_up_to(),
     })
 }
 
@@ -203,7 +207,7 @@ fn special(
 /// BERT's tokenizer of a `vocab.txt`.
 fn wordpiece(
     path: &Path,
-    bytes: Vec<u8>,
+    bytes: &[u8],
     lowercase: bool,
 ) -> Result<tokenizers::Tokenizer, TextError> {
     let text = text(path, bytes)?;
@@ -237,15 +241,16 @@ fn wordpiece(
 /// RoBERTa's tokenizer of a `vocab.json` and a `merges.txt`.
 fn byte_bpe(
     path: &Path,
-    vocab: &[u8],
+    vocab_bytes: &[u8],
     merges_path: &Path,
-    merges: Vec<u8>,
+    merges: &[u8],
 ) -> Result<tokenizers::Tokenizer, TextError> {
-    let vocab: std::collections::HashMap<String, u32> =
-        serde_json::from_slice(vocab).map_err(|reason| unsound(path, reason.into()))?;
+    let vocab: std::collections::HashMap<String, u32> = serde_json::from_slice(vocab_bytes)
+        .map_err(|reason| Written::Ids.hold(path, vocab_bytes, unsound(path, reason.into())))?;
     let vocab: Vocab = vocab.into_iter().collect();
-    let merges = self::merges(merges_path, &text(merges_path, merges)?)?;
-    let model = BPE::builder().vocab_and_merges(vocab, merges).build();
+    let pairs = text(merges_path, merges).and_then(|text| pairs(merges_path, text));
+    let pairs = pairs.map_err(|error| Written::Merges.hold(merges_path, merges, error))?;
+    let model = BPE::builder().vocab_and_merges(vocab, pairs).build();
     let model = model.map_err(|reason| unsound(merges_path, reason))?;
     let mut tokenizer = tokenizers::Tokenizer::new(model);
     tokenizer.with_pre_tokenizer(Some(ByteLevel::new(false, true, true)));
@@ -257,7 +262,7 @@ fn byte_bpe(
 }
 
 /// The pairs that are merged, the first ones first. A line that tells the version of the file is none.
-fn merges(path: &Path, text: &str) -> Result<Vec<(String, String)>, TextError> {
+fn pairs(path: &Path, text: &str) -> Result<Vec<(String, String)>, TextError> {
     let lines = text.lines().zip(1..);
     let merges = lines.filter(|(line, _)| !line.is_empty() && !line.starts_with("#version"));
     let merges = merges.map(|(line, number)| match line.split_once(' ') {

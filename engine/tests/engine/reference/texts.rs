@@ -385,8 +385,8 @@ fn a_tokenizer_is_held_against_its_declaration() {
         (
             "wordpiece(\"TOKENS/vocab.json\", vocabulary: 700)",
             "",
-            "vocab.json` has no token `[CLS]`",
-            "",
+            "vocab.json` is not BERT's `vocab.txt`, one token a line: it looks like a `vocab.json` of byte-level BPE",
+            "`byte_bpe(…)`",
         ),
         (
             "wordpiece(\"TOKENS/vocab.txt\", vocabulary: 900)",
@@ -397,14 +397,20 @@ fn a_tokenizer_is_held_against_its_declaration() {
         (
             "byte_bpe(\"TOKENS/vocab.txt\", \"TOKENS/merges.txt\")",
             "",
-            "vocab.txt` is no sound tokenizer: ",
+            "vocab.txt` is not a `vocab.json` of byte-level BPE, one object of tokens and their ids: it looks like BERT's",
+            "`wordpiece(…)`",
+        ),
+        (
+            "byte_bpe(\"TOKENS/tokenizer.json\", \"TOKENS/merges.txt\")",
             "",
+            "it looks like a `tokenizer.json` as Hugging Face's `tokenizers` writes it",
+            "`tokenizer_file(…)`",
         ),
         (
             "byte_bpe(\"TOKENS/vocab.json\", \"TOKENS/vocab.txt\")",
             "",
-            "line 1 of the file",
-            "",
+            "vocab.txt` is not a `merges.txt` of byte-level BPE, two tokens a line: it looks like BERT's",
+            "`wordpiece(…)`",
         ),
         (
             "tokenizer_file(\"TOKENS/tokenizer.json\", vocabulary: 900, padding: 0)",
@@ -415,8 +421,20 @@ fn a_tokenizer_is_held_against_its_declaration() {
         (
             "tokenizer_file(\"TOKENS/vocab.json\", vocabulary: 900, padding: 0)",
             "",
-            "vocab.json` is no sound tokenizer: ",
+            "vocab.json` is not a `tokenizer.json` as Hugging Face's `tokenizers` writes it: it looks like a `vocab.json`",
+            "`byte_bpe(…)`",
+        ),
+        (
+            "tokenizer_file(\"TOKENS/merges.txt\", vocabulary: 900, padding: 0)",
             "",
+            "it looks like a `merges.txt` of byte-level BPE",
+            "behind the `vocab.json`",
+        ),
+        (
+            "tokenizer_file(\"TOKENS/../texts/texts.json\", vocabulary: 900, padding: 0)",
+            "",
+            "texts.json` is not a `tokenizer.json` as Hugging Face's `tokenizers` writes it",
+            "name a `tokenizer.json`",
         ),
         (
             "tokenizer_file(\"TOKENS/none.json\", vocabulary: 900, padding: 0)",
