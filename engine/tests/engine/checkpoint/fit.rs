@@ -142,9 +142,36 @@ fn a_file_of_a_part_is_read_under_the_names_of_the_whole() {
     let strange = [&both[..1], &[("c.weight", &[4]), ("c.bias", &[4])]].concat();
     let message = run("", &strange).expect_err("no fit");
     assert!(
-        message.contains("it lacks: `net.a.bias` [4]; `net.a.weight` [4, 64] (it has `a.weight`)"),
+        message.contains("it lacks: `net.a.weight` [4, 64] (it has `a.weight`); `net.a.bias` [4]"),
         "{message}"
     );
+}
+
+#[test]
+fn patterns_that_ignore_nothing_or_all_are_told_with_those_there_are() {
+    let store = tempfile::tempdir().expect("a folder");
+    let data = digits(vec![]);
+    let mut worker = Worker::start();
+    worker.run_all(&[&data], store.path());
+    let mut refused = |ignore: &str| {
+        let node = weights_of(small_cnn(2), &data, &sound("small.safetensors"), &[ignore]);
+        worker.failure(&node, store.path())
+    };
+    let (message, help) = refused("classifier.*");
+    assert!(
+        message.contains("`classifier.*` is to be ignored"),
+        "{message}"
+    );
+    assert!(
+        help.ends_with("the last layer here is `ignore: [\"fc.*\"]`"),
+        "{help}"
+    );
+    let (message, help) = refused("*");
+    assert!(
+        message.contains("nothing is taken of the file"),
+        "{message}"
+    );
+    assert!(help.contains("leave out `init`"), "{help}");
 }
 
 #[test]

@@ -40,6 +40,16 @@ fn remove(path: &Path) {
 
 const CASES: &[(Change, &[&str])] = &[
     (
+        |photos| {
+            let tiff = [b"II*\0".as_slice(), &[0; 60]].concat();
+            fs::write(photos.join("train/china/a.jpg"), tiff).expect("written");
+        },
+        &[
+            "train/china/a.jpg` cannot be decoded: it is a TIFF file, which is not read",
+            "convert it",
+        ],
+    ),
+    (
         cut_short,
         &[
             "train/flower/a.jpg` cannot be decoded: it is cut short",
@@ -107,7 +117,9 @@ const CASES: &[(Change, &[&str])] = &[
             )
             .expect("copied");
         },
-        &["train` holds 3 classes, but 2 are declared"],
+        &[
+            "train` holds 3 classes, but 2 are declared; there are images in `china`, `flower`, `third`",
+        ],
     ),
     (
         |photos| remove(&photos.join("val/china")),
