@@ -19,6 +19,10 @@ pub fn decode(bytes: &[u8], part: Cut, flaws: Flaws) -> Result<(Pixels, Part), B
     let beyond = Cell::new(false);
     let source = Source {
         rest: bytes,
+        most: match flaws {
+            Flaws::Refused => FEW,
+            Flaws::Kept => usize::MAX,
+        },
         beyond: &beyond,
     };
     // The library gives up by unwinding. Nothing outlives it.
@@ -83,9 +87,15 @@ fn of_inks(bytes: &[u8]) -> Vec<u8> {
     colours.collect()
 }
 
+/// Bytes at a time of which libjpeg looks at each code. Of more it decodes blocks at once, and passes over codes that there are
+/// not (`decode_mcu_fast`, which wants 512 bytes a block).
+const FEW: usize = 256;
+
 /// Bytes that note when more is asked for than there is.
 struct Source<'a> {
     rest: &'a [u8],
+    /// How many are given at once at most.
+    most: usize,
     beyond: &'a Cell<bool>,
 }
 
@@ -100,7 +110,7 @@ impl BufRead for Source<'_> {
         if self.rest.is_empty() {
             self.beyond.set(true);
         }
-        Ok(self.rest)
+        Ok(&self.rest[..self.rest.len().min(self.most)])
     }
 
     fn consume(&mut self, bytes: usize) {

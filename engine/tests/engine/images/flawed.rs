@@ -1,6 +1,7 @@
 //! JPEGs whose coded data is damaged, which Pillow decodes and says nothing of.
 
 use kdp::plan::{Datum, Split};
+use kdp_engine::data::{Flaws, Pixels};
 use safetensors::SafeTensors;
 use serde_json::json;
 
@@ -52,6 +53,26 @@ fn what_is_made_up_is_an_error_or_left_out() {
         assert_eq!(summary(store, &node)["left_out"], left_out);
         assert_eq!(load(store, &node, Split::Train).samples.index, [4]);
     }
+}
+
+/// libjpeg decodes larger files several blocks at once, and says nothing then of codes that there are not.
+#[test]
+fn large_files_are_looked_at_as_closely() {
+    let sound = fs::read(reference("images/photos/train/china/odd.jpg")).expect("read");
+    let decoded = |file: &[u8], flaws| Pixels::decode(file, 3, flaws);
+    assert_eq!(
+        decoded(&sound, Flaws::Refused),
+        decoded(&sound, Flaws::Kept)
+    );
+    let mut file = sound;
+    let ones = [0xff, 0].repeat(40);
+    file[3000..3080].copy_from_slice(&ones);
+    let told = decoded(&file, Flaws::Refused).expect_err("it is damaged");
+    assert_eq!(
+        told.to_string(),
+        "its coded data is damaged: bad Huffman code"
+    );
+    assert!(decoded(&file, Flaws::Kept).is_ok());
 }
 
 #[test]
