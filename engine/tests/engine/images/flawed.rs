@@ -60,14 +60,13 @@ fn what_is_made_up_is_an_error_or_left_out() {
 fn large_files_are_looked_at_as_closely() {
     let sound = fs::read(reference("images/photos/train/china/odd.jpg")).expect("read");
     let decoded = |file: &[u8], flaws| Pixels::decode(file, 3, flaws);
-    assert_eq!(
-        decoded(&sound, Flaws::Refused),
-        decoded(&sound, Flaws::Kept)
-    );
+    assert!(decoded(&sound, Flaws::Refused) == decoded(&sound, Flaws::Kept));
     let mut file = sound;
     let ones = [0xff, 0].repeat(40);
     file[3000..3080].copy_from_slice(&ones);
-    let told = decoded(&file, Flaws::Refused).expect_err("it is damaged");
+    let told = decoded(&file, Flaws::Refused)
+        .map(drop)
+        .expect_err("damaged");
     assert_eq!(
         told.to_string(),
         "its coded data is damaged: bad Huffman code"
