@@ -475,6 +475,23 @@ asked 14,400 steps, 14,040 to run (0 shared, 360 stored)
 }
 
 #[test]
+fn what_models_have_in_common_is_a_line_of_a_large_plan() {
+    const IMAGENET: &str = concat!(
+        "plan ",
+        env!("CARGO_MANIFEST_DIR"),
+        "/pipelines/paper/imagenet.kdp"
+    );
+    let project = Project::new();
+    let plan = project.kdp(IMAGENET);
+    let mut lines = plan.ends(0).out.lines();
+    let stretches = lines.find(|line| line.contains('@')).unwrap();
+    let cells: Vec<&str> = stretches.split_whitespace().collect();
+    let wanted = ["pending", "grid.small@…", "15", "train", "845115"];
+    assert_eq!(cells[..5], wanted, "{stretches}");
+    assert!(!lines.any(|line| line.contains('@')), "{}", plan.out);
+}
+
+#[test]
 fn a_plan_of_a_target_holds_what_it_needs() {
     let project = Project::new();
     let plan = project.kdp("plan a.kdp --target big[seed:1] --json");

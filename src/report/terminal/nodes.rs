@@ -109,11 +109,7 @@ pub fn families(plan: &Plan, queue: &Queue) -> String {
             continue;
         }
         let node = &plan.graph[index];
-        let named = (
-            family::declaration(&node.id),
-            node.task.kind(),
-            node.is_stretch(),
-        );
+        let named = (declaration(node), node.task.kind(), node.is_stretch());
         let place = *places.entry(named).or_insert_with(|| {
             families.push(Family::new(node));
             families.len() - 1
@@ -163,10 +159,16 @@ struct Family<'p> {
     needs: BTreeSet<usize>,
 }
 
+/// The declaration that a node is of; of a stretch, `small[tau: 4]@0..12000`, that of the model it is named after.
+fn declaration(node: &Node) -> &str {
+    let model = node.id.rsplit_once('@').filter(|_| node.is_stretch());
+    family::declaration(model.map_or(&node.id, |(model, _)| model))
+}
+
 impl<'p> Family<'p> {
     fn new(first: &'p Node) -> Family<'p> {
         Family {
-            bare: family::declaration(&first.id),
+            bare: declaration(first),
             first: &first.id,
             stretches: first.is_stretch(),
             kind: first.task.kind(),
