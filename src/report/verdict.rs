@@ -6,6 +6,7 @@ use super::kinship::Kinship;
 use super::number::{Spread, fixed, percent};
 use super::prose::Prose;
 use crate::diag::count;
+use crate::plan::{Key, MeasureTask, ModelSummary, Node};
 
 /// What deviations of one student and one teacher, one a run, have measured.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,31 +23,31 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// Of the fields of each deviation, on data of so many classes.
+    /// Of each deviation and its fields: its nodes tell how many classes the data has, and the models' summaries how often the
+    /// teachers are right.
     pub fn of<'a>(
-        runs: impl Iterator<Item = &'a BTreeMap<String, f64>>,
-        classes: Option<i64>,
+        runs: impl Iterator<Item = (&'a MeasureTask, &'a BTreeMap<String, f64>)>,
+        nodes: &BTreeMap<Key, &Node>,
+        models: &BTreeMap<String, ModelSummary>,
     ) -> Evidence {
         let mut evidence = Evidence {
             samples: f64::INFINITY,
-            classes: classes.unwrap_or(0),
             ..Evidence::default()
         };
-        for fields in runs {
+        for (task, fields) in runs {
             let field = |name: &str| fields.get(name).copied();
+            let data = nodes.get(&task.on.data);
+            evidence.classes = data.and_then(|data| data.classes()).unwrap_or(0);
+            let teacher = task.models.get("teacher").and_then(|key| nodes.get(key));
+            let teacher = teacher.and_then(|node| models.get(&node.id));
+            evidence
+                .teachers
+                .extend(teacher.map(|model| model.test_accuracy));
             evidence.slopes.extend(field("slope"));
             evidence.agreements.extend(field("agreement"));
             evidence.samples = evidence.samples.min(field("count").unwrap_or(1.0));
         }
         evidence
-    }
-
-    /// The same, measured against teachers that are right so often.
-    pub fn against(self, teachers: impl Iterator<Item = f64>) -> Evidence {
-        Evidence {
-            teachers: teachers.collect(),
-            ..self
-        }
     }
 
     /// What is no better than guessing: the agreement, or the teachers themselves, with its mean.
@@ -217,19 +218,13 @@ mod tests {
 
     /// Runs on a thousand samples of ten classes.
     fn runs(slopes: &[f64], agreement: f64) -> Evidence {
-        let runs: Vec<BTreeMap<String, f64>> = slopes
-            .iter()
-            .map(|slope| {
-                [
-                    ("slope", *slope),
-                    ("agreement", agreement),
-                    ("count", 1000.0),
-                ]
-                .map(|(name, value)| (name.to_string(), value))
-                .into()
-            })
-            .collect();
-        Evidence::of(runs.iter(), Some(10))
+        Evidence {
+            slopes: slopes.to_vec(),
+            agreements: vec![agreement; slopes.len()],
+            teachers: vec![],
+            samples: 1000.0,
+            classes: 10,
+        }
     }
 
     #[test]
@@ -256,7 +251,10 @@ mod tests {
     #[test]
     fn a_slope_tells_nothing_where_the_teacher_guesses() {
         let told = |right: f64| {
-            let evidence = runs(&[261.3], 0.97).against([right].into_iter());
+            let evidence = Evidence {
+                teachers: vec![right],
+                ..runs(&[261.3], 0.97)
+            };
             verdict("small", "big", Kinship::Taught, &evidence).plain()
         };
         assert_eq!(

@@ -272,16 +272,9 @@ pub fn verdict_of(sources: &Sources, family: &Family<Deviation>) -> Option<Prose
     let kinship = keys.map_or(Kinship::Strangers, |(student, teacher)| {
         Kinship::of(&sources.nodes, *student, *teacher)
     });
-    let runs = family.members.iter().map(|member| member.value.fields);
-    let data = sources.nodes.get(&first.task.on.data);
-    let members = family.members.iter();
-    let teachers = members.filter_map(|member| {
-        let teacher = sources
-            .nodes
-            .get(member.value.task.models.get("teacher")?)?;
-        Some(sources.outcome.models.get(&teacher.id)?.test_accuracy)
-    });
-    let evidence = Evidence::of(runs, data.and_then(|data| data.classes())).against(teachers);
+    let runs = family.members.iter().map(|member| &member.value);
+    let runs = runs.map(|deviation| (deviation.task, deviation.fields));
+    let evidence = Evidence::of(runs, &sources.nodes, &sources.outcome.models);
     Some(verdict(&student, &teacher, kinship, &evidence))
 }
 

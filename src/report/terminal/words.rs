@@ -74,16 +74,9 @@ fn deviations(plan: &Plan, outcome: &Outcome) -> Vec<String> {
         .take(SENTENCES)
         .filter_map(|family| {
             let first = &family.members.first()?.value;
-            let runs = family.members.iter().map(|member| member.value.fields);
-            let classes = nodes
-                .get(&first.task.on.data)
-                .and_then(|data| data.classes());
-            let members = family.members.iter();
-            let teachers = members.filter_map(|member| {
-                let teacher = nodes.get(member.value.task.models.get("teacher")?)?;
-                Some(outcome.models.get(&teacher.id)?.test_accuracy)
-            });
-            let evidence = Evidence::of(runs, classes).against(teachers);
+            let runs = family.members.iter().map(|member| &member.value);
+            let runs = runs.map(|deviation| (deviation.task, deviation.fields));
+            let evidence = Evidence::of(runs, &nodes, &outcome.models);
             sentence(first.task, &evidence, &nodes, &names)
         })
         .collect();
