@@ -5,6 +5,7 @@ use std::io::{Error, ErrorKind};
 use std::path::Path;
 
 use super::advice::{advice, advice_by_name};
+use super::instead;
 use super::options::Fetchable;
 use crate::diag::plainly;
 use crate::plan::{Call, DataFrom, DataTask, Node, Task};
@@ -37,57 +38,16 @@ pub(super) fn missing_files(node: &Node, fetchable: &[Fetchable]) -> Option<(Str
         }
         _ => ORIGIN.into(),
     };
-    if let Some(there) = there(word, &file.path) {
-        return Some((what, format!("{there}; {help}")));
+    if let Some(folders) = instead::folders(word, &file.path) {
+        help = format!("{folders}; {help}");
     }
-    let fetched = source.and_then(|source| advice(source, role, &file.path, fetchable));
-    if let Some(fetched) = fetched.or_else(|| advice_by_name(&file.path, fetchable)) {
-        help = format!("{fetched}; {help}");
+    let found = instead::found(word, &file.path);
+    let fetched = || source.and_then(|source| advice(source, role, &file.path, fetchable));
+    let mend = found.or_else(fetched);
+    if let Some(mend) = mend.or_else(|| advice_by_name(&file.path, fetchable)) {
+        help = format!("{mend}; {help}");
     }
     Some((what, help))
-}
-
-/// What is there in place of a file or folder, where that tells the mend.
-fn there(word: &str, path: &Path) -> Option<String> {
-    let (folder, name) = (path.parent()?, path.file_name()?.to_str()?);
-    let is_there = |name: &str| folder.join(name).is_file();
-    match word {
-        "cifar_binary" if is_there(name.strip_suffix(".bin")?) => {
-            return Some("the files of the Python version are there: declare them with `cifar10_python` or `cifar100_python`".into());
-        }
-        "cifar_python" if is_there(&format!("{name}.bin")) => {
-            return Some("the files of the binary version are there: declare them with `cifar10` or `cifar100`".into());
-        }
-        _ => {}
-    }
-    let mut folders: Vec<String> = folder
-        .read_dir()
-        .ok()?
-        .flatten()
-        .filter(|entry| entry.path().is_dir())
-        .filter_map(|entry| entry.file_name().into_string().ok())
-        .collect();
-    folders.sort();
-    if let Some(inner) = folders
-        .iter()
-        .find(|inner| folder.join(inner).join(name).exists())
-    {
-        let inner = folder.join(inner);
-        return Some(format!("it lies in `{0}`: declare `{0}`", inner.display()));
-    }
-    let named = |folders: &[String]| {
-        folders
-            .iter()
-            .map(|one| format!("`{one}`"))
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
-    match word {
-        "image_folder" | "folder_text" if (1..=8).contains(&folders.len()) => {
-            Some(format!("there are the folders {}", named(&folders)))
-        }
-        _ => None,
-    }
 }
 
 /// The source that a node decodes.
@@ -144,28 +104,7 @@ fn reason(path: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{reason, there};
-
-    #[test]
-    fn what_lies_there_instead_is_told() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = |name: &str| folder.path().join(name);
-        let told = |word: &str, name: &str| there(word, &path(name)).unwrap_or_default();
-        std::fs::write(path("data_batch_1"), "").unwrap();
-        assert!(told("cifar_binary", "data_batch_1.bin").contains("`cifar10_python`"));
-        assert_eq!(told("cifar_python", "test_batch"), "");
-        std::fs::write(path("test.bin"), "").unwrap();
-        assert!(told("cifar_python", "test").contains("`cifar100`"));
-        for name in ["train", "validation", "inner/meta"] {
-            std::fs::create_dir_all(path(name)).unwrap();
-        }
-        assert_eq!(
-            told("image_folder", "val"),
-            "there are the folders `inner`, `train`, `validation`"
-        );
-        assert!(told("image_folder", "meta").starts_with("it lies in `"));
-        assert_eq!(told("idx", "val"), "");
-    }
+    use super::reason;
 
     #[test]
     fn folder_and_file_are_told_apart() {

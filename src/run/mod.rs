@@ -3,6 +3,7 @@
 
 mod advice;
 mod claims;
+mod instead;
 mod lease;
 mod missing;
 mod observer;
