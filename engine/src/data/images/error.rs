@@ -12,10 +12,9 @@ use crate::data::columns::Place;
 pub enum ImageError {
     #[error("there is no folder `{}` for the {split} images", .path.display())]
     NoFolder { path: PathBuf, split: &'static str },
-    #[error("the folder `{}` holds {}, but {declared} are declared{}{}", .folder.display(), count(.found, "class"), of(.empty, "no image is in"), of(.names, "there are images in"))]
+    #[error("the folder `{}` holds {}, but {declared} are declared{}{}", .folder.display(), count(.names.len(), "class"), of(.empty, "no image is in"), of(.names, "there are images in"))]
     Classes {
         folder: PathBuf,
-        found: usize,
         declared: i64,
         /// Folders without an image.
         empty: Vec<String>,

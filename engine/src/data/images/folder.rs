@@ -87,7 +87,6 @@ impl Split {
             (true, false) => Err(ImageError::Empty { folder, empty }.into()),
             (false, _) => Err(ImageError::Classes {
                 folder,
-                found: classes.len(),
                 declared,
                 empty,
                 names: classes.into_iter().collect(),
